@@ -1,0 +1,44 @@
+"""Chinese has no spaces: search works on every pair of neighbouring characters."""
+
+import re
+import unicodedata
+from functools import cache
+
+from opencc import OpenCC
+
+_WORD = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+")
+_ASCII = re.compile(r"[a-z0-9]+")
+
+
+@cache
+def _simplifier() -> OpenCC:
+    """Loading the tables takes some milliseconds, so once and only where a search is made."""
+    return OpenCC("t2s")
+
+
+def normalise(text: str) -> str:
+    """One spelling for full and half width, upper and lower case, traditional and simplified."""
+    return _simplifier().convert(unicodedata.normalize("NFKC", text).lower())
+
+
+def bigrams(text: str) -> list[str]:
+    """The pieces a text is found by: pairs of characters, single ones, and whole Latin words."""
+    pieces: dict[str, None] = {}
+    for word in _WORD.findall(normalise(text)):
+        pieces.update(dict.fromkeys(_pieces(word)))
+    return list(pieces)
+
+
+def _pieces(word: str) -> list[str]:
+    pairs = [word[i : i + 2] for i in range(len(word) - 1)]
+    if len(word) == 1:
+        return [word]
+    return [*pairs, word] if _ASCII.fullmatch(word) else pairs
+
+
+def search_terms(query: str) -> list[str]:
+    """The pieces a text must all have to match ``query``; Latin words count whole only."""
+    terms: dict[str, None] = {}
+    for word in _WORD.findall(normalise(query)):
+        terms.update(dict.fromkeys([word] if _ASCII.fullmatch(word) else _pieces(word)))
+    return list(terms)
