@@ -49,7 +49,7 @@ def from_wgs84(lon: float, lat: float, crs: str = CRS.WGS84) -> Pair:
 
 
 def _check(lon: float, lat: float) -> None:
-    if not (isfinite(lon) and isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):  # noqa: PLR2004
+    if not (isfinite(lon) and isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):
         raise ValueError(f"not a place on earth: {lon!r}, {lat!r}")
 
 
