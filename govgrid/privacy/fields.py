@@ -80,7 +80,7 @@ class SealedTextField(models.Field):
     def to_python(self, value: Any) -> Any:
         return self.sealed(value)
 
-    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: FBT
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002
         value = self.sealed(value)
         return None if value is None else connection.Database.Binary(value.data)
 
