@@ -1,4 +1,4 @@
-"""Tokens are given and taken here; language and second factor are plain settings of a person."""
+"""What changes about a person: tokens, second factor, language. Posts change in grids."""
 
 import hashlib
 import secrets
@@ -8,12 +8,17 @@ from datetime import timedelta
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from govgrid.accounts.models import ApiToken, User
 from govgrid.core.clock import now
 from govgrid.core.errors import Refused
 
 LONGEST_DAYS = 366
+BACKUP_CODES = 8
+# Names of the two devices of a person in django-otp's tables; people never see them.
+PHONE, PAPER = "phone", "backup codes"
 
 
 def digest_of(plaintext: str) -> str:
@@ -67,3 +72,52 @@ def revoke_token(token: ApiToken, *, by: User | None) -> ApiToken:
         token.revoked_at = now()
         token.save(update_fields=["revoked_at"])
     return token
+
+
+def set_language(user: User, language: str, *, by: User | None) -> None:
+    """Remember the language in which this person reads."""
+    _must_own_or_administer(by, user)
+    User.objects.filter(pk=user.pk).update(language=language)
+    user.language = language
+
+
+@transaction.atomic
+def start_second_factor(*, by: User) -> TOTPDevice:
+    """A fresh secret that counts for nothing until a code from it is confirmed."""
+    user = User.objects.select_for_update().get(pk=by.pk)
+    if TOTPDevice.objects.devices_for_user(user, confirmed=True).exists():
+        raise Refused("second_factor_exists", _("Remove the present second factor first."))
+    TOTPDevice.objects.devices_for_user(user, confirmed=False).delete()
+    return TOTPDevice.objects.create(user=user, name=PHONE, confirmed=False)
+
+
+@transaction.atomic
+def confirm_second_factor(code: str, *, by: User) -> tuple[TOTPDevice, list[str]] | None:
+    """Turn it on if ``code`` is right, and return it with the backup codes; None if it is wrong."""
+    waiting = TOTPDevice.objects.devices_for_user(by, confirmed=False).select_for_update()
+    device = waiting.first()
+    if device is None:
+        raise Refused("second_factor_not_started", _("Please begin again: nothing is waiting."))
+    if not device.verify_token(code):
+        return None
+    device.confirmed = True
+    device.save(update_fields=["confirmed"])
+    return device, renew_backup_codes(by=by)
+
+
+@transaction.atomic
+def renew_backup_codes(*, by: User) -> list[str]:
+    """Eight codes for the day the phone is lost; the old ones end."""
+    StaticDevice.objects.devices_for_user(by).delete()
+    device = StaticDevice.objects.create(user=by, name=PAPER, confirmed=True)
+    codes = [StaticToken.random_token() for _number in range(BACKUP_CODES)]
+    StaticToken.objects.bulk_create(StaticToken(device=device, token=code) for code in codes)
+    return codes
+
+
+@transaction.atomic
+def remove_second_factor(user: User, *, by: User) -> None:
+    """Password alone from now on. Also what an administrator does for a lost phone."""
+    _must_own_or_administer(by, user)
+    TOTPDevice.objects.devices_for_user(user).delete()
+    StaticDevice.objects.devices_for_user(user).delete()

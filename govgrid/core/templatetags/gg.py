@@ -1,0 +1,231 @@
+"""The parts every page is built from. A tag picks words and classes; the HTML is in components/."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext, pgettext_lazy
+
+
+from govgrid.core.clock import now
+
+register = template.Library()
+
+# slug of a state: (colour class, glyph, word). Glyphs differ in shape, so that a state reads
+# without its colour. The word is used where the page has none of its own.
+STATES: dict[str, tuple[str, str, Any]] = {
+    "awaiting_approval": ("is-new", "s-new", pgettext_lazy("state", "Awaiting approval")),
+    "filed": ("is-new", "s-new", pgettext_lazy("state", "Filed")),
+    "triage": ("is-offered", "s-triage", pgettext_lazy("state", "To be assigned")),
+    "dispatched": ("is-offered", "s-offered", pgettext_lazy("state", "To be signed for")),
+    "offered": ("is-offered", "s-offered", pgettext_lazy("state", "To be signed for")),
+    "signed": ("is-signed", "s-signed", pgettext_lazy("state", "Signed for")),
+    "reported_in": ("is-onsite", "s-onsite", pgettext_lazy("state", "On site")),
+    "handling": ("is-onsite", "s-onsite", pgettext_lazy("state", "Being handled")),
+    "handled": ("is-signed", "s-check", pgettext_lazy("state", "To be checked")),
+    "done": ("is-done", "s-done", pgettext_lazy("state", "Done")),
+    "verified": ("is-done", "s-done", pgettext_lazy("state", "Checked")),
+    "closed": ("is-done", "s-done", pgettext_lazy("state", "Closed")),
+    "returned": ("is-back", "return", pgettext_lazy("state", "Returned")),
+    "declined": ("is-quiet", "s-declined", pgettext_lazy("state", "Declined")),
+    "merged": ("is-quiet", "merge", pgettext_lazy("state", "Merged")),
+    "suspended": ("is-quiet", "s-paused", pgettext_lazy("state", "Suspended")),
+    "withdrawn": ("is-quiet", "s-declined", pgettext_lazy("state", "Withdrawn")),
+}
+UNKNOWN = ("is-quiet", "s-new", "")
+NOTICES = {"over": "alert", "near": "alert", "done": "check", "info": "info"}
+
+
+def _look(state: Any) -> tuple[str, str, Any]:
+    return STATES.get(str(getattr(state, "value", state)), UNKNOWN)
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """{% icon "whistle" %} or {% icon "camera" "lg" %}; always beside a word, so always hidden."""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#i-{}"/></svg>',
+        f" icon--{size}" if size else "",
+        static("core/icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def state_class(state: Any) -> str:
+    """Colour class of a state: <li class="{{ ticket.state|state_class }}">."""
+    return _look(state)[0]
+
+
+@register.filter
+def state_icon(state: Any) -> str:
+    return _look(state)[1]
+
+
+@register.filter
+def state_word(state: Any) -> str:
+    return str(_look(state)[2])
+
+
+@register.inclusion_tag("components/chip.html")
+def chip(state: Any, word: str = "") -> dict[str, Any]:
+    """A state as ring, word and colour: {% chip ticket.state %}, {% chip "signed" "Signed 09:10" %}."""
+    colour, glyph, default = _look(state)
+    return {"colour": colour, "glyph": glyph, "word": word or default or state}
+
+
+@register.inclusion_tag("components/tag.html")
+def tag(word: str, icon: str = "", kind: str = "") -> dict[str, str]:
+    """A kind or a department: {% tag "Lead" icon="lead" kind="lead" %}; kind is "", lead or line."""
+    return {"word": word, "glyph": icon, "kind": kind}
+
+
+@register.inclusion_tag("components/notice.html")
+def notice(text: str, kind: str = "info", strong: str = "") -> dict[str, str]:
+    """A line with a thick left rule: kind is info, near, over or done."""
+    return {
+        "text": text,
+        "strong": strong,
+        "colour": "" if kind == "info" else f"is-{kind}",
+        "glyph": NOTICES[kind],
+        "role": "alert" if kind == "over" else "",
+    }
+
+
+@register.inclusion_tag("components/empty.html")
+def empty(title: str, text: str = "", icon: str = "inbox") -> dict[str, str]:
+    """What would be here and what to do."""
+    return {"title": title, "text": text, "glyph": icon}
+
+
+@register.inclusion_tag("components/field.html")
+def field(bound: Any, label: str = "", **attrs: str) -> dict[str, Any]:
+    """One form field with its label, hint and error, each tied to the input by id.
+
+    Further words become attributes of the input: {% field form.q autocomplete="off" rows="3" %}.
+    """
+    widget = bound.field.widget
+    kind = getattr(widget, "input_type", "")
+    attrs = {name.replace("_", "-"): value for name, value in attrs.items()}
+    if kind not in {"checkbox", "radio"}:
+        attrs["class"] = " ".join(filter(None, [widget.attrs.get("class"), "input"]))
+    choices = bound.subwidgets if widget.use_fieldset else []
+    return {
+        "bound": bound,
+        "label": label or bound.label,
+        "choices": choices,
+        "is_choice": kind == "checkbox" and not choices,
+        "is_hidden": bound.is_hidden,
+        "input": bound.as_widget(attrs=attrs),
+        "optional": not bound.field.required and kind != "checkbox",
+        "described_by": _described_by(bound),
+    }
+
+
+def _described_by(bound: Any) -> str:
+    said = [("helptext", bound.help_text), ("error", bound.errors)]
+    return " ".join(f"{bound.auto_id}_{part}" for part, is_said in said if is_said)
+
+
+@register.inclusion_tag("components/error_summary.html")
+def error_summary(form: Any) -> dict[str, Any]:
+    """All that is wrong, on top, with links to the fields. Nothing when nothing is."""
+    return {
+        "general": form.non_field_errors(),
+        "wrong": [bound for bound in form if bound.errors and not bound.is_hidden],
+        "hidden": [bound for bound in form.hidden_fields() if bound.errors],
+    }
+
+
+@register.inclusion_tag("components/crumbs.html")
+def crumbs(areas: Any) -> dict[str, Any]:
+    """From large to small. An item is an area (name, get_absolute_url) or a pair (name, address)."""
+    return {"crumbs": [_crumb(area) for area in areas]}
+
+
+def _crumb(area: Any) -> tuple[str, str]:
+    if isinstance(area, tuple):
+        return area
+    address = getattr(area, "get_absolute_url", None)
+    return str(area.name), address() if address else ""
+
+
+@register.inclusion_tag("components/nav_item.html", takes_context=True)
+def nav_item(context: Any, name: str, icon: str, word: str, count: int = 0) -> dict[str, Any]:
+    """A line of the rail; left out where the address does not exist."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    return {
+        "name": name,
+        "glyph": icon,
+        "word": word,
+        "count": count,
+        "is_here": match is not None and match.view_name == name,
+    }
+
+
+def _local(value: date) -> date:
+    if isinstance(value, datetime):
+        return timezone.localtime(value, timezone.get_default_timezone())
+    return value
+
+
+def _is_this_year(day: date) -> bool:
+    return day.year == timezone.localtime(now(), timezone.get_default_timezone()).year
+
+
+def _clock(value: datetime) -> str:
+    return f"{value:%H:%M}"
+
+
+@register.filter(expects_localtime=False)
+def day(value: date | None) -> str:
+    """"24 September", with the year only when it is not this one."""
+    if value is None:
+        return ""
+    local = _local(value)
+    if _is_this_year(local):
+        return date_format(local, pgettext("date format, this year", "j F"))
+    return date_format(local, pgettext("date format, another year", "j F Y"))
+
+
+@register.filter(expects_localtime=False)
+def when(value: datetime | None) -> str:
+    """"today 09:05", "24 September 09:05", "24 September 2025 09:05"."""
+    if value is None:
+        return ""
+    local = _local(value)
+    today = timezone.localtime(now(), timezone.get_default_timezone()).date()
+    if local.date() == today:
+        return gettext("today %(time)s") % {"time": _clock(local)}
+    return gettext("%(day)s %(time)s") % {"day": day(value), "time": _clock(local)}
+
+
+@register.simple_tag
+def moment(value: datetime | None) -> SafeString | str:
+    """<time datetime="…">today 09:05</time>."""
+    if value is None:
+        return ""
+    local = _local(value)
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), when(value))
+
+
+@register.filter
+def ago(value: datetime | None) -> str:
+    """"just now", "12 min ago", "3 h ago", then the date: for lists that are read while they change."""
+    if value is None:
+        return ""
+    minutes = int((now() - value).total_seconds() // 60)
+    if minutes < 1:
+        return gettext("just now")
+    if minutes < 60:
+        return gettext("%(count)s min ago") % {"count": minutes}
+    if minutes < 24 * 60:
+        return gettext("%(count)s h ago") % {"count": minutes // 60}
+    return when(value)
+
+

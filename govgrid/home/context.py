@@ -1,0 +1,35 @@
+"""What every page shows: unread messages, languages, large type, whose desk this is."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language_info
+
+LARGE_COOKIE = "gg_type"
+
+LANGUAGES = [(code, get_language_info(code)["name_local"]) for code, _ in settings.LANGUAGES]
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    user = getattr(request, "user", None)
+    is_signed_in = user is not None and user.is_authenticated
+    return {
+        "languages": LANGUAGES,
+        "type_large": request.COOKIES.get(LARGE_COOKIE) == "large",
+        "demo": settings.DEMO,
+        "base_map": settings.BASE_MAP,
+        "csp_nonce": getattr(request, "csp_nonce", ""),
+        # Lazy, so that a page without the rail asks the database nothing.
+        "unread": SimpleLazyObject(lambda: _unread(user)) if is_signed_in else 0,
+        "posts_label": SimpleLazyObject(lambda: _posts_label(user)) if is_signed_in else [],
+    }
+
+
+def _unread(user: Any) -> int:
+    return 0
+
+
+def _posts_label(user: Any) -> list[tuple[str, str]]:
+    return []

@@ -1,0 +1,65 @@
+"""Does everything that a report needs answer? Asked by script/server, a balancer, a person."""
+
+from collections.abc import Callable
+
+from celery import current_app
+from django.db import DatabaseError, connection
+from kombu.exceptions import OperationalError
+from redis import Redis
+from redis.exceptions import RedisError
+
+from django.conf import settings
+
+WAIT = 0.8  # seconds for a worker to answer; /readyz must be quick also when nothing lives
+
+
+class NotReady(Exception):
+    """One part does not answer; the text says which and why."""
+
+
+def database() -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        raise NotReady(_first_line(error)) from error
+
+
+def broker() -> None:
+    client = Redis.from_url(settings.REDIS_URL, socket_connect_timeout=0.5, socket_timeout=0.5)
+    try:
+        client.ping()
+    except (RedisError, OSError) as error:
+        raise NotReady(_first_line(error)) from error
+    finally:
+        client.close()
+
+
+def worker() -> None:
+    try:
+        answers = current_app.control.ping(timeout=WAIT, limit=1)
+    except (OperationalError, RedisError, OSError) as error:
+        raise NotReady(_first_line(error)) from error
+    if not answers:
+        raise NotReady("no worker answered")
+
+
+PARTS: dict[str, Callable[[], None]] = {"database": database, "broker": broker, "worker": worker}
+
+
+def check() -> dict[str, str]:
+    """One line for each part: "ok", or what is wrong with it."""
+    said = {}
+    for name, part in PARTS.items():
+        try:
+            part()
+        except NotReady as error:
+            said[name] = str(error)
+        else:
+            said[name] = "ok"
+    return said
+
+
+def _first_line(error: Exception) -> str:
+    # The class only: a message may carry an address or a user name of the database.
+    return type(error).__name__

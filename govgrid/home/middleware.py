@@ -1,0 +1,91 @@
+"""What every answer carries, and how a page says that the state said no."""
+
+import secrets
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.functional import SimpleLazyObject
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from govgrid.core.errors import Refused
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+TILE_HOSTS = {
+    "none": "",
+    "osm": " https://tile.openstreetmap.org",
+    "tianditu": " https://*.tianditu.gov.cn",
+}
+
+
+class ContentSecurityPolicy:
+    """Nothing runs or loads that we did not write.
+
+    Ours and not django-csp, which had no release in eighteen months when we chose: the whole need
+    is one header and one nonce.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.images = "'self' data:" + TILE_HOSTS[settings.BASE_MAP]
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        made: list[str] = []
+
+        def nonce() -> str:
+            made.append(secrets.token_urlsafe(16))
+            return made[0]
+
+        request.csp_nonce = SimpleLazyObject(nonce)
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", self.policy(*made))
+        response.headers.setdefault(
+            "Permissions-Policy",
+            "geolocation=(self), camera=(self), microphone=(), payment=(), usb=(), browsing-topics=()",
+        )
+        return response
+
+    def policy(self, nonce: str = "") -> str:
+        # Only a page that asked for the nonce gets one: django-leaflet's own tag in the admin.
+        scripts = f"'self' 'nonce-{nonce}'" if nonce else "'self'"
+        return "; ".join(
+            (
+                "default-src 'self'",
+                f"script-src {scripts}",
+                "style-src 'self'",
+                f"img-src {self.images}",
+                "connect-src 'self'",
+                "object-src 'none'",
+                "base-uri 'self'",
+                "form-action 'self'",
+                "frame-ancestors 'none'",
+            )
+        )
+
+
+class Refusals:
+    """A page that was refused goes back to where it was, with the sentence on top.
+
+    The API has answered before: DRF turns the same exception into 409 and nothing arrives here.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, Refused):
+            return None
+        back = request.headers.get("Referer", "")
+        is_ours = url_has_allowed_host_and_scheme(
+            back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        )
+        if request.method == "POST" and is_ours and not getattr(request, "htmx", False):
+            messages.error(request, str(error.message))
+            return HttpResponseRedirect(back)
+        return render(request, "409.html", {"refusal": error}, status=409)

@@ -1,0 +1,14 @@
+from django.urls import path
+
+from govgrid.home import desk, views
+
+app_name = "home"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("desk/", desk.desk, name="desk"),
+    path("language/", views.language, name="language"),
+    path("type/", views.type_size, name="type"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics_page, name="metrics"),
+]

@@ -1,0 +1,85 @@
+"""The public page, the two switches of every page, and what an operator asks."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from govgrid.accounts import actions
+from govgrid.home import health, metrics
+from govgrid.home.context import LARGE_COOKIE
+
+YEAR = 365 * 24 * 3600
+
+
+@login_not_required
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "home/home.html")
+
+
+def _back(request: HttpRequest) -> HttpResponseRedirect:
+    target = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return HttpResponseRedirect(target if is_ours else "/")
+
+
+@login_not_required
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Kept with the person where there is one, and in a cookie for this browser."""
+    response = _back(request)
+    code = request.POST.get("language", "")
+    if code in dict(settings.LANGUAGES):
+        if request.user.is_authenticated:
+            actions.set_language(request.user, code, by=request.user)
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, code, max_age=YEAR, samesite="Lax", secure=settings.HTTPS
+        )
+    return response
+
+
+@login_not_required
+@require_POST
+def type_size(request: HttpRequest) -> HttpResponse:
+    """Large type is a matter of this screen, so it stays in the browser."""
+    response = _back(request)
+    if request.POST.get("large") == "1":
+        response.set_cookie(
+            LARGE_COOKIE, "large", max_age=YEAR, samesite="Lax", secure=settings.HTTPS, httponly=True
+        )
+    else:
+        response.delete_cookie(LARGE_COOKIE, samesite="Lax")
+    return response
+
+
+@login_not_required
+@require_GET
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process lives. Asks nobody, so that a slow database does not get the web restarted."""
+    return JsonResponse({"web": "ok"})
+
+
+@login_not_required
+@require_GET
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    said = health.check()
+    is_ready = all(word == "ok" for word in said.values())
+    return JsonResponse(
+        said, status=200 if is_ready else 503, json_dumps_params={"indent": 0}
+    )
+
+
+@login_not_required
+@require_GET
+@never_cache
+def metrics_page(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(metrics.exposition(), content_type=CONTENT_TYPE_LATEST)
