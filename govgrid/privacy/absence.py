@@ -58,7 +58,7 @@ FORBIDDEN_WORDS = (
     "marital",
     "married",
     "spouse",
-    "children",
+    "children names",
     "family",
     "relatives",
     "next of kin",

@@ -176,10 +176,10 @@ def _is_id18(digits: str, _before: str) -> bool:
 
 def _is_id15(digits: str, before: str) -> bool:
     # Codes of grids have 15 digits too, and 420506200201005 would be a birthday in 1920. The
-    # street's number stands where the year would: below 40 are streets, towns and townships.
-    # The last such cards were made in 1999.
+    # street's number stands where the year would: below 500 are streets, towns, townships and
+    # zones. Who was born before 1950 has had an 18-digit number for twenty years.
     year = int(digits[6:8])
-    oldest = 40
+    oldest = 50
     return (
         digits[:2] in _PROVINCES
         and year >= oldest

@@ -1,0 +1,52 @@
+"""The kinds of message: the upper apps bring the words, which are chosen in the reader's tongue."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Protocol
+
+from django.utils import translation
+
+
+class Kind(NamedTuple):
+    """Lazily translated strings with places like ``%(number)s``."""
+
+    subject: Any
+    body: Any
+
+
+class Told(NamedTuple):
+    """A message in words."""
+
+    subject: str
+    body: str
+
+
+class Owed(Protocol):
+    """What can be put in words: a ``Message``, or anything with a kind and params."""
+
+    kind: str
+    params: Mapping[str, Any]
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: str, subject: Any, body: Any) -> None:
+    """Call from ``AppConfig.ready``; ``subject`` and ``body`` are ``gettext_lazy`` strings."""
+    _kinds[kind] = Kind(subject, body)
+
+
+def words(kind: str, params: Mapping[str, Any], language: str | None = None) -> Told:
+    """KeyError for a kind nobody registered or a place nobody filled: a fault of ours, found early."""
+    known = _kinds[kind]
+    with translation.override(language or translation.get_language()):
+        return Told(str(known.subject) % params, str(known.body) % params)
+
+
+def render(message: Owed, language: str | None = None) -> Told:
+    """``message`` in ``language``, or in that of the page being read.
+
+    A row whose kind is gone with its app is still shown, by its name.
+    """
+    if message.kind not in _kinds:
+        return Told(message.kind, "")
+    return words(message.kind, message.params, language)
