@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import FieldError
 from django.db import models
+from django.db.models.lookups import Exact
 from django.db.models.query_utils import DeferredAttribute
 
 from govgrid.privacy import crypto
@@ -36,6 +37,15 @@ class _SealedAttribute(DeferredAttribute):
 
     def __set__(self, instance: models.Model, value: Any) -> None:
         instance.__dict__[self.field.attname] = self.field.sealed(value)
+
+
+class _NothingOnly(Exact):
+    """``filter(contact=None)``, which Django turns into isnull."""
+
+    def __init__(self, lhs: Any, rhs: Any) -> None:
+        if rhs is not None:
+            raise FieldError("A sealed text can be asked for isnull and nothing else.")
+        super().__init__(lhs, rhs)
 
 
 class SealedTextField(models.Field):
@@ -87,6 +97,8 @@ class SealedTextField(models.Field):
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name == "isnull":
             return super().get_lookup(lookup_name)
+        if lookup_name == "exact":
+            return _NothingOnly
         raise FieldError(f"{self.aad} is sealed: it can be asked for isnull and nothing else.")
 
     def get_transform(self, lookup_name: str) -> Any:
