@@ -1,0 +1,265 @@
+"""One file, top to bottom. Differences come from the environment only (table in README.md)."""
+
+from pathlib import Path
+
+import dj_database_url
+from django.utils.translation import gettext_lazy as _
+from environs import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env.read_env(BASE_DIR / ".env", recurse=False)
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+# What script/server chose and made, so that manage.py finds the same system. The rest wins.
+env.read_env(VAR_DIR / "env", recurse=False)
+
+# A missing name stops the process here, at boot, and not on some later request.
+SECRET_KEY = env.str("SECRET_KEY")
+# "id:base64 of 32 bytes", newest first; apart from SECRET_KEY and never in the database.
+PRIVACY_KEYS = env.list("PRIVACY_KEYS")
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+HTTPS = env.bool("HTTPS", default=False)
+# Shows the demo logins on the sign-in page; the rows exist only where load_demo ran.
+DEMO = env.bool("DEMO", default=False)
+# Lets one database row move core.clock.now() for web, worker and beat alike (tests only).
+TEST_CLOCK = env.bool("TEST_CLOCK", default=False)
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.gis",
+    "django.contrib.humanize",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "django_htmx",
+    "template_partials",
+    "leaflet",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_standardized_errors",
+    "govgrid.core",
+    "govgrid.accounts",
+    "govgrid.worktime",
+    "govgrid.outbox",
+    "govgrid.privacy",
+    "grids",
+    "tickets",
+    "consultations",
+    "members",
+    "govgrid.home",
+]
+
+MIDDLEWARE = [
+    "govgrid.home.middleware.ContentSecurityPolicy",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "govgrid.home.middleware.Refusals",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "govgrid.urls"
+WSGI_APPLICATION = "govgrid.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "govgrid.home.context.page",
+            ],
+        },
+    },
+]
+
+# ── data ──────────────────────────────────────────────────────────────────────────────────────
+DATABASES = {
+    "default": dj_database_url.parse(
+        env.str("DATABASE_URL"),
+        engine="django.contrib.gis.db.backends.postgis",
+        # Without reuse a request pays 15 ms for a new PostGIS connection.
+        conn_max_age=600,
+        conn_health_checks=True,
+    )
+}
+ATOMIC_REQUESTS = False  # actions open their own transactions, and say so
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# GDAL 3.6 (Debian 12) reads PROJ grids from disk only; nothing here fetches them.
+SILENCED_SYSTEM_CHECKS = ["gis.W001"]
+REDIS_URL = env.str("REDIS_URL")
+
+# ── people ────────────────────────────────────────────────────────────────────────────────────
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "govgrid.accounts.backends.NameOrPhone",
+    "govgrid.permissions.RuleBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 10}
+LOGIN_URL = "accounts:login"
+LOGIN_REDIRECT_URL = "home:desk"
+LOGOUT_REDIRECT_URL = "home:home"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "govgrid.accounts.lockout.respond"
+OTP_TOTP_ISSUER = "GovGrid"
+TOKEN_DAYS = env.int("TOKEN_DAYS", default=30)
+
+# ── words and time ────────────────────────────────────────────────────────────────────────────
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [
+    ("zh-hans", _("Simplified Chinese")),
+    ("zh-hant", _("Traditional Chinese")),
+    ("en", _("English")),
+]
+LOCALE_PATHS = [BASE_DIR / "govgrid" / "locale"]
+USE_I18N = True
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+# ── files ─────────────────────────────────────────────────────────────────────────────────────
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("htmx", BASE_DIR / "node_modules" / "htmx.org" / "dist"),
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+MEDIA_ROOT = VAR_DIR / "media"
+# A filing is some kilobytes; more is a mistake or an attack, and is answered before it is read.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+# ── work that waits ───────────────────────────────────────────────────────────────────────────
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_ACKS_LATE = True  # tasks may run twice: a second run is safe, a lost one is not
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Celery closes the database connection round every task unless this is set: 23 ms against 7 ms.
+CELERY_DB_REUSE_MAX = 1000
+# A phone must not wait for a broker that hangs.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 0.5,
+    "socket_timeout": 5,
+    "visibility_timeout": 300,
+    "max_retries": 0,
+}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_ROUTES = {
+    "tickets.tasks.route": {"queue": "routing"},
+    "tickets.tasks.sweep": {"queue": "routing"},
+    "govgrid.outbox.tasks.*": {"queue": "messages"},
+}
+SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=30)
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "find unrouted tickets": {"task": "tickets.tasks.sweep", "schedule": SWEEP_SECONDS},
+    "find unsent messages": {"task": "govgrid.outbox.tasks.sweep", "schedule": SWEEP_SECONDS},
+    "erase what is past its time": {"task": "govgrid.privacy.tasks.retain", "schedule": 86_400},
+}
+
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="govgrid@localhost")
+# Where links in messages lead.
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
+
+# ── the map ───────────────────────────────────────────────────────────────────────────────────
+# "none": the district's own outlines are the map. "osm", or "tianditu" with TIANDITU_KEY.
+BASE_MAP = env.str("BASE_MAP", default="none", validate=lambda v: v in {"none", "osm", "tianditu"})
+TIANDITU_KEY = env.str("TIANDITU_KEY", default="")
+# The review number (审图号) that law wants beside a public base map.
+MAP_REVIEW_NUMBER = env.str("MAP_REVIEW_NUMBER", default="")
+LEAFLET_CONFIG = {
+    "DEFAULT_CENTER": (30.77, 111.32),
+    "DEFAULT_ZOOM": 13,
+    "TILES": [],
+    "RESET_VIEW": False,
+    "NO_GLOBALS": True,
+}
+
+# ── the API ───────────────────────────────────────────────────────────────────────────────────
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "govgrid.accounts.api.BearerToken",
+        "govgrid.accounts.api.BrowserSession",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["govgrid.accounts.api.SignedInWithScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["govgrid.core.parsers.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "govgrid.core.api.handle_exception",
+    "DEFAULT_THROTTLE_RATES": {"token": "30/min"},
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "GovGrid",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+}

@@ -1,0 +1,92 @@
+"""The whole policy on one page: each role, where it is held, and what it may do there.
+
+A role is code, a post is data. Stored by slug, never by path; a slug is never reused.
+``over_area`` counts for the post's area and all beneath it. ``in_department`` counts for tickets
+that were given to the post's department; the holder of an area's post answers for its office.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+WORK = frozenset({"tickets.view", "tickets.work"})
+SEE = frozenset({"tickets.view"})
+
+
+@dataclass(frozen=True)
+class Role:
+    """``side`` says what a post of this role names: an area, a department, or either."""
+
+    label: str | Promise
+    side: str
+    over_area: frozenset[str] = field(default_factory=frozenset)
+    in_department: frozenset[str] = field(default_factory=frozenset)
+
+
+ROLES: dict[str, Role] = {
+    "grid_worker": Role(
+        _("Grid worker"),
+        "area",
+        over_area=SEE | {"tickets.file", "tickets.settle", "tickets.verify"},
+    ),
+    "community_officer": Role(
+        _("Community officer"),
+        "area",
+        over_area=SEE
+        | {"tickets.file", "tickets.settle", "tickets.verify", "tickets.close", "tickets.reopen"},
+        in_department=WORK,
+    ),
+    "street_desk": Role(
+        _("Street desk"),
+        "area",
+        over_area=SEE
+        | {
+            "tickets.file",
+            "tickets.triage",
+            "tickets.settle",
+            "tickets.verify",
+            "tickets.close",
+            "tickets.reopen",
+        },
+        in_department=WORK,
+    ),
+    "street_head": Role(
+        _("Street head"),
+        "area",
+        over_area=SEE | {"tickets.file", "tickets.triage", "tickets.close", "tickets.reopen"},
+        in_department=WORK,
+    ),
+    "department_clerk": Role(_("Department clerk"), "department", in_department=WORK),
+    "department_head": Role(_("Department head"), "department", in_department=WORK),
+    "district_command": Role(
+        _("District command"),
+        "area",
+        over_area=SEE
+        | {"tickets.file", "tickets.triage", "tickets.reopen", "tickets.reveal_contact"},
+    ),
+    "roster_admin": Role(_("Roster administrator"), "area"),
+    "convenor": Role(_("Convenor"), "area"),
+    "screener": Role(_("Screener"), "area"),
+    "recorder": Role(_("Recorder"), "area"),
+    "auditor": Role(_("Auditor"), "area", over_area=SEE),
+    "system_admin": Role(_("System administrator"), "area", over_area=SEE),
+    "member": Role(_("Roster member"), "area"),
+    "resident": Role(_("Resident"), "area"),
+    "api_client": Role(_("API client"), "area", over_area=SEE | {"tickets.file"}),
+}
+
+CHOICES = [(slug, role.label) for slug, role in ROLES.items()]
+AREA_ROLES = tuple(slug for slug, role in ROLES.items() if role.side == "area")
+DEPARTMENT_ROLES = tuple(slug for slug, role in ROLES.items() if role.side == "department")
+
+
+def holding(permission: str) -> list[str]:
+    """The roles that carry ``permission`` on either side."""
+    return [
+        slug
+        for slug, role in ROLES.items()
+        if permission in role.over_area or permission in role.in_department
+    ]

@@ -1,0 +1,1 @@
+"""The smallest valid rows, in numbers, not random words."""

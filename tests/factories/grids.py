@@ -1,0 +1,138 @@
+"""A made-up town one can check in the head: every grid is a square of 0.01 degrees (about 1 km)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import factory
+from django.contrib.gis.geos import MultiPolygon, Polygon
+from django.db.backends.postgresql.psycopg_any import DateRange
+from factory.django import DjangoModelFactory
+
+from grids.models import WGS84, Area, AreaShape, Department, Level, Post
+from tests.factories.accounts import UserFactory
+
+SINCE = date(2026, 1, 1)
+
+
+def square(x: float, y: float, size: float = 0.01) -> MultiPolygon:
+    """A square whose lower left corner is (x, y), in degrees."""
+    box = Polygon.from_bbox((x, y, round(x + size, 6), round(y + size, 6)))
+    box.srid = WGS84
+    return MultiPolygon(box, srid=WGS84)
+
+
+class AreaFactory(DjangoModelFactory):
+    class Meta:
+        model = Area
+        skip_postgeneration_save = True
+
+    code = factory.Sequence(lambda n: f"4205{n:08d}")
+    name = factory.Sequence(lambda n: f"Area {n}")
+    level = Level.CITY
+    parent = None
+    valid_from = SINCE
+
+    @factory.post_generation
+    def path(self, create, extracted, **kwargs):
+        above = self.parent.path if self.parent else ""
+        self.path = f"{above}{self.pk}."
+        self.save(update_fields=["path"])
+
+
+def shape(area: Area, boundary: MultiPolygon) -> AreaShape:
+    return AreaShape.objects.create(
+        area=area,
+        level=area.level,
+        is_special=area.kind == Area.Kind.SPECIAL,
+        boundary=boundary,
+    )
+
+
+class DepartmentFactory(DjangoModelFactory):
+    class Meta:
+        model = Department
+
+    code = factory.Sequence(lambda n: f"department-{n}")
+    name = factory.Sequence(lambda n: f"Department {n}")
+    short_name = factory.SelfAttribute("name")
+    kind = Department.Kind.BUREAU
+    area = factory.SubFactory(AreaFactory)
+
+
+class PostFactory(DjangoModelFactory):
+    class Meta:
+        model = Post
+
+    user = factory.SubFactory(UserFactory)
+    role = "street_desk"
+    period = DateRange(SINCE, None)
+
+
+@dataclass
+class Town:
+    """City → district → two streets → two communities each → two grids each, from (111, 30) east.
+
+    Grids lie in one row, one after another: grid n covers 111 + n * 0.01 to 111 + (n + 1) * 0.01
+    and 30 to 30.01. Streets: grids 0-3 and 4-7. Communities: 0-1, 2-3, 4-5, 6-7.
+    """
+
+    city: Area
+    district: Area
+    streets: list[Area]
+    communities: list[Area]
+    grids: list[Area]
+    housing: Department
+    urban: Department
+    offices: dict[int, Department]
+
+    def middle(self, n: int) -> tuple[float, float]:
+        """A point in the middle of grid ``n``."""
+        return 111 + n * 0.01 + 0.005, 30.005
+
+
+def build_town() -> Town:
+    city = AreaFactory(code="4205", name="宜昌市", level=Level.CITY)
+    district = AreaFactory(
+        code="420506", name="夷陵区", level=Level.DISTRICT, parent=city, letters="YL"
+    )
+    streets, communities, grids = [], [], []
+    offices: dict[int, Department] = {}
+    for s in range(2):
+        street = AreaFactory(
+            code=f"42050600{s + 1}", name=f"街道{s + 1}", level=Level.STREET, parent=district
+        )
+        streets.append(street)
+        for c in range(2):
+            community = AreaFactory(
+                code=f"{street.code}00{c + 1}",
+                name=f"社区{s + 1}{c + 1}",
+                level=Level.COMMUNITY,
+                parent=street,
+                kind=Area.Kind.URBAN,
+            )
+            communities.append(community)
+            for g in range(2):
+                grid = AreaFactory(
+                    code=f"{community.code}00{g + 1}",
+                    name=f"{community.name}-{g + 1:02d}",
+                    level=Level.GRID,
+                    parent=community,
+                    kind=Area.Kind.BASIC,
+                )
+                shape(grid, square(111 + len(grids) * 0.01, 30))
+                grids.append(grid)
+    shape(district, MultiPolygon(Polygon.from_bbox((111, 30, 111.08, 30.01)), srid=WGS84))
+    for area in [*streets, *communities]:
+        offices[area.pk] = DepartmentFactory(
+            name=f"{area.name}办公室", kind=Department.Kind.OFFICE, area=area
+        )
+    housing = DepartmentFactory(name="住建局", area=district)
+    urban = DepartmentFactory(name="城管局", area=district)
+    return Town(city, district, streets, communities, grids, housing, urban, offices)
+
+
+def holder(role: str, *, area: Area | None = None, department: Department | None = None, **user):
+    """A person with one post."""
+    person = UserFactory(**user)
+    PostFactory(user=person, role=role, area=area, department=department)
+    return person

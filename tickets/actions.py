@@ -1,0 +1,450 @@
+"""Everything that changes a ticket. One verb each, atomic, ``by=`` always; ``None`` is the system."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from govgrid.core import clock
+from govgrid.core.errors import Refused
+from govgrid.core.text import bigrams
+from govgrid.core.wake import wake
+from govgrid.privacy import guard
+from govgrid.privacy.crypto import fingerprint
+from grids import scoping
+from grids.models import Department
+from grids.queries import outside_message
+from tickets import notices, queries, routing, workflow
+from tickets.models import Assignment, Category, Contact, Ticket, TicketEvent
+from tickets.workflow import LIVE, MOVES, AssignmentState, Facts, Move, On, State
+
+if TYPE_CHECKING:
+    from govgrid.accounts.models import User
+    from tickets.queries import Spot
+
+# What a move on an assignment stamps on it.
+STAMPS = {
+    "sign": "signed",
+    "report_in": "reported_in",
+    "make_safe": "made_safe",
+    "finish": "done",
+    "return": "returned",
+}
+
+
+# ── filing ────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Filing:
+    """A report as a form or a serializer has checked it."""
+
+    client_id: UUID
+    category: Category
+    spot: Spot
+    description: str = ""
+    kind: str = Ticket.Kind.REPORT
+    observed_at: datetime | None = None
+    contact: dict[str, str] = field(default_factory=dict)
+    # Kinds of personal data that the writer wants to stay in the text; identity and bank
+    # numbers never do.
+    keep: frozenset[str] = frozenset()
+
+    def digest(self) -> str:
+        """A keyed digest of the canonical content: equal content, equal digest."""
+        content = {
+            "category": self.category.code,
+            "spot": [self.spot.raw_lon, self.spot.raw_lat, self.spot.raw_crs, self.spot.grid],
+            "description": self.description,
+            "kind": self.kind,
+            "observed_at": self.observed_at,
+            "contact": self.contact,
+        }
+        text = json.dumps(content, sort_keys=True, ensure_ascii=False, cls=DjangoJSONEncoder)
+        return fingerprint(text.encode())
+
+
+@dataclass(frozen=True)
+class Filed:
+    """What a filing led to: ``created`` is False when the same was sent before."""
+
+    ticket: Ticket
+    created: bool
+
+
+@transaction.atomic
+def file(filing: Filing, *, by: User | None, origin: str = "page") -> Filed:
+    """Write ticket, words, event and sealed contact, and owe its routing.
+
+    The same client id with the same content gives what it made, as it is now; with other content
+    it is refused (``client_id_reused``). Off the map is refused (``outside``).
+    """
+    at = clock.now()
+    text = guard.mask(filing.description, kinds=set(guard.Kind) - filing.keep)
+    digest = filing.digest()
+    district, ticket_id = queries.file(
+        queries.Row(
+            client_id=filing.client_id,
+            fingerprint=digest,
+            kind=filing.kind,
+            origin=origin,
+            category_id=filing.category.pk,
+            spot=filing.spot,
+            description=text,
+            words=bigrams(f"{text} {filing.category.name_zh} {filing.category.name_en}"),
+            by_id=by.pk if by else None,
+            at=at,
+            day=clock.today(),
+            observed_at=filing.observed_at,
+            data=json.dumps({"masked": True} if text != filing.description else {}),
+        )
+    )
+    if district is None:
+        raise _off_the_map(filing.spot)
+    if by is not None and not by.has_perm("tickets.file", district):
+        raise PermissionDenied
+    if ticket_id is None:
+        return Filed(_sent_before(filing.client_id, digest, by), created=False)
+    _seal_contact(ticket_id, filing.contact)
+    wake("tickets.tasks.route")
+    return Filed(Ticket.objects.select_related("category", "grid").get(pk=ticket_id), created=True)
+
+
+def _off_the_map(spot: Spot) -> Refused:
+    if spot.lon is None or spot.lat is None:
+        return Refused("unknown_grid", _("There is no grid with this code."))
+    return Refused("outside", outside_message(spot.lon, spot.lat))
+
+
+def _sent_before(client_id: UUID, digest: str, by: User | None) -> Ticket:
+    # A second statement sees what a rival committed while the first one waited for it.
+    ticket = Ticket.objects.select_related("category", "grid").get(filed_by=by, client_id=client_id)
+    if ticket.fingerprint != digest:
+        raise Refused("client_id_reused", _("This id was used for a report with other content."))
+    return ticket
+
+
+def _seal_contact(ticket_id: int, contact: dict[str, str]) -> None:
+    name, phone = contact.get("name", "").strip(), contact.get("phone", "").strip()
+    if name or phone:
+        Contact.objects.create(ticket_id=ticket_id, name=name or None, phone=phone or None)
+
+
+# ── routing ───────────────────────────────────────────────────────────────────────────────────
+
+
+@transaction.atomic
+def route() -> int:
+    """Give up to 500 filed tickets to whom the rules name, or to the street desk; how many.
+
+    Locks what it takes and skips what another worker holds. Killed before the commit, it has done
+    nothing and the rows wait as before.
+    """
+    decisions = routing.claim_and_decide()
+    if not decisions:
+        return 0
+    at = clock.now()
+    sent = [one for one in decisions if one.department_id is not None]
+    queries.mark_routed(decisions, at)
+    assignments = Assignment.objects.bulk_create(
+        Assignment(
+            ticket_id=one.ticket_id,
+            department_id=one.department_id,
+            role=Assignment.Role.LEAD,
+            offered_at=at,
+        )
+        for one in sent
+    )
+    by_ticket = {one.ticket_id: one for one in assignments}
+    TicketEvent.objects.bulk_create(
+        TicketEvent(
+            ticket_id=one.ticket_id,
+            assignment=by_ticket.get(one.ticket_id),
+            verb="route",
+            before=State.FILED,
+            after=State.DISPATCHED if one.department_id else State.TRIAGE,
+            at=at,
+            department_id=one.department_id,
+            data=one.why,
+        )
+        for one in decisions
+    )
+    notices.routed([one.ticket_id for one in decisions])
+    return len(decisions)
+
+
+# ── moves ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@transaction.atomic
+def move(
+    ticket: Ticket,
+    name: str,
+    *,
+    by: User | None,
+    assignment: int | None = None,
+    **given: Any,
+) -> Ticket:
+    """Take one arrow of ``workflow.MOVES``, or raise; ``by=None`` is the system.
+
+    ``given`` is what the move's ``fields`` name: note, department, suggested_owner.
+    Refused with the first lack's code when the state or a guard says no.
+    """
+    step = MOVES[name]
+    # Whatever the caller read may be stale by now. Only the locked rows are the truth.
+    ticket = (
+        Ticket.objects.select_for_update(of=("self",))
+        .select_related("category", "grid", "community", "street", "lead_department")
+        .get(pk=ticket.pk)
+    )
+    facts = gather(ticket, name, by=by, assignment=assignment, given=given)
+    if by is not None and not _may(by, step, facts):
+        raise PermissionDenied
+    workflow.check(name, facts)
+    before, at = ticket.state, clock.now()
+    touched = EFFECTS[name](facts, at)
+    ticket.closed_at = at if ticket.state == State.CLOSED else None
+    ticket.save(
+        update_fields=["state", "lead_department", "return_count", "routed_at", "closed_at"]
+    )
+    _log(facts, name, before=before, at=at, touched=touched)
+    notices.moved(ticket, name, touched)
+    return ticket
+
+
+def gather(
+    ticket: Ticket,
+    name: str,
+    *,
+    by: User | None,
+    assignment: int | None = None,
+    given: dict[str, Any] | None = None,
+    assignments: Iterable[Assignment] | None = None,
+) -> Facts:
+    """The facts a move is judged by, with the assignment it concerns."""
+    if assignments is None:
+        assignments = ticket.assignments.select_related("department").order_by("pk")
+    rows = tuple(assignments)
+    return Facts(
+        ticket=ticket,
+        by=by,
+        assignment=_concerned(MOVES[name], rows, by, assignment),
+        assignments=rows,
+        own_departments=_own_departments(by),
+        given=given or {},
+    )
+
+
+def _own_departments(by: User | None) -> frozenset[int]:
+    if by is None:
+        return frozenset()
+    posts = scoping.held(by)
+    return frozenset(p.department_id for p in posts if p.department_id and p.area_id is None)
+
+
+def _concerned(
+    step: Move, rows: tuple[Assignment, ...], by: User | None, wanted: int | None
+) -> Assignment | None:
+    """The assignment named, or the one live assignment of the asker's own departments."""
+    if step.on is not On.ASSIGNMENT:
+        return None
+    if wanted is not None:
+        return next((one for one in rows if one.pk == wanted), None)
+    mine = scoping.reach(by, step.permission).departments if by else None
+    fit = [one for one in rows if mine is None or one.department_id in mine]
+    live = [one for one in fit if one.state in LIVE]
+    ready = [one for one in live if one.state in step.assignment_sources]
+    return next(iter(ready or live or fit[::-1]), None)
+
+
+def _may(by: User, step: Move, facts: Facts) -> bool:
+    if step.on is On.TICKET:
+        return by.has_perm(step.permission, facts.ticket)
+    return facts.assignment is not None and by.has_perm(step.permission, facts.assignment)
+
+
+def _log(facts: Facts, name: str, *, before: str, at: datetime, touched: Assignment | None) -> None:
+    data = {}
+    if facts.given.get("suggested_owner"):
+        data["suggested_owner"] = guard.mask(str(facts.given["suggested_owner"]))
+    TicketEvent.objects.create(
+        ticket=facts.ticket,
+        assignment=touched,
+        verb=name,
+        before=before,
+        after=facts.ticket.state,
+        at=at,
+        by=facts.by,
+        department_id=touched.department_id if touched else None,
+        note=guard.mask(str(facts.given.get("note") or "").strip()),
+        data=data,
+    )
+
+
+# What each move does to the rows, once allowed. It gives the assignment that it touched.
+
+
+def _step(facts: Facts, at: datetime, name: str) -> Assignment:
+    one = facts.assignment
+    assert one is not None, "workflow.check lets none through"  # noqa: S101
+    one.state = MOVES[name].assignment_target or one.state
+    _stamp(one, STAMPS[name], facts.by, at)
+    one.save()
+    return one
+
+
+def _stamp(one: Assignment, what: str, by: User | None, at: datetime | None) -> None:
+    setattr(one, f"{what}_at", at)
+    setattr(one, f"{what}_by", by)
+
+
+def _sign(facts: Facts, at: datetime) -> Assignment:
+    facts.ticket.state = State.HANDLING
+    return _step(facts, at, "sign")
+
+
+def _report_in(facts: Facts, at: datetime) -> Assignment:
+    return _step(facts, at, "report_in")
+
+
+def _make_safe(facts: Facts, at: datetime) -> Assignment:
+    return _step(facts, at, "make_safe")
+
+
+def _finish(facts: Facts, at: datetime) -> Assignment:
+    one = _step(facts, at, "finish")
+    _settle_state(facts)
+    return one
+
+
+def _return(facts: Facts, at: datetime) -> Assignment:
+    """A lead's return sends the ticket to the street desk; an assistant's touches only its own."""
+    one = _step(facts, at, "return")
+    if one.is_lead:
+        facts.ticket.state = State.TRIAGE
+        facts.ticket.lead_department = None
+        facts.ticket.return_count += 1
+    else:
+        _settle_state(facts)
+    return one
+
+
+def _settle_state(facts: Facts) -> None:
+    if workflow.is_handled([one.state for one in facts.assignments]):
+        facts.ticket.state = State.HANDLED
+
+
+def _assign(facts: Facts, at: datetime) -> Assignment:
+    """The desk names the lead; a department that assists already is put in the lead."""
+    department = facts.given["department"]
+    assert isinstance(department, Department)  # noqa: S101
+    one = _live_of(facts, department.pk)
+    if one is None:
+        one = Assignment(
+            ticket=facts.ticket, department=department, offered_at=at, offered_by=facts.by
+        )
+    one.role = Assignment.Role.LEAD
+    one.save()
+    facts.ticket.lead_department = department
+    begun = one.state in workflow.IN_HAND
+    facts.ticket.state = State.HANDLING if begun else State.DISPATCHED
+    return one
+
+
+def _live_of(facts: Facts, department_id: int) -> Assignment | None:
+    same = (one for one in facts.assignments if one.department_id == department_id)
+    return next((one for one in same if one.state in LIVE), None)
+
+
+def _settle(facts: Facts, at: datetime) -> Assignment:
+    """An assignment to the office that settles it, done at once; offers to others are withdrawn."""
+    office = _own_office(facts)
+    _withdraw_all(facts)
+    one = Assignment(
+        ticket=facts.ticket,
+        department=office,
+        role=Assignment.Role.LEAD,
+        state=AssignmentState.DONE,
+        offered_at=at,
+        offered_by=facts.by,
+    )
+    _stamp(one, "signed", facts.by, at)
+    _stamp(one, "done", facts.by, at)
+    one.save()
+    facts.ticket.routed_at = facts.ticket.routed_at or at
+    facts.ticket.lead_department = office
+    facts.ticket.state = State.HANDLED
+    return one
+
+
+def _own_office(facts: Facts) -> Department:
+    """The street's office for who holds a post of the street, else the community's."""
+    ticket = facts.ticket
+    streets = (
+        {ticket.street_id} & {p.area_id for p in scoping.held(facts.by)} if facts.by else set()
+    )
+    area = ticket.street_id if streets else ticket.community_id
+    offices = Department.objects.active().filter(kind=Department.Kind.OFFICE, area=area)
+    office = offices.first()
+    if office is None:
+        raise Refused("no_office", _("There is no office here that could settle it."))
+    return office
+
+
+def _withdraw_all(facts: Facts) -> None:
+    for one in facts.assignments:
+        if one.state in LIVE:
+            one.state = AssignmentState.WITHDRAWN
+            one.save(update_fields=["state"])
+
+
+def _decline(facts: Facts, at: datetime) -> None:
+    _withdraw_all(facts)
+    facts.ticket.lead_department = None
+    facts.ticket.state = State.DECLINED
+
+
+def _verify(facts: Facts, at: datetime) -> None:
+    facts.ticket.state = State.VERIFIED
+
+
+def _close(facts: Facts, at: datetime) -> None:
+    facts.ticket.state = State.CLOSED
+
+
+def _back_to_work(facts: Facts, at: datetime) -> Assignment | None:
+    """Rejected or reopened: the lead has it in hand again, from where it stood before finishing."""
+    facts.ticket.state = State.HANDLING
+    done = [one for one in facts.assignments if one.state == AssignmentState.DONE]
+    lead = next((one for one in done if one.is_lead), None)
+    if lead is not None:
+        arrived = lead.reported_in_at is not None
+        lead.state = AssignmentState.REPORTED_IN if arrived else AssignmentState.SIGNED
+        _stamp(lead, "done", None, None)
+        lead.save()
+    return lead
+
+
+EFFECTS: dict[str, Callable[[Facts, datetime], Assignment | None]] = {
+    "sign": _sign,
+    "report_in": _report_in,
+    "make_safe": _make_safe,
+    "finish": _finish,
+    "return": _return,
+    "assign": _assign,
+    "settle": _settle,
+    "decline": _decline,
+    "verify": _verify,
+    "reject": _back_to_work,
+    "close": _close,
+    "reopen": _back_to_work,
+}

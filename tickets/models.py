@@ -1,0 +1,579 @@
+"""Reports and whistles: the ticket, who must respond, what happened, what decides it."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.gis.db import models
+from django.contrib.postgres.indexes import GinIndex, GistIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db.models import BooleanField, Q
+from django.db.models.expressions import RawSQL
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from govgrid.core.constraints import both_or_neither
+from govgrid.core.coordinates import CRS
+from govgrid.core.text import search_terms
+from govgrid.privacy.fields import SealedTextField
+from grids import scoping
+from grids.models import WGS84, Area, Department, Level
+from tickets.workflow import IN_HAND, LIVE, OPEN, AssignmentState, State
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from govgrid.accounts.models import User
+
+USER = settings.AUTH_USER_MODEL
+# The frozen column of a ticket for each level of area.
+COLUMN_OF_LEVEL = {
+    Level.DISTRICT: "district_id",
+    Level.STREET: "street_id",
+    Level.COMMUNITY: "community_id",
+    Level.GRID: "grid_id",
+}
+
+
+class OfficeFunction(models.TextChoices):
+    """Who the category table names by function: resolved from place and category."""
+
+    COMMUNITY_OFFICE = "community_office", _("Community office")
+    STREET_OFFICE = "street_office", _("Street office")
+    FACILITY_OWNER = "facility_owner", _("Owner of the facility")
+    PROPERTY_COMPANY = "property_company", _("Property company")
+    LINE_AUTHORITY = "line_authority", _("Authority of the trade")
+
+
+class WhistleKind(models.TextChoices):
+    ROUTINE = "routine", _("Routine whistle")
+    EMERGENCY = "emergency", _("Emergency whistle")
+    ENFORCEMENT = "enforcement", _("Enforcement whistle")
+    HARD = "hard", _("Hard-case whistle")
+    CONSULTATION = "consultation", _("Consultation whistle")
+
+
+class Category(models.Model):
+    """What a ticket is about, in two levels. Edited by districts, never deleted."""
+
+    code = models.CharField(_("code"), max_length=8, unique=True)
+    group_code = models.CharField(_("group code"), max_length=4)
+    group_zh = models.CharField(_("group"), max_length=40)
+    group_zh_hant = models.CharField(_("group, traditional"), max_length=40)
+    group_en = models.CharField(_("group, English"), max_length=80)
+    name_zh = models.CharField(_("name"), max_length=60)
+    name_zh_hant = models.CharField(_("name, traditional"), max_length=60)
+    name_en = models.CharField(_("name, English"), max_length=100)
+    # Names as the table gives them; the rules below say who that is in a place.
+    lead = models.CharField(_("lead"), max_length=40)
+    helpers = models.CharField(_("helpers"), max_length=120, blank=True)
+    # UH urgent hours, WH working hours, WD working days, as in WD5. Clocks read them.
+    hazard_limit = models.CharField(_("made safe within"), max_length=8, blank=True)
+    resolve_limit = models.CharField(_("resolved within"), max_length=8, blank=True)
+    default_whistle = models.CharField(
+        _("usual whistle"), max_length=20, choices=WhistleKind, default=WhistleKind.ROUTINE
+    )
+    class_reference = models.CharField(_("national class"), max_length=80, blank=True)
+    source = models.CharField(_("source"), max_length=20, blank=True)
+    icon = models.CharField(_("icon"), max_length=20, default="doc")
+    # The first eight are offered by picture; 0 is found by search only.
+    picture_rank = models.PositiveSmallIntegerField(_("rank among pictures"), default=0)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                name="category_limits_are_readable",
+                condition=Q(hazard_limit__regex=r"^((UH|WH|WD)[1-9][0-9]*)?$")
+                & Q(resolve_limit__regex=r"^((UH|WH|WD)[1-9][0-9]*)?$"),
+                violation_error_message=_("Write a limit as UH2, WH4 or WD5."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+    @property
+    def name(self) -> str:
+        return _in_language(self.name_zh, self.name_zh_hant, self.name_en)
+
+    @property
+    def group(self) -> str:
+        return _in_language(self.group_zh, self.group_zh_hant, self.group_en)
+
+
+def _in_language(zh: str, zh_hant: str, en: str) -> str:
+    language = (get_language() or "zh-hans").lower()
+    if language.startswith("zh-hant"):
+        return zh_hant or zh
+    return zh if language.startswith("zh") else en or zh
+
+
+class RuleQuerySet(models.QuerySet["RoutingRule"]):
+    def in_force(self) -> RuleQuerySet:
+        return self.filter(valid_to=None)
+
+
+class RoutingRule(models.Model):
+    """Category × area (or drawn polygon) → who leads. The most specific rule wins.
+
+    A rule is never edited: ``tickets.actions.change_rule`` ends it and writes its successor.
+    """
+
+    category = models.ForeignKey(
+        Category, models.PROTECT, null=True, blank=True, related_name="rules"
+    )
+    area = models.ForeignKey(Area, models.PROTECT, related_name="rules")
+    # A drawn piece within the area; it beats every rule for a whole area.
+    shape = models.MultiPolygonField(srid=WGS84, null=True, blank=True)
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="rules"
+    )
+    function = models.CharField(
+        _("office function"), max_length=20, choices=OfficeFunction, blank=True
+    )
+    source = models.CharField(_("source"), max_length=120, blank=True)
+    valid_from = models.DateTimeField(_("valid from"))
+    valid_to = models.DateTimeField(_("valid to"), null=True, blank=True)
+    created_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    ended_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = RuleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("routing rule")
+        verbose_name_plural = _("routing rules")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="rule_names_one_target",
+                condition=Q(department__isnull=False, function="")
+                | (Q(department=None) & ~Q(function="")),
+                violation_error_message=_("A rule names a department or an office function."),
+            ),
+            models.UniqueConstraint(
+                fields=["area", "category"],
+                condition=Q(valid_to=None, shape=None, category__isnull=False),
+                name="rule_one_in_force_an_area_and_category",
+                violation_error_message=_("A rule for this category and area is in force."),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["area", "category"], condition=Q(valid_to=None), name="rule_in_force"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def code(self) -> str:
+        return f"R-{self.pk:04d}"
+
+
+class FunctionHolder(models.Model):
+    """Who fills an office function in an area, for one category or any: 0702 here, company X."""
+
+    function = models.CharField(_("office function"), max_length=20, choices=OfficeFunction)
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="+")
+    department = models.ForeignKey(Department, models.PROTECT, related_name="functions")
+
+    class Meta:
+        verbose_name = _("holder of an office function")
+        verbose_name_plural = _("holders of office functions")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["function", "area", "category"],
+                nulls_distinct=False,
+                name="function_one_holder_a_place",
+                violation_error_message=_("This function has a holder here already."),
+            ),
+            models.CheckConstraint(
+                name="function_offices_need_no_row",
+                condition=~Q(
+                    function__in=[OfficeFunction.COMMUNITY_OFFICE, OfficeFunction.STREET_OFFICE]
+                ),
+                violation_error_message=_("Offices are found by their area."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_function_display()}: {self.department}"
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    def open(self) -> TicketQuerySet:
+        return self.filter(state__in=OPEN)
+
+    def in_reach_of(
+        self, user: User | AnonymousUser, permission: str = "tickets.view"
+    ) -> TicketQuerySet:
+        """All that ``user`` may see: his areas, his departments' work, and what he filed himself.
+
+        Mirrors ``rules.can_view``. The area side reads the ticket's own columns, the department
+        side one index on assignments; both together are a UNION of two indexed reads, not an OR.
+        """
+        reach = scoping.reach(user, permission)
+        sides = [
+            Q(**{f"{COLUMN_OF_LEVEL[Level(level)]}__in": sorted(ids)})
+            for level, ids in reach.areas.items()
+        ]
+        if user.is_authenticated and permission == "tickets.view":
+            sides.append(Q(filed_by=user.pk))
+        if not reach.departments:
+            return self.filter(reduce(or_, sides)) if sides else self.none()
+        given = Assignment.objects.filter(department__in=sorted(reach.departments))
+        ids = given.values("ticket_id")
+        if sides:
+            ids = ids.union(Ticket.objects.filter(reduce(or_, sides)).values("pk"))
+        return self.filter(pk__in=ids)
+
+    def beneath(self, area: Area) -> TicketQuerySet:
+        """Tickets filed in ``area`` or anywhere under it, by the frozen columns."""
+        if area.level == Level.CITY:
+            return self.filter(district__in=area.children.values("pk"))
+        return self.filter(**{COLUMN_OF_LEVEL[Level(area.level)]: area.pk})
+
+    def about(self, words: str) -> TicketQuerySet:
+        """Tickets whose number, text or category holds all of ``words`` (two characters or more)."""
+        terms = search_terms(words)
+        if not terms:
+            return self.none()
+        asked = " & ".join(_quoted(term) for term in terms)
+        hit = RawSQL("words @@ %s::tsquery", [asked], BooleanField())
+        found = TicketWords.objects.alias(hit=hit).filter(hit=True)
+        return self.filter(pk__in=found.values("ticket_id"))
+
+    def for_lists(self) -> TicketQuerySet:
+        """With what a row shows, and no polygon."""
+        return self.select_related("category", "grid", "community", "lead_department").only(
+            *LIST_FIELDS
+        )
+
+
+def _quoted(term: str) -> str:
+    """A lexeme as tsquery reads it: quotes and backslashes doubled."""
+    return "'" + term.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+class Ticket(models.Model):
+    """One matter, from filing to closing. Changed by ``tickets.actions`` alone.
+
+    The ids of grid, community, street and district are frozen at filing: lists by scope walk one
+    index, and history does not move when the map does.
+    """
+
+    class Kind(models.TextChoices):
+        REPORT = "report", _("Report")
+        WHISTLE = "whistle", _("Whistle")
+
+    # Generated in the database: district letters, date, serial, check digit.
+    number = models.CharField(_("number"), max_length=24, unique=True, editable=False)
+    client_id = models.UUIDField(_("client id"))
+    # HMAC of the validated content: the same id with other content is refused.
+    fingerprint = models.CharField(max_length=64, editable=False)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.REPORT)
+    # Where it came from, in the words of who opened it: "page", "api", "consultation:12".
+    origin = models.CharField(_("origin"), max_length=40, default="page")
+    category = models.ForeignKey(Category, models.PROTECT, related_name="tickets")
+    grid = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    community = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    street = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    district = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    point = models.PointField(srid=WGS84, null=True, blank=True, spatial_index=False)
+    # The pair as it came, for dispute: the shift between systems is 605 m in Yichang.
+    raw_lon = models.FloatField(null=True, blank=True)
+    raw_lat = models.FloatField(null=True, blank=True)
+    raw_crs = models.CharField(max_length=8, choices=[(c.value, c.value) for c in CRS], blank=True)
+    description = models.TextField(_("description"), blank=True, max_length=2000)
+    state = models.CharField(_("state"), max_length=20, choices=State, default=State.FILED)
+    filed_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
+    filed_at = models.DateTimeField(_("filed at"))
+    # When the phone saw it; clocks start at filed_at, the server's receipt.
+    observed_at = models.DateTimeField(_("seen at"), null=True, blank=True)
+    routed_at = models.DateTimeField(null=True, blank=True)
+    # Why this department: what tickets.routing wrote down when it decided.
+    routing = models.JSONField(default=dict, blank=True)
+    lead_department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    return_count = models.PositiveSmallIntegerField(default=0)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("ticket")
+        verbose_name_plural = _("tickets")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["filed_by", "client_id"],
+                nulls_distinct=False,
+                name="ticket_client_id_once_a_caller",
+                violation_error_message=_("This client id was used before."),
+            ),
+            models.CheckConstraint(
+                name="ticket_routed_unless_filed",
+                condition=Q(state__in=[State.FILED, State.AWAITING_APPROVAL])
+                | Q(routed_at__isnull=False),
+                violation_error_message=_("A ticket that went on has been routed."),
+            ),
+            models.CheckConstraint(
+                name="ticket_closed_has_its_time",
+                condition=Q(state=State.CLOSED, closed_at__isnull=False)
+                | (~Q(state=State.CLOSED) & Q(closed_at=None)),
+                violation_error_message=_("Closed and its time go together."),
+            ),
+            models.CheckConstraint(
+                name="ticket_returned_twice_at_most",
+                condition=Q(return_count__lte=2),
+                violation_error_message=_("A ticket is returned twice at most."),
+            ),
+            both_or_neither("point", "raw_lon", "raw_lat", name="ticket_point_with_its_raw_pair"),
+        ]
+        indexes = [
+            # Stays empty: what waits for routing.
+            models.Index(
+                fields=["id"],
+                name="ticket_unrouted",
+                condition=Q(state=State.FILED, routed_at=None),
+            ),
+            *(
+                models.Index(fields=[scope, "-id"], name=f"ticket_{scope}")
+                for scope in ("district", "street", "community", "grid", "category")
+            ),
+            models.Index(fields=["filed_by", "-id"], name="ticket_filed_by"),
+            models.Index(fields=["lead_department", "-id"], name="ticket_lead"),
+            *(
+                models.Index(
+                    fields=[scope, "state", "-id"],
+                    name=f"ticket_open_{scope}",
+                    condition=Q(state__in=sorted(OPEN)),
+                )
+                for scope in ("district", "street", "community")
+            ),
+            models.Index(fields=["state", "-id"], name="ticket_state"),
+            # Similar open tickets near a point, before one more is filed.
+            GistIndex(
+                fields=["point"], name="ticket_open_point", condition=Q(state__in=sorted(OPEN))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("tickets:detail", args=[self.number])
+
+    @property
+    def place(self) -> dict[int, int]:
+        """The frozen ids by level, as ``scoping.covers`` asks for them."""
+        return {
+            Level.GRID: self.grid_id,
+            Level.COMMUNITY: self.community_id,
+            Level.STREET: self.street_id,
+            Level.DISTRICT: self.district_id,
+        }
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+
+LIST_FIELDS = [
+    "number",
+    "kind",
+    "state",
+    "description",
+    "filed_at",
+    "observed_at",
+    "closed_at",
+    "filed_by_id",
+    "point",
+    "district_id",
+    "street_id",
+    "category__code",
+    "category__name_zh",
+    "category__name_zh_hant",
+    "category__name_en",
+    "category__icon",
+    "grid__code",
+    "grid__name",
+    "community__code",
+    "community__name",
+    "lead_department__code",
+    "lead_department__short_name",
+]
+
+
+class TicketWords(models.Model):
+    """The search words of a ticket: two-character pieces, since Chinese has no spaces.
+
+    A table of its own, never updated: a text index on the ticket would make every change of state
+    4 to 8 times dearer.
+    """
+
+    ticket = models.OneToOneField(Ticket, models.CASCADE, primary_key=True, related_name="words")
+    words = SearchVectorField()
+
+    class Meta:
+        verbose_name = _("search words")
+        verbose_name_plural = _("search words")
+        indexes = [GinIndex(fields=["words"], name="ticket_words")]
+
+    def __str__(self) -> str:
+        return str(self.ticket_id)
+
+
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    def live(self) -> AssignmentQuerySet:
+        return self.filter(state__in=sorted(LIVE))
+
+
+class Assignment(models.Model):
+    """A department's part in a ticket: leading or assisting, with its own times."""
+
+    class Role(models.TextChoices):
+        LEAD = "lead", _("Lead")
+        ASSIST = "assist", _("Assisting")
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="assignments")
+    department = models.ForeignKey(Department, models.PROTECT, related_name="assignments")
+    role = models.CharField(_("role"), max_length=10, choices=Role)
+    state = models.CharField(
+        _("state"), max_length=20, choices=AssignmentState, default=AssignmentState.OFFERED
+    )
+    offered_at = models.DateTimeField()
+    offered_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    signed_at = models.DateTimeField(null=True, blank=True)
+    signed_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
+    reported_in_at = models.DateTimeField(null=True, blank=True)
+    reported_in_by = models.ForeignKey(
+        USER, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    made_safe_at = models.DateTimeField(null=True, blank=True)
+    made_safe_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
+    returned_at = models.DateTimeField(null=True, blank=True)
+    returned_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ticket"],
+                condition=Q(role="lead", state__in=sorted(LIVE)),
+                name="assignment_one_live_lead",
+                violation_error_message=_("This ticket has a lead already."),
+            ),
+            models.UniqueConstraint(
+                fields=["ticket", "department"],
+                condition=Q(state__in=sorted(LIVE)),
+                name="assignment_department_once",
+                violation_error_message=_("This department has the ticket already."),
+            ),
+            models.CheckConstraint(
+                name="assignment_in_hand_was_signed",
+                condition=~Q(state__in=[*sorted(IN_HAND), AssignmentState.DONE])
+                | Q(signed_at__isnull=False),
+                violation_error_message=_("Nobody works on what was not signed for."),
+            ),
+            models.CheckConstraint(
+                name="assignment_done_has_its_time",
+                condition=Q(state=AssignmentState.DONE, done_at__isnull=False)
+                | (~Q(state=AssignmentState.DONE) & Q(done_at=None)),
+                violation_error_message=_("Done and its time go together."),
+            ),
+            models.CheckConstraint(
+                name="assignment_returned_has_its_time",
+                condition=Q(state=AssignmentState.RETURNED, returned_at__isnull=False)
+                | (~Q(state=AssignmentState.RETURNED) & Q(returned_at=None)),
+                violation_error_message=_("Returned and its time go together."),
+            ),
+            *(
+                both_or_neither(f"{step}_at", f"{step}_by", name=f"assignment_{step}_by_someone")
+                for step in ("signed", "reported_in", "made_safe", "done", "returned")
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["department", "-ticket"], name="assignment_department"),
+            models.Index(
+                fields=["department", "state", "-ticket"],
+                condition=Q(state__in=[AssignmentState.OFFERED, *sorted(IN_HAND)]),
+                name="assignment_waiting",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.department}: {self.get_state_display()}"
+
+    @property
+    def is_lead(self) -> bool:
+        return self.role == self.Role.LEAD
+
+
+class TicketEvent(models.Model):
+    """What happened, when, by whom. Append-only: a trigger refuses to change or delete a row."""
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="events")
+    assignment = models.ForeignKey(
+        Assignment, models.PROTECT, null=True, blank=True, related_name="events"
+    )
+    verb = models.CharField(max_length=30)
+    before = models.CharField(max_length=20, blank=True)
+    after = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    note = models.TextField(blank=True, max_length=2000)
+    data = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["ticket", "id"], name="event_story")]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.at:%F %T}"
+
+
+class Contact(models.Model):
+    """How to call the reporter back. Sealed from the first row; erased 180 days after closing."""
+
+    ticket = models.OneToOneField(Ticket, models.CASCADE, primary_key=True, related_name="contact")
+    name = SealedTextField(_("name"), null=True)
+    phone = SealedTextField(_("phone"), null=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        constraints = [
+            models.CheckConstraint(
+                name="contact_erased_is_empty",
+                condition=Q(erased_at=None) | Q(name__isnull=True, phone__isnull=True),
+                violation_error_message=_("What was erased is gone."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.ticket_id)

@@ -1,0 +1,187 @@
+"""Reads and the one raw write that span several tables."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.contrib.gis.geos import Point, Polygon
+from django.contrib.gis.measure import D
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from govgrid.accounts.models import User
+from grids import roles
+from grids.models import WGS84, Department, Post
+from tickets.models import Category, Ticket
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tickets.routing import Decision
+
+NEAR_METRES = 50
+
+# Locate, ticket, search words and event in one statement: 1.5 ms of web time against 2.8 for the
+# same in four. The serial comes from a sequence, so numbers may have gaps.
+FILE = """
+WITH g AS (
+    SELECT a.id, split_part(a.path, '.', 4)::bigint AS community_id,
+           split_part(a.path, '.', 3)::bigint AS street_id,
+           split_part(a.path, '.', 2)::bigint AS district_id
+    FROM {source}
+    LIMIT 1
+),
+t AS (
+    INSERT INTO tickets_ticket (
+        number, client_id, fingerprint, kind, origin, category_id, grid_id, community_id,
+        street_id, district_id, point, raw_lon, raw_lat, raw_crs, description, state,
+        filed_by_id, filed_at, observed_at, routing, return_count)
+    SELECT tickets_number(d.letters, %(day)s), %(client_id)s, %(fingerprint)s, %(kind)s,
+           %(origin)s, %(category)s, g.id, g.community_id, g.street_id, g.district_id,
+           ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326), %(raw_lon)s, %(raw_lat)s,
+           %(raw_crs)s, %(description)s, 'filed', %(by)s, %(at)s, %(observed_at)s, '{{}}', 0
+    FROM g JOIN grids_area d ON d.id = g.district_id
+    ON CONFLICT (filed_by_id, client_id) DO NOTHING
+    RETURNING id, number
+),
+w AS (
+    INSERT INTO tickets_ticketwords (ticket_id, words)
+    SELECT id, array_to_tsvector(%(words)s::text[]) FROM t
+),
+e AS (
+    INSERT INTO tickets_ticketevent (ticket_id, verb, before, after, at, by_id, note, data)
+    SELECT id, 'file', '', 'filed', %(at)s, %(by)s, '', %(data)s::jsonb FROM t
+)
+SELECT g.district_id, t.id FROM g LEFT JOIN t ON true
+"""
+BY_POINT = """grids_areashape s JOIN grids_area a ON a.id = s.area_id
+    WHERE s.level = 5 AND a.valid_to IS NULL
+      AND ST_Covers(s.boundary, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326))
+    ORDER BY s.is_special DESC, a.id"""
+BY_CODE = "grids_area a WHERE a.code = %(grid)s AND a.level = 5 AND a.valid_to IS NULL"
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where it is: a WGS-84 point with the pair as it came, or a grid's code alone."""
+
+    lon: float | None = None
+    lat: float | None = None
+    raw_lon: float | None = None
+    raw_lat: float | None = None
+    raw_crs: str = ""
+    grid: str | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """What becomes a ticket, validated."""
+
+    client_id: UUID
+    fingerprint: str
+    kind: str
+    origin: str
+    category_id: int
+    spot: Spot
+    description: str
+    words: list[str]
+    by_id: int | None
+    at: datetime
+    day: date
+    observed_at: datetime | None
+    data: str
+
+
+def file(row: Row) -> tuple[int | None, int | None]:
+    """Insert ticket, words and event; give ``(district id, ticket id)``.
+
+    No district: the place is off the map. No ticket: this caller used the client id before; a
+    rival still in flight is waited for, so twenty at once end as one.
+    """
+    spot = row.spot
+    values: dict[str, Any] = {
+        "day": row.day,
+        "client_id": str(row.client_id),
+        "fingerprint": row.fingerprint,
+        "kind": row.kind,
+        "origin": row.origin,
+        "category": row.category_id,
+        "lon": spot.lon,
+        "lat": spot.lat,
+        "raw_lon": spot.raw_lon,
+        "raw_lat": spot.raw_lat,
+        "raw_crs": spot.raw_crs,
+        "grid": spot.grid,
+        "description": row.description,
+        "words": row.words,
+        "by": row.by_id,
+        "at": row.at,
+        "observed_at": row.observed_at,
+        "data": row.data,
+    }
+    source = BY_CODE if spot.grid is not None else BY_POINT
+    with connection.cursor() as cursor:
+        cursor.execute(FILE.format(source=source), values)
+        found = cursor.fetchone()
+    return found or (None, None)
+
+
+def similar(lon: float, lat: float, category: Category | None = None) -> QuerySet[Ticket]:
+    """Open tickets within 50 m of a WGS-84 point, the same category first, at most five."""
+    point = Point(lon, lat, srid=WGS84)
+    # The box lets the partial index on open points answer; the metres are measured after it.
+    box = Polygon.from_bbox((lon - 0.001, lat - 0.001, lon + 0.001, lat + 0.001))
+    box.srid = WGS84
+    near = Ticket.objects.open().filter(
+        point__bboverlaps=box, point__distance_lte=(point, D(m=NEAR_METRES))
+    )
+    if category is not None:
+        near = near.filter(category__group_code=category.group_code)
+    return near.for_lists().order_by("-pk")[:5]
+
+
+def staff_of(departments: Iterable[int]) -> QuerySet[User]:
+    """Who answers for these departments today; for an office, the posts of its area."""
+    ids = list(departments)
+    working = roles.holding("tickets.work")
+    offices = Department.objects.filter(pk__in=ids, kind=Department.Kind.OFFICE)
+    posts = Post.objects.held_on().filter(
+        Q(department__in=ids) | Q(area__in=offices.values("area")), role__in=working
+    )
+    return User.objects.filter(pk__in=posts.values("user"), is_active=True)
+
+
+def holders(permission: str, *area_ids: int | None) -> QuerySet[User]:
+    """Who holds a permission by a post for one of these very areas, not above them."""
+    posts = Post.objects.held_on().filter(
+        area__in=[one for one in area_ids if one], role__in=roles.holding(permission)
+    )
+    return User.objects.filter(pk__in=posts.values("user"), is_active=True)
+
+
+MARK_ROUTED = """
+    UPDATE tickets_ticket t
+    SET state = CASE WHEN d.department IS NULL THEN 'triage' ELSE 'dispatched' END,
+        lead_department_id = d.department, routed_at = %s, routing = d.why
+    FROM unnest(%s::bigint[], %s::bigint[], %s::jsonb[]) d (id, department, why)
+    WHERE t.id = d.id
+"""
+
+
+def mark_routed(decisions: Iterable[Decision], at: datetime) -> None:
+    """Write where each locked ticket goes, in one statement (``bulk_update`` is 2.7 times slower)."""
+    rows = list(decisions)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            MARK_ROUTED,
+            [
+                at,
+                [one.ticket_id for one in rows],
+                [one.department_id for one in rows],
+                [json.dumps(one.why) for one in rows],
+            ],
+        )

@@ -1,0 +1,155 @@
+"""Who must respond: decided in one query, for one ticket or five hundred, with the reason kept.
+
+A drawn polygon beats a whole area, a named category beats "any", a deeper area beats a shallower
+one, and the oldest rule breaks a tie. A point within 15 m of a border is decided on both sides of
+it; when the two sides name different departments, a person decides (``triage``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from grids.queries import BORDER_METRES, BOX_DEGREES
+
+BATCH = 500
+
+# alts: each ticket as it lies (alt 0), as if it lay in a grid next door (alt = that grid), and as
+# if it lay on the other side of a drawn edge nearby (alt = minus that rule).
+DECIDE = """
+WITH c AS MATERIALIZED (
+    SELECT id, number, category_id, point, grid_id, community_id, street_id, district_id
+    FROM tickets_ticket
+    WHERE state = 'filed' AND routed_at IS NULL
+    ORDER BY id LIMIT %(batch)s FOR UPDATE SKIP LOCKED
+),
+drawn AS MATERIALIZED (
+    SELECT c.id, r.id AS rule, ST_Covers(r.shape, c.point) AS inside,
+           ST_DWithin(ST_Boundary(r.shape)::geography, c.point::geography, %(metres)s) AS edge
+    FROM c JOIN tickets_routingrule r
+      ON r.valid_to IS NULL AND r.shape && ST_Expand(c.point, %(box)s)
+     AND (r.category_id = c.category_id OR r.category_id IS NULL)
+),
+alts AS (
+    SELECT c.id, 0 AS alt, c.grid_id, c.community_id, c.street_id, c.district_id,
+           c.category_id, NULL::bigint AS toggled
+    FROM c
+    UNION ALL
+    SELECT c.id, n.area_id, n.area_id, split_part(na.path, '.', 4)::bigint,
+           split_part(na.path, '.', 3)::bigint, split_part(na.path, '.', 2)::bigint,
+           c.category_id, NULL
+    FROM c
+    JOIN grids_areashape own ON own.area_id = c.grid_id
+    JOIN grids_areashape n ON n.level = 5 AND n.area_id <> c.grid_id
+     AND n.boundary && ST_Expand(c.point, %(box)s)
+     AND ST_DWithin(n.boundary::geography, c.point::geography, %(metres)s)
+     AND (NOT own.is_special OR n.is_special OR ST_DWithin(
+         ST_Boundary(own.boundary)::geography, c.point::geography, %(metres)s))
+    JOIN grids_area na ON na.id = n.area_id AND na.valid_to IS NULL
+    UNION ALL
+    SELECT c.id, -d.rule, c.grid_id, c.community_id, c.street_id, c.district_id,
+           c.category_id, d.rule
+    FROM c JOIN drawn d ON d.id = c.id AND d.edge
+),
+placed AS (
+    SELECT alts.*, district.parent_id AS city_id
+    FROM alts JOIN grids_area district ON district.id = alts.district_id
+),
+matching AS (
+    SELECT p.id, p.alt, r.id AS rule, lv.level, 0 AS drawn, r.category_id IS NULL AS anything
+    FROM placed p
+    CROSS JOIN LATERAL (VALUES (p.grid_id, 5), (p.community_id, 4), (p.street_id, 3),
+                               (p.district_id, 2), (p.city_id, 1)) lv (area_id, level)
+    JOIN tickets_routingrule r
+      ON r.valid_to IS NULL AND r.shape IS NULL AND r.area_id = lv.area_id
+     AND (r.category_id = p.category_id OR r.category_id IS NULL)
+    UNION ALL
+    SELECT p.id, p.alt, r.id, 9, 1, r.category_id IS NULL
+    FROM placed p JOIN drawn d ON d.id = p.id AND d.inside <> (d.rule IS NOT DISTINCT FROM p.toggled)
+    JOIN tickets_routingrule r ON r.id = d.rule
+),
+winner AS (
+    SELECT DISTINCT ON (id, alt) * FROM matching
+    ORDER BY id, alt, drawn DESC, anything, level DESC, rule
+),
+decided AS (
+    SELECT p.id, p.alt, w.rule, w.drawn, r.function, p.grid_id,
+           COALESCE(r.department_id, office.id, holder.department_id) AS target
+    FROM placed p
+    LEFT JOIN winner w ON w.id = p.id AND w.alt = p.alt
+    LEFT JOIN tickets_routingrule r ON r.id = w.rule
+    LEFT JOIN grids_department office ON office.kind = 'office' AND office.area_id = CASE r.function
+        WHEN 'community_office' THEN p.community_id WHEN 'street_office' THEN p.street_id END
+    LEFT JOIN LATERAL (
+        SELECT h.department_id FROM tickets_functionholder h JOIN grids_area ha ON ha.id = h.area_id
+        WHERE h.function = r.function
+          AND h.area_id IN (p.grid_id, p.community_id, p.street_id, p.district_id, p.city_id)
+          AND (h.category_id = p.category_id OR h.category_id IS NULL)
+        ORDER BY h.category_id IS NULL, ha.level DESC, h.id LIMIT 1
+    ) holder ON r.function <> ''
+)
+SELECT here.id, c.number, d.id, d.short_name, here.rule, cat.code, ra.code, ra.name,
+       here.drawn = 1, rr.category_id IS NULL, COALESCE(here.function, ''),
+       (SELECT jsonb_agg(jsonb_build_object('grid', g.name, 'department', other.short_name)
+                         ORDER BY there.alt)
+        FROM decided there
+        LEFT JOIN grids_department other ON other.id = there.target AND other.is_active
+        LEFT JOIN grids_area g ON g.id = there.grid_id
+        WHERE there.id = here.id AND there.alt <> 0 AND other.id IS DISTINCT FROM d.id)
+FROM decided here
+JOIN c ON c.id = here.id
+JOIN tickets_category cat ON cat.id = c.category_id
+LEFT JOIN grids_department d ON d.id = here.target AND d.is_active
+LEFT JOIN tickets_routingrule rr ON rr.id = here.rule
+LEFT JOIN grids_area ra ON ra.id = rr.area_id
+WHERE here.alt = 0
+ORDER BY here.id
+"""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Where one ticket goes. ``department_id`` is None when a person must decide."""
+
+    ticket_id: int
+    number: str
+    department_id: int | None
+    # Kept on the ticket and shown: outcome, rule, area, category, and the sides of a border.
+    why: dict[str, Any]
+
+
+def claim_and_decide(limit: int = BATCH) -> list[Decision]:
+    """Lock up to ``limit`` unrouted tickets and say where each goes. Call inside a transaction.
+
+    Rows that another worker holds, or has routed since, are simply not there.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(DECIDE, {"batch": limit, "box": BOX_DEGREES, "metres": BORDER_METRES})
+        return [_decision(row) for row in cursor.fetchall()]
+
+
+def _decision(row: tuple) -> Decision:
+    (ticket_id, number, department_id, department, rule, category, area_code, area, drawn,
+     anything, function, others) = row  # fmt: skip
+    why: dict[str, Any] = {"outcome": _outcome(department_id, others), "category": category}
+    if rule is not None:
+        why |= {
+            "rule": f"R-{rule:04d}",
+            "area": {"code": area_code, "name": area},
+            "drawn": drawn,
+            "any_category": anything,
+            "function": function,
+            "department": department,
+        }
+    if others:
+        why["beside"] = others
+    sent = department_id if why["outcome"] == "dispatched" else None
+    return Decision(ticket_id, number, sent, why)
+
+
+def _outcome(department_id: int | None, others: list | None) -> str:
+    if others:
+        return "border"
+    return "dispatched" if department_id is not None else "unresolved"
