@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django_otp.models import Device
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -17,6 +18,7 @@ from govgrid.core.errors import Refused
 
 LONGEST_DAYS = 366
 BACKUP_CODES = 8
+TOTP_DIGITS = 6
 # Names of the two devices of a person in django-otp's tables; people never see them.
 PHONE, PAPER = "phone", "backup codes"
 
@@ -103,6 +105,20 @@ def confirm_second_factor(code: str, *, by: User) -> tuple[TOTPDevice, list[str]
     device.confirmed = True
     device.save(update_fields=["confirmed"])
     return device, renew_backup_codes(by=by)
+
+
+@transaction.atomic
+def use_code(user: User, code: str) -> Device | None:
+    """The device that takes this code, or None. Asks the one that the code looks like.
+
+    django_otp.match_token asks every device, and each sign-in by phone would then count as a
+    failure of the backup codes, until they were locked on the day they are needed.
+    """
+    kind = TOTPDevice if len(code) == TOTP_DIGITS and code.isdecimal() else StaticDevice
+    for device in kind.objects.devices_for_user(user, confirmed=True).select_for_update():
+        if device.verify_token(code):
+            return device
+    return None
 
 
 @transaction.atomic

@@ -1,13 +1,12 @@
 """How programs say who they are: bearer tokens, and sessions of the browser."""
 
-from datetime import timedelta
 from typing import Any
 
 from axes.utils import reset
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.utils.translation import gettext_lazy as _
-from django_otp import match_token, user_has_device
+from django_otp import user_has_device
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
@@ -174,7 +173,7 @@ class TokenView(APIView):
             raise AuthenticationFailed(
                 _("User name or password is wrong."), code="wrong_credentials"
             )
-        if user_has_device(user) and not (otp and match_token(user, otp)):
+        if user_has_device(user) and not (otp and actions.use_code(user, otp)):
             raise PermissionDenied(
                 _('Send the code of the second factor as "otp".'), code="otp_needed"
             )

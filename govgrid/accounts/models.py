@@ -163,5 +163,9 @@ class ApiToken(models.Model):
         return f"{self.name} ({self.prefix}…)"
 
     @property
+    def scope_words(self) -> list[str]:
+        return [str(Scope(scope).label) for scope in self.scopes]
+
+    @property
     def is_live(self) -> bool:
         return self.revoked_at is None and self.expires_at > now()

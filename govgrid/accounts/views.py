@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_otp import login as otp_login
-from django_otp import match_token, user_has_device
+from django_otp import user_has_device
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -114,7 +114,7 @@ def code(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if form.is_valid():
         user = get_object_or_404(User, pk=halfway["user"], is_active=True)
-        device = match_token(user, form.cleaned_data["code"])
+        device = actions.use_code(user, form.cleaned_data["code"])
         if device is not None:
             del request.session[HALFWAY]
             user.otp_device = device
