@@ -35,11 +35,11 @@ def respond(
     """Called by django-axes in place of the answer; a program gets the one shape of errors."""
     wait = minutes(request)
     if request.path.startswith("/api/"):
-        detail = _("Too many wrong passwords. Try again in %(minutes)s minutes.") % {"minutes": wait}
+        detail = _("Too many wrong passwords. Try again in %(minutes)s minutes.") % {
+            "minutes": wait
+        }
         error = {"code": "locked_out", "detail": detail, "attr": None}
-        answer: HttpResponse = JsonResponse(
-            {"type": "client_error", "errors": [error]}, status=429
-        )
+        answer: HttpResponse = JsonResponse({"type": "client_error", "errors": [error]}, status=429)
     else:
         answer = render(request, "accounts/locked_out.html", {"minutes": wait}, status=429)
     answer.headers["Retry-After"] = str(wait * 60)

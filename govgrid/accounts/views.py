@@ -53,7 +53,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         context["lock_minutes"] = lockout.minutes(request)
         return render(request, "accounts/login.html", context)
     if user_has_device(user):
-        request.session[HALFWAY] = {"user": user.pk, "at": now().timestamp(), "next": _next(request)}
+        request.session[HALFWAY] = {
+            "user": user.pk,
+            "at": now().timestamp(),
+            "next": _next(request),
+        }
         return redirect("accounts:code")
     return _welcome(request, user, _next(request))
 

@@ -7,6 +7,9 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language_info
 
+from govgrid.outbox.models import Message
+from grids import roles, scoping
+
 LARGE_COOKIE = "gg_type"
 
 LANGUAGES = [(code, get_language_info(code)["name_local"]) for code, _ in settings.LANGUAGES]
@@ -28,8 +31,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 
 def _unread(user: Any) -> int:
-    return 0
+    return Message.objects.unread_count(user)
 
 
 def _posts_label(user: Any) -> list[tuple[str, str]]:
-    return []
+    """Role and place of each post; read by scoping once a request anyway."""
+    return [(str(roles.ROLES[post.role].label), post.label) for post in scoping.held(user)]

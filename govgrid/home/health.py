@@ -3,12 +3,11 @@
 from collections.abc import Callable
 
 from celery import current_app
+from django.conf import settings
 from django.db import DatabaseError, connection
 from kombu.exceptions import OperationalError
 from redis import Redis
 from redis.exceptions import RedisError
-
-from django.conf import settings
 
 WAIT = 0.8  # seconds for a worker to answer; /readyz must be quick also when nothing lives
 
@@ -49,15 +48,22 @@ PARTS: dict[str, Callable[[], None]] = {"database": database, "broker": broker, 
 
 def check() -> dict[str, str]:
     """One line for each part: "ok", or what is wrong with it."""
-    said = {}
+    said: dict[str, str] = {}
     for name, part in PARTS.items():
-        try:
-            part()
-        except NotReady as error:
-            said[name] = str(error)
-        else:
-            said[name] = "ok"
+        if name == "worker" and said["broker"] != "ok":
+            # A worker is asked through the broker, and Celery would wait for it.
+            said[name] = "cannot be asked without the broker"
+            continue
+        said[name] = _answer(part)
     return said
+
+
+def _answer(part: Callable[[], None]) -> str:
+    try:
+        part()
+    except NotReady as error:
+        return str(error)
+    return "ok"
 
 
 def _first_line(error: Exception) -> str:

@@ -52,7 +52,12 @@ def type_size(request: HttpRequest) -> HttpResponse:
     response = _back(request)
     if request.POST.get("large") == "1":
         response.set_cookie(
-            LARGE_COOKIE, "large", max_age=YEAR, samesite="Lax", secure=settings.HTTPS, httponly=True
+            LARGE_COOKIE,
+            "large",
+            max_age=YEAR,
+            samesite="Lax",
+            secure=settings.HTTPS,
+            httponly=True,
         )
     else:
         response.delete_cookie(LARGE_COOKIE, samesite="Lax")
@@ -73,9 +78,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     said = health.check()
     is_ready = all(word == "ok" for word in said.values())
-    return JsonResponse(
-        said, status=200 if is_ready else 503, json_dumps_params={"indent": 0}
-    )
+    return JsonResponse(said, status=200 if is_ready else 503, json_dumps_params={"indent": 0})
 
 
 @login_not_required

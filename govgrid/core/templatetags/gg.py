@@ -11,7 +11,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 
-
 from govgrid.core.clock import now
 
 register = template.Library()
@@ -184,7 +183,7 @@ def _clock(value: datetime) -> str:
 
 @register.filter(expects_localtime=False)
 def day(value: date | None) -> str:
-    """"24 September", with the year only when it is not this one."""
+    """ "24 September", with the year only when it is not this one."""
     if value is None:
         return ""
     local = _local(value)
@@ -195,7 +194,7 @@ def day(value: date | None) -> str:
 
 @register.filter(expects_localtime=False)
 def when(value: datetime | None) -> str:
-    """"today 09:05", "24 September 09:05", "24 September 2025 09:05"."""
+    """ "today 09:05", "24 September 09:05", "24 September 2025 09:05"."""
     if value is None:
         return ""
     local = _local(value)
@@ -211,12 +210,14 @@ def moment(value: datetime | None) -> SafeString | str:
     if value is None:
         return ""
     local = _local(value)
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), when(value))
+    return format_html(
+        '<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), when(value)
+    )
 
 
 @register.filter
 def ago(value: datetime | None) -> str:
-    """"just now", "12 min ago", "3 h ago", then the date: for lists that are read while they change."""
+    """ "just now", "12 min ago", "3 h ago", then the date: for lists that are read while they change."""
     if value is None:
         return ""
     minutes = int((now() - value).total_seconds() // 60)
@@ -227,5 +228,3 @@ def ago(value: datetime | None) -> str:
     if minutes < 24 * 60:
         return gettext("%(count)s h ago") % {"count": minutes // 60}
     return when(value)
-
-

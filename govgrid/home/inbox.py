@@ -1,0 +1,35 @@
+"""Messages to me on the site: what happened that I should know. The rail counts the unread."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from govgrid.outbox import actions, kinds
+from govgrid.outbox.models import Message
+
+PER_PAGE = 30
+
+
+@require_GET
+def messages_page(request: HttpRequest) -> HttpResponse:
+    mine = Message.objects.for_person(request.user)
+    page = Paginator(mine, PER_PAGE).get_page(request.GET.get("page"))
+    told = [(message, kinds.render(message)) for message in page]
+    context = {"page": page, "told": told, "unread_count": mine.unread().count()}
+    return render(request, "home/messages.html", context)
+
+
+@require_POST
+def open_message(request: HttpRequest, pk: int) -> HttpResponse:
+    """Reading changes a row, so it is a POST; then on to what the message is about."""
+    message = get_object_or_404(Message.objects.for_person(request.user), pk=pk)
+    actions.mark_read(message, by=request.user)
+    # Ours, and written by an action; an address elsewhere would be an open door.
+    return redirect(message.url if message.url.startswith("/") else "home:messages")
+
+
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    actions.mark_all_read(by=request.user)
+    return redirect("home:messages")
