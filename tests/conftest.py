@@ -1,0 +1,133 @@
+"""What every test stands on: PostGIS, English words, no broker and nothing that leaves."""
+
+import shutil
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.contrib.gis.db.backends.postgis.operations import PostGISOperations
+from django.contrib.gis.db.models.fields import get_srid_info
+from django.db import connection
+from django.test import Client, TestCase
+from django.utils import translation
+from rest_framework.test import APIClient
+
+from govgrid.core import wake
+from govgrid.worktime.models import ClockShift
+
+BACKEND = "govgrid.accounts.backends.NameOrPhone"
+
+
+def pytest_configure(config):
+    config.var_dir = Path(tempfile.mkdtemp(prefix="govgrid-test-"))
+    for name in ("static", "media"):
+        (config.var_dir / name).mkdir()
+    django_settings.STATIC_ROOT = config.var_dir / "static"
+    django_settings.MEDIA_ROOT = config.var_dir / "media"
+    # Argon2 is slow on purpose: 60 ms for every sign-in.
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Hashed names need collectstatic first.
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    django_settings.STORAGES = {**django_settings.STORAGES, "staticfiles": plain}
+
+
+def pytest_unconfigure(config):
+    shutil.rmtree(config.var_dir, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """GeoDjango looks each SRID up once a process: done here, or query counts wobble."""
+    with django_db_blocker.unblock():
+        for srid in (4326, 3857):
+            get_srid_info(srid, connection)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_append_only_tables():
+    """Tables that keep their history refuse TRUNCATE, and so they should.
+
+    Only the emptying of a test database after a transactional test steps around that, as the
+    owner of the tables.
+    """
+    plain = PostGISOperations.sql_flush
+
+    def sql_flush(self, *args, **kwargs):
+        statements = plain(self, *args, **kwargs)
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger"
+                " WHERE NOT tgisinternal AND tgtype & 32 = 32"
+            )
+            tables = [table for (table,) in cursor.fetchall()]
+        return [
+            *(f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in tables),
+            *statements,
+            *(f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in tables),
+        ]
+
+    PostGISOperations.sql_flush = sql_flush
+    yield
+    PostGISOperations.sql_flush = plain
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def woken(request, monkeypatch):
+    """The tasks woken so far, as (name, ids): a unit test has no broker."""
+    calls = []
+    if "processes" not in request.keywords:
+        monkeypatch.setattr(wake, "_send", lambda task, ids: calls.append((task, ids)))
+    return calls
+
+
+class _Committing:
+    """As in real life: what waits for the commit runs when the request is over."""
+
+    def __init__(self, *args, **defaults):
+        super().__init__(*args, HTTP_ACCEPT_LANGUAGE="en", **defaults)
+
+    def request(self, **request):
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            return super().request(**request)
+
+    def force_login(self, user, backend=BACKEND):
+        super().force_login(user, backend)
+
+
+class _Client(_Committing, Client):
+    pass
+
+
+class _ApiClient(_Committing, APIClient):
+    pass
+
+
+@pytest.fixture
+def client():
+    """A browser; ``client.force_login(user)`` signs in."""
+    return _Client()
+
+
+@pytest.fixture
+def api():
+    """A REST client; ``api.force_authenticate(user)`` or a token of your own."""
+    return _ApiClient()
+
+
+@pytest.fixture
+def shift_clock(settings, db):
+    """``shift_clock(days=3)`` moves business time, as the day scripts do."""
+
+    def shift(**by):
+        settings.TEST_CLOCK = True
+        ClockShift.objects.update_or_create(id=1, defaults={"shift": timedelta(**by)})
+
+    return shift

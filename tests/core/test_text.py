@@ -1,0 +1,35 @@
+"""How Chinese is searched."""
+
+import pytest
+
+from govgrid.core.text import bigrams, search_terms
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("路灯不亮", ["路灯", "灯不", "不亮"]),
+        ("路燈", ["路灯"]),
+        ("灯", ["灯"]),
+        ("路灯,不亮", ["路灯", "不亮"]),
+        ("５号楼", ["5", "号楼"]),
+        ("WiFi", ["wi", "if", "fi", "wifi"]),
+        ("A座漏水", ["a", "座漏", "漏水"]),
+        ("路灯路灯", ["路灯", "灯路"]),
+        (" ，。！", []),
+        ("", []),
+    ],
+)
+def test_a_text_is_found_by_its_pairs(text, pieces):
+    assert bigrams(text) == pieces
+
+
+def test_a_query_finds_the_text_it_was_taken_from():
+    text = "夷陵区小溪塔街道5号楼WiFi信号塔噪音"
+
+    for query in ("小溪塔", "街道 噪音", "WIFI", "信號塔", "５号楼"):
+        assert set(search_terms(query)) <= set(bigrams(text))
+
+
+def test_a_latin_word_in_a_query_counts_whole():
+    assert search_terms("wifi") == ["wifi"]
