@@ -7,6 +7,7 @@ it; when the two sides name different departments, a person decides (``triage``)
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -144,12 +145,13 @@ def _decision(row: tuple) -> Decision:
             "department": department,
         }
     if others:
-        why["beside"] = others
+        # Django keeps psycopg2 from reading jsonb, so that JSONField may.
+        why["beside"] = json.loads(others)
     sent = department_id if why["outcome"] == "dispatched" else None
     return Decision(ticket_id, number, sent, why)
 
 
-def _outcome(department_id: int | None, others: list | None) -> str:
+def _outcome(department_id: int | None, others: str | None) -> str:
     if others:
         return "border"
     return "dispatched" if department_id is not None else "unresolved"

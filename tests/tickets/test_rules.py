@@ -1,0 +1,100 @@
+"""Rows and rules agree; every permission is tried with data that could leak."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from grids import roles
+from tests.factories.grids import PostFactory, holder
+from tests.factories.tickets import routed
+from tickets.models import Assignment, Ticket
+from tickets.rules import RULES
+
+
+@pytest.fixture
+def tickets(town, cast):
+    """One in each grid, all with 住建局; 城管局 assists in the last."""
+    made = [routed(town, by=cast["worker"], grid=n) for n in range(8)]
+    Assignment.objects.create(
+        ticket=made[7], department=town.urban, role="assist", offered_at=made[7].filed_at
+    )
+    return made
+
+
+def seen_by(person) -> set[int]:
+    return set(Ticket.objects.in_reach_of(person).values_list("pk", flat=True))
+
+
+def allowed_to(person) -> set[int]:
+    fresh = type(person).objects.get(pk=person.pk) if person.pk else person
+    return {one.pk for one in Ticket.objects.all() if fresh.has_perm("tickets.view", one)}
+
+
+@pytest.mark.parametrize("role", roles.ROLES)
+def test_rows_and_rules_agree_for_every_role(town, tickets, role):
+    if role in roles.DEPARTMENT_ROLES:
+        people = [holder(role, department=town.housing), holder(role, department=town.urban)]
+    else:
+        places = (town.city, town.district, town.streets[1], town.communities[1], town.grids[1])
+        people = [holder(role, area=place) for place in places]
+    for person in people:
+        assert seen_by(person) == allowed_to(person)
+
+
+def test_rows_and_rules_agree_for_who_holds_posts_on_both_sides(town, tickets):
+    person = holder("community_officer", area=town.communities[0])
+    PostFactory(user=person, role="department_clerk", department=town.urban)
+
+    assert seen_by(person) == allowed_to(person) == {t.pk for t in (*tickets[:2], tickets[7])}
+
+
+def test_strangers_see_nothing(town, tickets, cast):
+    assert seen_by(cast["nobody"]) == set()
+    assert seen_by(AnonymousUser()) == allowed_to(AnonymousUser()) == set()
+
+
+def test_a_worker_sees_the_own_grid_and_what_the_worker_filed(town, tickets, cast):
+    assert seen_by(cast["worker"]) == {one.pk for one in tickets}  # filed them all
+    assert seen_by(cast["other_worker"]) == {tickets[4].pk}
+
+
+def test_a_street_ends_at_its_border(town, tickets, cast):
+    assert seen_by(cast["street"]) == {one.pk for one in tickets[:4]}
+    assert seen_by(cast["other_street"]) == {one.pk for one in tickets[4:]}
+
+
+def test_a_department_sees_what_it_was_given(town, tickets, cast):
+    assert seen_by(cast["clerk"]) == {one.pk for one in tickets}
+    assert seen_by(cast["urban"]) == {tickets[7].pk}
+
+
+def test_who_lost_the_right_to_sign_in_sees_nothing(town, tickets, cast):
+    person = cast["street"]
+    person.is_active = False
+    person.save()
+
+    assert seen_by(type(person).objects.get(pk=person.pk)) == set()
+    assert allowed_to(person) == set()
+
+
+@pytest.mark.parametrize("permission", sorted(RULES))
+def test_every_permission_has_a_holder_and_a_stranger(town, tickets, permission):
+    carriers = roles.holding(permission)
+    assert carriers
+
+    for role, side in roles.ROLES.items():
+        place = town.streets[0] if side.side == "area" else None
+        department = town.housing if side.side == "department" else None
+        person = holder(role, area=place, department=department)
+        thing = {
+            "tickets.file": tickets[0].district_id,
+            "tickets.work": tickets[0].assignments.get(),
+        }.get(permission, tickets[0])
+        expected = role in carriers
+        if permission == "tickets.work" and side.side == "area":
+            expected = False  # the office of the street was given nothing
+        assert person.has_perm(permission, thing) is expected, role
+
+
+def test_permissions_named_by_roles_all_exist():
+    named = {p for role in roles.ROLES.values() for p in role.over_area | role.in_department}
+    assert named <= set(RULES)

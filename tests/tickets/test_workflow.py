@@ -1,0 +1,103 @@
+"""The table itself, without a database."""
+
+import pytest
+
+from govgrid.core.errors import Refused
+from tickets import workflow
+from tickets.actions import EFFECTS, STAMPS
+from tickets.models import Assignment, Ticket
+from tickets.workflow import MOVES, AssignmentState, Facts, On, State
+
+
+def facts(state=State.HANDLED, *, assignment=None, **given) -> Facts:
+    rows = (assignment,) if assignment else ()
+    return Facts(ticket=Ticket(state=state), assignment=assignment, assignments=rows, given=given)
+
+
+def test_every_move_has_an_effect_and_no_effect_is_without_a_move():
+    assert set(MOVES) == set(EFFECTS)
+
+
+def test_every_move_on_an_assignment_stamps_its_time():
+    assert {name for name, move in MOVES.items() if move.on is On.ASSIGNMENT} == set(STAMPS)
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_a_move_leaves_its_sources_or_says_what_follows(name):
+    move = MOVES[name]
+
+    assert move.sources
+    assert move.target is None or move.target in State
+    assert all(field in {"note", "department", "suggested_owner"} for field in move.fields)
+
+
+@pytest.mark.parametrize("name", MOVES)
+@pytest.mark.parametrize("state", State)
+def test_a_move_is_refused_in_every_state_that_is_not_its_source(name, state):
+    move = MOVES[name]
+    if state in move.sources:
+        return
+
+    with pytest.raises(Refused) as refusal:
+        workflow.check(name, facts(state))
+
+    assert refusal.value.code == "wrong_state"
+
+
+@pytest.mark.parametrize("name", [n for n, m in MOVES.items() if m.on is On.ASSIGNMENT])
+@pytest.mark.parametrize("state", AssignmentState)
+def test_a_move_is_refused_for_every_assignment_that_is_not_its_source(name, state):
+    move = MOVES[name]
+    if state in move.assignment_sources:
+        return
+    ticket_state = next(iter(move.sources))
+
+    with pytest.raises(Refused) as refusal:
+        workflow.check(name, facts(ticket_state, assignment=Assignment(state=state)))
+
+    assert refusal.value.code == "wrong_state"
+
+
+def test_all_that_is_missing_is_said_at_once():
+    one = Assignment(state=AssignmentState.OFFERED, role="lead")
+
+    found = workflow.lacks("return", facts(State.DISPATCHED, assignment=one))
+
+    assert [lack.code for lack in found] == ["reason_needed", "owner_needed"]
+
+
+def test_a_lead_returns_twice_and_an_assistant_as_often_as_it_must():
+    ticket = Ticket(state=State.HANDLING, return_count=2)
+    given = {"note": "不是我局的井", "suggested_owner": "供水公司"}
+
+    def asked(role):
+        one = Assignment(state=AssignmentState.SIGNED, role=role)
+        return workflow.lacks("return", Facts(ticket=ticket, assignment=one, given=given))
+
+    assert [lack.code for lack in asked("lead")] == ["returns_used_up"]
+    assert asked("assist") == []
+
+
+@pytest.mark.parametrize(
+    ("states", "handled"),
+    [
+        ([], False),
+        (["done"], True),
+        (["done", "signed"], False),
+        (["done", "returned", "withdrawn"], True),
+        (["returned"], False),
+        (["done", "offered"], False),
+    ],
+)
+def test_handled_means_that_all_who_stayed_are_done(states, handled):
+    assert workflow.is_handled(states) is handled
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_has_a_look(state):
+    assert workflow.LOOKS[state][0].startswith("is-")
+
+
+def test_open_and_ended_share_nothing_and_leave_nothing_out():
+    assert set(State) == workflow.OPEN | workflow.ENDED
+    assert not workflow.OPEN & workflow.ENDED
