@@ -1,0 +1,100 @@
+"""Waking Celery: after the commit, by name, and never at the price of a waiting person."""
+
+import socket
+import time
+
+import pytest
+from django.db import transaction
+
+from govgrid.core import wake as module
+from govgrid.core.wake import wake
+
+
+def test_nothing_is_woken_before_the_commit(db, woken, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as callbacks, transaction.atomic():
+        wake("tickets.tasks.route", 1, 2)
+
+    assert woken == []
+    callbacks[0]()
+    assert woken == [("tickets.tasks.route", (1, 2))]
+
+
+def test_what_is_rolled_back_wakes_nobody(db, woken, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        wake("tickets.tasks.route", 1)
+        transaction.set_rollback(True)
+
+    assert woken == []
+
+
+@pytest.fixture
+def broker(monkeypatch, settings):
+    """Points this process at a broker of the test's own, with no pause left over."""
+
+    def use(port):
+        url = f"redis://127.0.0.1:{port}/0"
+        monkeypatch.setattr(module.current_app.conf, "broker_url", url)
+        monkeypatch.setattr(module.current_app.conf, "broker_write_url", url)
+        module._producers.cache_clear()
+
+    monkeypatch.setattr(module, "_silent_until", 0.0)
+    yield use
+    module._producers.cache_clear()
+
+
+@pytest.fixture
+def listener():
+    """Takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0), backlog=50) as server:
+        yield server.getsockname()[1]
+
+
+@pytest.fixture
+def closed_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def seconds(call):
+    start = time.monotonic()
+    call()
+    return time.monotonic() - start
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("how", ["closed_port", "listener"])
+def test_a_dead_or_hung_broker_costs_less_than_a_second_and_then_nothing(
+    broker, request, how, caplog
+):
+    broker(request.getfixturevalue(how))
+
+    assert seconds(lambda: module._send("x.y", (1,))) < 1
+    assert "the sweep will find x.y" in caplog.text
+    assert seconds(lambda: [module._send("x.y", (n,)) for n in range(100)]) < 0.05
+    assert len(caplog.records) == 1
+
+
+@pytest.mark.processes
+def test_the_broker_is_tried_again_when_the_pause_is_over(broker, closed_port, monkeypatch, caplog):
+    broker(closed_port)
+    module._send("x.y", (1,))
+    sent = []
+    monkeypatch.setattr(module.current_app, "send_task", lambda *args, **kwargs: sent.append(args))
+
+    module._send("x.y", (2,))
+    monkeypatch.setattr(module, "_silent_until", time.monotonic() - 0.001)
+    module._send("x.y", (3,))
+
+    assert sent == [("x.y", (3,))]
+    assert module._silent_until == 0
+
+
+@pytest.mark.processes
+def test_a_fault_of_ours_is_not_taken_for_a_dead_broker(broker, closed_port, monkeypatch):
+    def broken(*args, **kwargs):
+        raise TypeError("a bug")
+
+    monkeypatch.setattr(module.current_app, "send_task", broken)
+
+    with pytest.raises(TypeError):
+        module._send("x.y", (1,))
