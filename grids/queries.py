@@ -1,12 +1,16 @@
-"""Reads over several models: where a point lies."""
+"""Reads over several models: where a point lies, and what a map draws."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
 from django.utils.translation import gettext as _
+
+from govgrid.core import clock
+from grids.models import SLUG_OF_LEVEL, Area, Level
 
 BORDER_METRES = 15
 # 0.0004 degrees are at least 22 m anywhere in China. The box comes first: a geography cast
@@ -19,14 +23,16 @@ LOCATE = """
     g AS (
         SELECT a.id, a.code, a.name, a.path, s.is_special, s.boundary
         FROM grids_areashape s JOIN grids_area a ON a.id = s.area_id, p
-        WHERE s.level = 5 AND ST_Covers(s.boundary, p.at) AND a.valid_to IS NULL
+        WHERE s.level = 5 AND ST_Covers(s.boundary, p.at)
+          AND a.valid_from <= %(on)s AND (a.valid_to IS NULL OR a.valid_to > %(on)s)
         ORDER BY s.is_special DESC, a.id LIMIT 1
     )
     SELECT g.id, g.code, g.name, c.id, c.code, c.name, st.id, st.code, st.name,
            d.id, d.code, d.name,
            EXISTS (
                SELECT 1 FROM grids_areashape n JOIN grids_area na ON na.id = n.area_id, p
-               WHERE n.level = 5 AND n.area_id <> g.id AND na.valid_to IS NULL
+               WHERE n.level = 5 AND n.area_id <> g.id
+                 AND na.valid_from <= %(on)s AND (na.valid_to IS NULL OR na.valid_to > %(on)s)
                  AND n.boundary && ST_Expand(p.at, %(box)s)
                  AND ST_DWithin(n.boundary::geography, p.at::geography, %(metres)s)
                  AND (NOT g.is_special OR n.is_special OR ST_DWithin(
@@ -43,6 +49,39 @@ HOW_FAR = """
     FROM grids_areashape s JOIN grids_area a ON a.id = s.area_id
     WHERE s.level = 2 AND a.valid_to IS NULL
     ORDER BY s.boundary <-> ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326) LIMIT 1
+"""
+
+# What a map draws at which zoom: more would be a blot, and slow on a 2020 laptop.
+GRIDS_FROM_ZOOM = 14
+COMMUNITIES_FROM_ZOOM = 12
+MOST_OUTLINES = 600
+
+# Large areas first, then the nearest to the middle of the map: a cut leaves out the finest at the
+# edge. The database writes the JSON, so that no polygon passes through Python.
+OUTLINES = """
+    WITH box AS (SELECT ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326) AS here),
+    seen AS (
+        SELECT a.code, a.name, a.kind, s.level, s.boundary
+        FROM grids_areashape s JOIN grids_area a ON a.id = s.area_id, box
+        WHERE s.boundary && box.here AND s.level BETWEEN 2 AND %(deepest)s
+          AND a.valid_from <= %(on)s AND (a.valid_to IS NULL OR a.valid_to > %(on)s)
+        ORDER BY s.level, s.boundary <-> ST_Centroid(box.here), a.id
+        LIMIT %(most)s
+    )
+    SELECT json_build_object('type', 'FeatureCollection', 'features', coalesce(json_agg(
+        json_build_object(
+            'type', 'Feature',
+            'properties', json_build_object('code', code, 'name', name,
+                                            'level', (%(slugs)s::text[])[level], 'kind', kind),
+            'geometry', ST_AsGeoJSON(
+                ST_SimplifyPreserveTopology(boundary, %(tolerance)s), 6)::json)
+        ORDER BY level, code), '[]'::json))::text
+    FROM seen
+"""
+
+BOUNDS = """
+    SELECT ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)
+    FROM (SELECT ST_Extent(boundary) AS box FROM grids_areashape WHERE area_id = ANY(%s)) found
 """
 
 
@@ -71,7 +110,14 @@ def locate(lon: float, lat: float) -> Place | None:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            LOCATE, {"lon": lon, "lat": lat, "box": BOX_DEGREES, "metres": BORDER_METRES}
+            LOCATE,
+            {
+                "lon": lon,
+                "lat": lat,
+                "on": clock.today(),
+                "box": BOX_DEGREES,
+                "metres": BORDER_METRES,
+            },
         )
         row = cursor.fetchone()
     if row is None:
@@ -98,3 +144,52 @@ def outside_message(lon: float, lat: float) -> str:
         "metres": metres,
         "name": name,
     }
+
+
+@dataclass(frozen=True)
+class Box:
+    """A piece of the map in degrees."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+def outlines(box: Box, zoom: int) -> str:
+    """The outlines in ``box`` as GeoJSON text, as coarse as half a pixel of ``zoom`` allows."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            OUTLINES,
+            {
+                "west": box.west,
+                "south": box.south,
+                "east": box.east,
+                "north": box.north,
+                "deepest": _deepest(zoom),
+                "on": clock.today(),
+                "most": MOST_OUTLINES,
+                "slugs": list(SLUG_OF_LEVEL.values()),
+                "tolerance": degrees_a_pixel(zoom) / 2,
+            },
+        )
+        return cursor.fetchone()[0]
+
+
+def _deepest(zoom: int) -> int:
+    if zoom >= GRIDS_FROM_ZOOM:
+        return Level.GRID
+    return Level.COMMUNITY if zoom >= COMMUNITIES_FROM_ZOOM else Level.STREET
+
+
+def degrees_a_pixel(zoom: int) -> float:
+    """Of longitude, in the tiling that every web map uses."""
+    return 360 / (256 * 2**zoom)
+
+
+def bounds(areas: Iterable[Area]) -> Box | None:
+    """The box round the outlines of ``areas``; None where none has one."""
+    with connection.cursor() as cursor:
+        cursor.execute(BOUNDS, [[area.pk for area in areas]])
+        row = cursor.fetchone()
+    return None if row[0] is None else Box(*row)

@@ -1,2 +1,9 @@
+from django.urls import path
+
+from grids import views
+
 app_name = "grids"
-urlpatterns: list = []
+urlpatterns = [
+    path("outlines/", views.outlines, name="outlines"),
+    path("locate/", views.locate, name="locate"),
+]

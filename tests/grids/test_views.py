@@ -1,0 +1,148 @@
+"""The map's data, the list of areas and the page of one."""
+
+import pytest
+
+from tests.factories.grids import build_town, holder
+
+pytestmark = pytest.mark.django_db
+WHOLE = "111,30,111.08,30.01"
+
+
+@pytest.fixture
+def town():
+    return build_town()
+
+
+@pytest.fixture
+def signed_in(client, town):
+    client.force_login(holder("grid_worker", area=town.grids[0]))
+    return client
+
+
+def drawn(response):
+    assert response.status_code == 200
+    return [feature["properties"] for feature in response.json()["features"]]
+
+
+@pytest.mark.parametrize("address", ["/grids/outlines/", "/grids/locate/"])
+def test_the_map_asks_who_you_are(client, address):
+    assert client.get(address).status_code == 302
+
+
+def test_outlines_draw_grids_only_from_zoom_14_on(signed_in, town):
+    near = drawn(signed_in.get("/grids/outlines/", {"bbox": WHOLE, "zoom": 14}))
+    far = drawn(signed_in.get("/grids/outlines/", {"bbox": WHOLE, "zoom": 13}))
+
+    assert [area["level"] for area in near] == ["district"] + ["grid"] * 8
+    assert near[1] == {
+        "code": town.grids[0].code,
+        "name": "社区11-01",
+        "level": "grid",
+        "kind": "basic",
+    }
+    assert [area["code"] for area in far] == ["420506"]
+
+
+def test_outlines_draw_only_what_the_box_touches(signed_in, town):
+    box = "111.011,30.001,111.012,30.002"
+
+    codes = [
+        area["code"] for area in drawn(signed_in.get("/grids/outlines/", {"bbox": box, "zoom": 16}))
+    ]
+
+    assert codes == ["420506", town.grids[1].code]
+
+
+def test_outlines_answer_not_modified_to_a_browser_that_has_them(signed_in):
+    first = signed_in.get("/grids/outlines/", {"bbox": WHOLE, "zoom": 14})
+
+    again = signed_in.get(
+        "/grids/outlines/", {"bbox": WHOLE, "zoom": 14}, headers={"If-None-Match": first["ETag"]}
+    )
+
+    assert again.status_code == 304
+    assert "private" in first["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"bbox": WHOLE},
+        {"bbox": WHOLE, "zoom": "x"},
+        {"bbox": WHOLE, "zoom": "-1"},
+        {"bbox": WHOLE, "zoom": "99"},
+        {"bbox": "1,2,3", "zoom": "14"},
+        {"bbox": "1,2,3,4,5", "zoom": "3"},
+        {"bbox": "a,b,c,d", "zoom": "14"},
+        {"bbox": "nan,30,112,31", "zoom": "14"},
+        {"bbox": "nan,nan,nan,nan", "zoom": "14"},
+        {"bbox": "-inf,30,inf,31", "zoom": "14"},
+        {"bbox": "112,30,111,31", "zoom": "14"},
+        {"bbox": "111,31,112,30", "zoom": "14"},
+        {"bbox": "111,30,111,30", "zoom": "14"},
+        {"bbox": "1e308,30,1e309,31", "zoom": "14"},
+        {"bbox": "-180,-90,180,90", "zoom": "14"},
+        {"bbox": "1" * 5000, "zoom": "14"},
+        {"bbox": "111,30,111.08,30.01\x00", "zoom": "14"},
+    ],
+)
+def test_a_bad_box_is_refused_in_words(signed_in, query):
+    response = signed_in.get("/grids/outlines/", query)
+
+    assert response.status_code == 400
+    assert response.json()["detail"]
+
+
+def test_locate_names_the_grid_and_what_lies_above(signed_in, town):
+    lon, lat = town.middle(3)
+
+    answer = signed_in.get("/grids/locate/", {"lon": lon, "lat": lat}).json()
+
+    assert answer == {
+        "grid": {"code": town.grids[3].code, "name": "社区12-02"},
+        "community": {"code": town.communities[1].code, "name": "社区12"},
+        "street": {"code": town.streets[0].code, "name": "街道1"},
+        "district": {"code": "420506", "name": "夷陵区"},
+        "border": False,
+    }
+
+
+def test_locate_takes_a_point_of_a_shifted_map(signed_in, town):
+    # The middle of grid 3 as 高德 has it; unshifted it would lie half a grid further on.
+    answer = signed_in.get(
+        "/grids/locate/", {"lon": 111.040576, "lat": 30.002421, "crs": "gcj02"}
+    ).json()
+
+    assert answer["grid"]["code"] == town.grids[3].code
+
+
+def test_locate_outside_says_how_far(signed_in):
+    response = signed_in.get("/grids/locate/", {"lon": 111.081, "lat": 30.005})
+
+    assert response.status_code == 404
+    assert response.json() == {
+        "code": "outside",
+        "detail": "This point is 97 m outside 夷陵区. Please move the pin.",
+    }
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"lon": "111"},
+        {"lon": "nan", "lat": "30"},
+        {"lon": "inf", "lat": "30"},
+        {"lon": "1e400", "lat": "30"},
+        {"lon": "181", "lat": "30"},
+        {"lon": "111", "lat": "91"},
+        {"lon": "111", "lat": "30", "crs": "mars"},
+        {"lon": "111\x00", "lat": "30"},
+    ],
+)
+def test_a_bad_point_is_refused_in_words(signed_in, query):
+    response = signed_in.get("/grids/locate/", query)
+
+    assert response.status_code == 400
+    assert response.json()["code"] == "invalid"
