@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -23,9 +23,9 @@ from govgrid.privacy.crypto import fingerprint
 from grids import scoping
 from grids.models import Department
 from grids.queries import outside_message
-from tickets import notices, queries, routing, workflow
+from tickets import notices, queries, routing, rules, workflow
 from tickets.models import Assignment, Category, Contact, Ticket, TicketEvent
-from tickets.workflow import LIVE, MOVES, AssignmentState, Facts, Move, On, State
+from tickets.workflow import LIVE, MOVES, AssignmentState, Facts, State
 
 if TYPE_CHECKING:
     from govgrid.accounts.models import User
@@ -68,6 +68,7 @@ class Filing:
             "kind": self.kind,
             "observed_at": self.observed_at,
             "contact": self.contact,
+            "keep": sorted(self.keep),
         }
         text = json.dumps(content, sort_keys=True, ensure_ascii=False, cls=DjangoJSONEncoder)
         return fingerprint(text.encode())
@@ -109,14 +110,19 @@ def file(filing: Filing, *, by: User | None, origin: str = "page") -> Filed:
         )
     )
     if district is None:
+        # The map may have changed since the first sending: a retry still gets what it made.
+        if earlier := _sent_before(filing.client_id, digest, by):
+            return Filed(earlier, created=False)
         raise _off_the_map(filing.spot)
     if by is not None and not by.has_perm("tickets.file", district):
         raise PermissionDenied
     if ticket_id is None:
-        return Filed(_sent_before(filing.client_id, digest, by), created=False)
+        earlier = _sent_before(filing.client_id, digest, by)
+        assert earlier is not None, "the insert found it"  # noqa: S101
+        return Filed(earlier, created=False)
     _seal_contact(ticket_id, filing.contact)
     wake("tickets.tasks.route")
-    return Filed(Ticket.objects.select_related("category", "grid").get(pk=ticket_id), created=True)
+    return Filed(Ticket.objects.with_places().get(pk=ticket_id), created=True)
 
 
 def _off_the_map(spot: Spot) -> Refused:
@@ -125,10 +131,10 @@ def _off_the_map(spot: Spot) -> Refused:
     return Refused("outside", outside_message(spot.lon, spot.lat))
 
 
-def _sent_before(client_id: UUID, digest: str, by: User | None) -> Ticket:
+def _sent_before(client_id: UUID, digest: str, by: User | None) -> Ticket | None:
     # A second statement sees what a rival committed while the first one waited for it.
-    ticket = Ticket.objects.select_related("category", "grid").get(filed_by=by, client_id=client_id)
-    if ticket.fingerprint != digest:
+    ticket = Ticket.objects.with_places().filter(filed_by=by, client_id=client_id).first()
+    if ticket is not None and ticket.fingerprint != digest:
         raise Refused("client_id_reused", _("This id was used for a report with other content."))
     return ticket
 
@@ -199,15 +205,11 @@ def move(
     ``given`` is what the move's ``fields`` name: note, department, suggested_owner.
     Refused with the first lack's code when the state or a guard says no.
     """
-    step = MOVES[name]
     # Whatever the caller read may be stale by now. Only the locked rows are the truth.
-    ticket = (
-        Ticket.objects.select_for_update(of=("self",))
-        .select_related("category", "grid", "community", "street", "lead_department")
-        .get(pk=ticket.pk)
-    )
-    facts = gather(ticket, name, by=by, assignment=assignment, given=given)
-    if by is not None and not _may(by, step, facts):
+    ticket = Ticket.objects.select_for_update(of=("self",)).with_places().get(pk=ticket.pk)
+    rows = ticket.assignments.select_related("department").order_by("pk")
+    facts = rules.gather(name, ticket, rows, by=by, assignment=assignment, given=given)
+    if by is not None and not rules.may(by, name, facts):
         raise PermissionDenied
     workflow.check(name, facts)
     before, at = ticket.state, clock.now()
@@ -219,57 +221,6 @@ def move(
     _log(facts, name, before=before, at=at, touched=touched)
     notices.moved(ticket, name, touched)
     return ticket
-
-
-def gather(
-    ticket: Ticket,
-    name: str,
-    *,
-    by: User | None,
-    assignment: int | None = None,
-    given: dict[str, Any] | None = None,
-    assignments: Iterable[Assignment] | None = None,
-) -> Facts:
-    """The facts a move is judged by, with the assignment it concerns."""
-    if assignments is None:
-        assignments = ticket.assignments.select_related("department").order_by("pk")
-    rows = tuple(assignments)
-    return Facts(
-        ticket=ticket,
-        by=by,
-        assignment=_concerned(MOVES[name], rows, by, assignment),
-        assignments=rows,
-        own_departments=_own_departments(by),
-        given=given or {},
-    )
-
-
-def _own_departments(by: User | None) -> frozenset[int]:
-    if by is None:
-        return frozenset()
-    posts = scoping.held(by)
-    return frozenset(p.department_id for p in posts if p.department_id and p.area_id is None)
-
-
-def _concerned(
-    step: Move, rows: tuple[Assignment, ...], by: User | None, wanted: int | None
-) -> Assignment | None:
-    """The assignment named, or the one live assignment of the asker's own departments."""
-    if step.on is not On.ASSIGNMENT:
-        return None
-    if wanted is not None:
-        return next((one for one in rows if one.pk == wanted), None)
-    mine = scoping.reach(by, step.permission).departments if by else None
-    fit = [one for one in rows if mine is None or one.department_id in mine]
-    live = [one for one in fit if one.state in LIVE]
-    ready = [one for one in live if one.state in step.assignment_sources]
-    return next(iter(ready or live or fit[::-1]), None)
-
-
-def _may(by: User, step: Move, facts: Facts) -> bool:
-    if step.on is On.TICKET:
-        return by.has_perm(step.permission, facts.ticket)
-    return facts.assignment is not None and by.has_perm(step.permission, facts.assignment)
 
 
 def _log(facts: Facts, name: str, *, before: str, at: datetime, touched: Assignment | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from govgrid.accounts.models import User
 
 USER = settings.AUTH_USER_MODEL
+# As tickets_number() in the database makes it: YL20261122-000123-7.
+NUMBER = re.compile(r"[A-Za-z]{1,4}[0-9]{8}-[0-9]{6}-[0-9]")
 # The frozen column of a ticket for each level of area.
 COLUMN_OF_LEVEL = {
     Level.DISTRICT: "district_id",
@@ -245,7 +248,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.filter(**{COLUMN_OF_LEVEL[Level(area.level)]: area.pk})
 
     def about(self, words: str) -> TicketQuerySet:
-        """Tickets whose number, text or category holds all of ``words`` (two characters or more)."""
+        """The ticket with this number, or those whose text or category holds all of ``words``."""
+        if NUMBER.fullmatch(words.strip()):
+            return self.filter(number=words.strip().upper())
         terms = search_terms(words)
         if not terms:
             return self.none()
@@ -258,6 +263,12 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """With what a row shows, and no polygon."""
         return self.select_related("category", "grid", "community", "lead_department").only(
             *LIST_FIELDS
+        )
+
+    def with_places(self) -> TicketQuerySet:
+        """With category, department and the areas above, for one ticket shown whole."""
+        return self.select_related(
+            "category", "grid", "community", "street", "district", "lead_department", "filed_by"
         )
 
 

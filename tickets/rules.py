@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from grids import scoping
+from tickets import workflow
 from tickets.models import Assignment, Ticket
+from tickets.workflow import LIVE, MOVES, Facts, Lack, Move, On
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -61,3 +64,87 @@ RULES: dict[str, Callable] = {
         )
     },
 }
+
+
+# ── moves ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def gather(
+    name: str,
+    ticket: Ticket,
+    assignments: Iterable[Assignment],
+    *,
+    by: User | None,
+    assignment: int | None = None,
+    given: dict[str, Any] | None = None,
+) -> Facts:
+    """The facts a move is judged by, with the assignment it concerns."""
+    rows = tuple(assignments)
+    return Facts(
+        ticket=ticket,
+        by=by,
+        assignment=_concerned(MOVES[name], rows, by, assignment),
+        assignments=rows,
+        own_departments=_own_departments(by),
+        given=given or {},
+    )
+
+
+def _own_departments(by: User | None) -> frozenset[int]:
+    if by is None:
+        return frozenset()
+    posts = scoping.held(by)
+    return frozenset(p.department_id for p in posts if p.department_id and p.area_id is None)
+
+
+def _concerned(
+    step: Move, rows: tuple[Assignment, ...], by: User | None, wanted: int | None
+) -> Assignment | None:
+    """The assignment named, or the one live assignment of the asker's own departments."""
+    if step.on is not On.ASSIGNMENT:
+        return None
+    if wanted is not None:
+        return next((one for one in rows if one.pk == wanted), None)
+    mine = scoping.reach(by, step.permission).departments if by else None
+    fit = [one for one in rows if mine is None or one.department_id in mine]
+    live = [one for one in fit if one.state in LIVE]
+    ready = [one for one in live if one.state in step.assignment_sources]
+    return next(iter(ready or live or fit[::-1]), None)
+
+
+def may(user: Person, name: str, facts: Facts) -> bool:
+    """Whether ``user`` may take this move at all, whatever the state says."""
+    step = MOVES[name]
+    if step.on is On.TICKET:
+        return user.has_perm(step.permission, facts.ticket)
+    return facts.assignment is not None and user.has_perm(step.permission, facts.assignment)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A move this person may take, now or once nothing of ``missing`` is missing."""
+
+    name: str
+    move: Move
+    assignment: Assignment | None
+    missing: tuple[Lack, ...]
+
+    @property
+    def is_open(self) -> bool:
+        return not self.missing
+
+
+def offers(user: User, ticket: Ticket, assignments: Iterable[Assignment]) -> list[Offer]:
+    """Every move ``user`` has the permission for, in the order of the table, and what it lacks.
+
+    What the person would type with the move is not counted as missing: it is asked for then.
+    """
+    rows = tuple(assignments)
+    found = []
+    for name, move in MOVES.items():
+        typed = dict.fromkeys(move.fields, "…")
+        facts = gather(name, ticket, rows, by=user, given=typed)
+        if may(user, name, facts):
+            missing = tuple(workflow.lacks(name, facts))
+            found.append(Offer(name, move, facts.assignment, missing))
+    return found
