@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from grids import scoping
-from tickets import workflow
 from tickets.models import Assignment, Ticket
-from tickets.workflow import LIVE, MOVES, Facts, Lack, Move, On
+from tickets.workflow import LIVE, MOVES, Facts, Move, On
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -118,33 +116,3 @@ def may(user: Person, name: str, facts: Facts) -> bool:
     if step.on is On.TICKET:
         return user.has_perm(step.permission, facts.ticket)
     return facts.assignment is not None and user.has_perm(step.permission, facts.assignment)
-
-
-@dataclass(frozen=True)
-class Offer:
-    """A move this person may take, now or once nothing of ``missing`` is missing."""
-
-    name: str
-    move: Move
-    assignment: Assignment | None
-    missing: tuple[Lack, ...]
-
-    @property
-    def is_open(self) -> bool:
-        return not self.missing
-
-
-def offers(user: User, ticket: Ticket, assignments: Iterable[Assignment]) -> list[Offer]:
-    """Every move ``user`` has the permission for, in the order of the table, and what it lacks.
-
-    What the person would type with the move is not counted as missing: it is asked for then.
-    """
-    rows = tuple(assignments)
-    found = []
-    for name, move in MOVES.items():
-        typed = dict.fromkeys(move.fields, "…")
-        facts = gather(name, ticket, rows, by=user, given=typed)
-        if may(user, name, facts):
-            missing = tuple(workflow.lacks(name, facts))
-            found.append(Offer(name, move, facts.assignment, missing))
-    return found
