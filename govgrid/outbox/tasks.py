@@ -34,8 +34,12 @@ def send_pending() -> int:
         message = _claim()
         if message is None:
             break
-        went = _send(message)
-        sent, failed = sent + went, 0 if went else failed + 1
+        try:
+            sent += _send(message)
+            failed = 0
+        except mail.NotSent as error:
+            _note_failure(message, str(error), final=message.attempts >= MOST_ATTEMPTS)
+            failed += 1
     return sent
 
 
@@ -60,18 +64,19 @@ def _claim() -> Message | None:
 
 
 def _send(message: Message) -> bool:
+    """Whether a mail went; NotSent is about the server, and not about this person."""
     person = message.recipient
+    if message.attempts > MOST_ATTEMPTS:
+        _note_failure(message, message.last_error or "Its worker died each time.", final=True)
+        return False
     if not (person.is_active and person.email):
         _note_failure(message, "The person has no address.", final=True)
         return False
     told = kinds.render(message, person.language)
     link = settings.SITE_URL.rstrip("/") + message.url if message.url else ""
     body = "\n\n".join(part for part in (told.body, link) if part)
-    try:
-        mail.send(person.email, subject=told.subject, body=body, reference=f"message-{message.pk}")
-    except mail.NotSent as error:
-        _note_failure(message, str(error), final=message.attempts >= MOST_ATTEMPTS)
-        return False
+    reference = f"message-{message.pk}"
+    mail.send(person.email, subject=told.subject, body=body, reference=reference)
     Message.objects.waiting().filter(pk=message.pk).update(sent_at=now(), last_error="")
     return True
 
