@@ -1,6 +1,7 @@
 """Every address of the platform."""
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -11,6 +12,14 @@ urlpatterns = [
     path("grids/", include("grids.urls")),
     path("api/v1/", include("govgrid.api")),
     # The admin's own sign-in knows no second factor.
-    path("admin/login/", RedirectView.as_view(pattern_name="accounts:login", query_string=True)),
+    path(
+        "admin/login/",
+        login_not_required(RedirectView.as_view(pattern_name="accounts:login", query_string=True)),
+    ),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "govgrid.home.errors.bad_request"
+handler403 = "govgrid.home.errors.forbidden"
+handler404 = "govgrid.home.errors.not_found"
+handler500 = "govgrid.home.errors.server_error"

@@ -9,7 +9,7 @@ from django.contrib.auth import authenticate, login, logout, update_session_auth
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.password_validation import password_validators_help_texts
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -38,7 +38,7 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @sensitive_post_parameters("password")
 @get_or_post
-def sign_in(request: HttpRequest) -> HttpResponse:
+def sign_in(request):
     if request.user.is_authenticated and request.method != "POST":
         # Never to ?next: a page that sent somebody here for lack of rights would send them again.
         return redirect(settings.LOGIN_REDIRECT_URL)
@@ -62,7 +62,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return _welcome(request, user, _next(request))
 
 
-def _typed(request: HttpRequest) -> dict | None:
+def _typed(request):
     """The form as sent, or as a demo button means it."""
     if request.method != "POST":
         return None
@@ -78,7 +78,7 @@ def _demo_logins() -> dict:
     return {"demo_logins": people, "demo_password": demo.PASSWORD}
 
 
-def _next(request: HttpRequest) -> str:
+def _next(request):
     target = request.POST.get("next", request.GET.get("next", ""))
     is_ours = url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
@@ -86,7 +86,7 @@ def _next(request: HttpRequest) -> str:
     return target if is_ours else ""
 
 
-def _welcome(request: HttpRequest, user: User, target: str) -> HttpResponse:
+def _welcome(request, user, target):
     # A visitor of the demo reads in the language just chosen; elsewhere the person's own goes along.
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
     login(request, user, backend=BACKEND)
@@ -109,7 +109,7 @@ def _speak(response: HttpResponse, language: str) -> None:
 @login_not_required
 @never_cache
 @get_or_post
-def code(request: HttpRequest) -> HttpResponse:
+def code(request):
     """The second step, for people with a second factor. The devices slow down guessing."""
     halfway = request.session.get(HALFWAY)
     if halfway is None or now().timestamp() - halfway["at"] > HALFWAY_SECONDS:
@@ -129,7 +129,7 @@ def code(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request):
     logout(request)
     return redirect(settings.LOGOUT_REDIRECT_URL)
 
@@ -137,7 +137,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 # ── about oneself ─────────────────────────────────────────────────────────────────────────────
 @never_cache
 @get_or_post
-def account(request: HttpRequest) -> HttpResponse:
+def account(request):
     form = ProfileForm(request.POST or None, instance=request.user)
     if form.is_valid():
         form.save()
@@ -161,7 +161,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 @get_or_post
-def password(request: HttpRequest) -> HttpResponse:
+def password(request):
     form = PasswordChangeForm(request.user, request.POST or None)
     for name in form.fields:
         form.fields[name].help_text = ""
@@ -176,7 +176,7 @@ def password(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @get_or_post
-def second_factor(request: HttpRequest) -> HttpResponse:
+def second_factor(request):
     """Enrol: read the picture with the phone, type the first code, keep the backup codes."""
     if request.method == "POST" and "start" in request.POST:
         actions.start_second_factor(by=request.user)
@@ -196,7 +196,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/second_factor.html", context)
 
 
-def _waiting_device(request: HttpRequest) -> TOTPDevice | None:
+def _waiting_device(request):
     return TOTPDevice.objects.devices_for_user(request.user, confirmed=False).first()
 
 
@@ -208,7 +208,7 @@ def _secret(device: TOTPDevice) -> str:
 
 @never_cache
 @require_GET
-def second_factor_picture(request: HttpRequest) -> HttpResponse:
+def second_factor_picture(request):
     device = _waiting_device(request)
     if device is None:
         return redirect("accounts:account")
@@ -222,7 +222,7 @@ def second_factor_picture(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("password")
 @get_or_post
-def second_factor_remove(request: HttpRequest) -> HttpResponse:
+def second_factor_remove(request):
     form = PasswordAgainForm(request.POST or None, user=request.user)
     if form.is_valid():
         actions.remove_second_factor(request.user, by=request.user)
@@ -234,7 +234,7 @@ def second_factor_remove(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("password")
 @get_or_post
-def backup_codes(request: HttpRequest) -> HttpResponse:
+def backup_codes(request):
     form = PasswordAgainForm(request.POST or None, user=request.user)
     if not user_has_device(request.user):
         return redirect("accounts:account")
@@ -245,7 +245,7 @@ def backup_codes(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+def token_revoke(request, pk: int):
     token = get_object_or_404(ApiToken, pk=pk, user=request.user)
     actions.revoke_token(token, by=request.user)
     messages.success(request, _("The token was revoked. Programs that use it are signed out."))

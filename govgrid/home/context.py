@@ -1,10 +1,10 @@
 """What every page shows: unread messages, languages, large type, whose desk this is."""
 
+from functools import cache, partial
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language_info
 
 from govgrid.outbox.models import Message
@@ -24,9 +24,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "base_map": settings.BASE_MAP,
         "csp_nonce": getattr(request, "csp_nonce", ""),
-        # Lazy, so that a page without the rail asks the database nothing.
-        "unread": SimpleLazyObject(lambda: _unread(user)) if is_signed_in else 0,
-        "posts_label": SimpleLazyObject(lambda: _posts_label(user)) if is_signed_in else [],
+        # Called by the template, so that a page without the rail asks the database nothing.
+        "unread": cache(partial(_unread, user)) if is_signed_in else 0,
+        "posts_label": cache(partial(_posts_label, user)) if is_signed_in else [],
     }
 
 

@@ -1,7 +1,6 @@
 """Messages to me on the site: what happened that I should know. The rail counts the unread."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -12,7 +11,7 @@ PER_PAGE = 30
 
 
 @require_GET
-def messages_page(request: HttpRequest) -> HttpResponse:
+def messages_page(request):
     mine = Message.objects.for_person(request.user)
     page = Paginator(mine, PER_PAGE).get_page(request.GET.get("page"))
     told = [(message, kinds.render(message)) for message in page]
@@ -21,7 +20,7 @@ def messages_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def open_message(request: HttpRequest, pk: int) -> HttpResponse:
+def open_message(request, pk: int):
     """Reading changes a row, so it is a POST; then on to what the message is about."""
     message = get_object_or_404(Message.objects.for_person(request.user), pk=pk)
     actions.mark_read(message, by=request.user)
@@ -30,6 +29,6 @@ def open_message(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def read_all(request: HttpRequest) -> HttpResponse:
+def read_all(request):
     actions.mark_all_read(by=request.user)
     return redirect("home:messages")

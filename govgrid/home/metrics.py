@@ -7,8 +7,13 @@ The web runs as several processes, so counters kept in memory would tell a diffe
 from collections.abc import Callable, Iterable
 
 from django.db import connection
+from django.db.models import Count
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
+
+from govgrid.outbox.models import Message
+from tickets.models import Ticket
+from tickets.workflow import OPEN
 
 COLLECTORS: list[Callable[[], Iterable[Metric]]] = []
 
@@ -20,7 +25,20 @@ def database_connections() -> Iterable[Metric]:
     yield GaugeMetricFamily("govgrid_database_connections", "Connections to the database", count)
 
 
-COLLECTORS.append(database_connections)
+def messages_unsent() -> Iterable[Metric]:
+    waiting = Message.objects.waiting().order_by().count()
+    yield GaugeMetricFamily("govgrid_messages_unsent", "Messages owed and not yet sent", waiting)
+
+
+def tickets_by_state() -> Iterable[Metric]:
+    family = GaugeMetricFamily("govgrid_tickets_open", "Open tickets by state", labels=["state"])
+    rows = Ticket.objects.filter(state__in=sorted(OPEN)).order_by().values_list("state")
+    for state, count in rows.annotate(count=Count("pk")):
+        family.add_metric([state], count)
+    yield family
+
+
+COLLECTORS += [database_connections, messages_unsent, tickets_by_state]
 
 
 class _All:

@@ -39,7 +39,7 @@ class ContentSecurityPolicy:
             made.append(secrets.token_urlsafe(16))
             return made[0]
 
-        request.csp_nonce = SimpleLazyObject(nonce)
+        request.csp_nonce = SimpleLazyObject(nonce)  # type: ignore[attr-defined]
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", self.policy(*made))
         response.headers.setdefault(

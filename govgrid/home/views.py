@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -18,11 +18,11 @@ YEAR = 365 * 24 * 3600
 
 @login_not_required
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request):
     return render(request, "home/home.html")
 
 
-def _back(request: HttpRequest) -> HttpResponseRedirect:
+def _back(request):
     target = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
@@ -32,7 +32,7 @@ def _back(request: HttpRequest) -> HttpResponseRedirect:
 
 @login_not_required
 @require_POST
-def language(request: HttpRequest) -> HttpResponse:
+def language(request):
     """Kept with the person where there is one, and in a cookie for this browser."""
     response = _back(request)
     code = request.POST.get("language", "")
@@ -47,7 +47,7 @@ def language(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_POST
-def type_size(request: HttpRequest) -> HttpResponse:
+def type_size(request):
     """Large type is a matter of this screen, so it stays in the browser."""
     response = _back(request)
     if request.POST.get("large") == "1":
@@ -67,7 +67,7 @@ def type_size(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_GET
 @never_cache
-def healthz(request: HttpRequest) -> HttpResponse:
+def healthz(request):
     """The process lives. Asks nobody, so that a slow database does not get the web restarted."""
     return JsonResponse({"web": "ok"})
 
@@ -75,7 +75,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_GET
 @never_cache
-def readyz(request: HttpRequest) -> HttpResponse:
+def readyz(request):
     said = health.check()
     is_ready = all(word == "ok" for word in said.values())
     return JsonResponse(said, status=200 if is_ready else 503, json_dumps_params={"indent": 0})
@@ -84,5 +84,5 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_GET
 @never_cache
-def metrics_page(request: HttpRequest) -> HttpResponse:
+def metrics_page(request):
     return HttpResponse(metrics.exposition(), content_type=CONTENT_TYPE_LATEST)

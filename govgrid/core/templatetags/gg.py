@@ -10,31 +10,32 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
-from govgrid.core.clock import now
+from govgrid.core.clock import now, today
 
 register = template.Library()
 
 # slug of a state: (colour class, glyph, word). Glyphs differ in shape, so that a state reads
 # without its colour. The word is used where the page has none of its own.
 STATES: dict[str, tuple[str, str, Any]] = {
-    "awaiting_approval": ("is-new", "s-new", pgettext_lazy("state", "Awaiting approval")),
-    "filed": ("is-new", "s-new", pgettext_lazy("state", "Filed")),
-    "triage": ("is-offered", "s-triage", pgettext_lazy("state", "To be assigned")),
-    "dispatched": ("is-offered", "s-offered", pgettext_lazy("state", "To be signed for")),
-    "offered": ("is-offered", "s-offered", pgettext_lazy("state", "To be signed for")),
-    "signed": ("is-signed", "s-signed", pgettext_lazy("state", "Signed for")),
-    "reported_in": ("is-onsite", "s-onsite", pgettext_lazy("state", "On site")),
-    "handling": ("is-onsite", "s-onsite", pgettext_lazy("state", "Being handled")),
-    "handled": ("is-signed", "s-check", pgettext_lazy("state", "To be checked")),
-    "done": ("is-done", "s-done", pgettext_lazy("state", "Done")),
-    "verified": ("is-done", "s-done", pgettext_lazy("state", "Checked")),
-    "closed": ("is-done", "s-done", pgettext_lazy("state", "Closed")),
-    "returned": ("is-back", "return", pgettext_lazy("state", "Returned")),
-    "declined": ("is-quiet", "s-declined", pgettext_lazy("state", "Declined")),
-    "merged": ("is-quiet", "merge", pgettext_lazy("state", "Merged")),
-    "suspended": ("is-quiet", "s-paused", pgettext_lazy("state", "Suspended")),
-    "withdrawn": ("is-quiet", "s-declined", pgettext_lazy("state", "Withdrawn")),
+    "awaiting_approval": ("is-new", "s-new", _("Awaiting approval")),
+    "filed": ("is-new", "s-new", _("Filed")),
+    "triage": ("is-offered", "s-triage", _("To be assigned")),
+    "dispatched": ("is-offered", "s-offered", _("To be signed for")),
+    "offered": ("is-offered", "s-offered", pgettext_lazy("assignment", "To be signed for")),
+    "signed": ("is-signed", "s-signed", pgettext_lazy("assignment", "Signed for")),
+    "reported_in": ("is-onsite", "s-onsite", pgettext_lazy("assignment", "Reported in")),
+    "handling": ("is-onsite", "s-onsite", _("Being handled")),
+    "handled": ("is-signed", "s-check", _("To be verified")),
+    "done": ("is-done", "s-done", pgettext_lazy("assignment", "Done")),
+    "verified": ("is-done", "s-done", _("Verified")),
+    "closed": ("is-done", "s-done", _("Closed")),
+    "returned": ("is-back", "return", pgettext_lazy("assignment", "Returned")),
+    "declined": ("is-quiet", "s-declined", _("Declined")),
+    "merged": ("is-quiet", "merge", _("Merged")),
+    "suspended": ("is-quiet", "s-paused", _("Suspended")),
+    "withdrawn": ("is-quiet", "s-declined", pgettext_lazy("assignment", "Withdrawn")),
 }
 UNKNOWN = ("is-quiet", "s-new", "")
 NOTICES = {"over": "alert", "near": "alert", "done": "check", "info": "info"}
@@ -167,14 +168,9 @@ def nav_item(context: Any, name: str, icon: str, word: str, count: int = 0) -> d
     }
 
 
-def _local(value: date) -> date:
-    if isinstance(value, datetime):
-        return timezone.localtime(value, timezone.get_default_timezone())
-    return value
-
-
-def _is_this_year(day: date) -> bool:
-    return day.year == timezone.localtime(now(), timezone.get_default_timezone()).year
+def _local(value: datetime) -> datetime:
+    # The clock on the wall in the district, whoever reads from wherever.
+    return timezone.localtime(value, timezone.get_default_timezone())
 
 
 def _clock(value: datetime) -> str:
@@ -183,23 +179,22 @@ def _clock(value: datetime) -> str:
 
 @register.filter(expects_localtime=False)
 def day(value: date | None) -> str:
-    """ "24 September", with the year only when it is not this one."""
+    """As in 24 September, with the year only when it is not this one."""
     if value is None:
         return ""
-    local = _local(value)
-    if _is_this_year(local):
+    local = _local(value).date() if isinstance(value, datetime) else value
+    if local.year == today().year:
         return date_format(local, pgettext("date format, this year", "j F"))
     return date_format(local, pgettext("date format, another year", "j F Y"))
 
 
 @register.filter(expects_localtime=False)
 def when(value: datetime | None) -> str:
-    """ "today 09:05", "24 September 09:05", "24 September 2025 09:05"."""
+    """As in today 09:05, 24 September 09:05, 24 September 2025 09:05."""
     if value is None:
         return ""
     local = _local(value)
-    today = timezone.localtime(now(), timezone.get_default_timezone()).date()
-    if local.date() == today:
+    if local.date() == today():
         return gettext("today %(time)s") % {"time": _clock(local)}
     return gettext("%(day)s %(time)s") % {"day": day(value), "time": _clock(local)}
 
@@ -209,15 +204,13 @@ def moment(value: datetime | None) -> SafeString | str:
     """<time datetime="…">today 09:05</time>."""
     if value is None:
         return ""
-    local = _local(value)
-    return format_html(
-        '<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), when(value)
-    )
+    local = _local(value).replace(microsecond=0)
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(), when(value))
 
 
 @register.filter
 def ago(value: datetime | None) -> str:
-    """ "just now", "12 min ago", "3 h ago", then the date: for lists that are read while they change."""
+    """As in just now, 12 min ago, 3 h ago, then the date: for lists that change as they are read."""
     if value is None:
         return ""
     minutes = int((now() - value).total_seconds() // 60)
