@@ -1,4 +1,4 @@
-"""Ends with status 0 where the web process in this container answers /readyz with 200."""
+"""Ends with status 0 where the web process in this container answers /readyz with 200."""  # noqa: INP001
 
 import os
 import sys
