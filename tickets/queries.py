@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.contrib.gis.db.models import Extent
+from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point, Polygon
 from django.contrib.gis.measure import D
 from django.db import connection
 from django.db.models import Q, QuerySet
 
 from govgrid.accounts.models import User
-from grids import roles
-from grids.models import WGS84, Department, Post
+from govgrid.core import clock
+from grids import roles, scoping
+from grids.models import WGS84, AreaShape, Department, Post
 from tickets.models import Category, Ticket
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tickets.models import TicketQuerySet
     from tickets.routing import Decision
 
 NEAR_METRES = 50
@@ -141,7 +145,7 @@ def similar(lon: float, lat: float, category: Category | None = None) -> QuerySe
     )
     if category is not None:
         near = near.filter(category__group_code=category.group_code)
-    return near.for_lists().order_by("-pk")[:5]
+    return near.for_lists().annotate(metres=Distance("point", point)).order_by("-pk")[:5]
 
 
 def staff_of(departments: Iterable[int]) -> QuerySet[User]:
@@ -185,3 +189,30 @@ def mark_routed(decisions: Iterable[Decision], at: datetime) -> None:
                 [json.dumps(one.why) for one in rows],
             ],
         )
+
+
+def at_this_place(ticket: Ticket, among: TicketQuerySet) -> QuerySet[Ticket]:
+    """Other tickets of this community within 50 m in the last 12 months, the newest five."""
+    if ticket.point is None:
+        return among.none()
+    lon, lat = ticket.point.coords
+    box = Polygon.from_bbox((lon - 0.001, lat - 0.001, lon + 0.001, lat + 0.001))
+    box.srid = WGS84
+    near = among.filter(
+        # The index of the community narrows; there is none over the points of closed tickets.
+        community=ticket.community_id,
+        filed_at__gte=clock.now() - timedelta(days=365),
+        point__bboverlaps=box,
+        point__distance_lte=(ticket.point, D(m=NEAR_METRES)),
+    ).exclude(pk=ticket.pk)
+    return near.for_lists().annotate(metres=Distance("point", ticket.point)).order_by("-pk")[:5]
+
+
+def own_extent(user: User) -> tuple[float, float, float, float] | None:
+    """West, south, east, north of where ``user`` holds posts: what a map shows first."""
+    areas = {post.area_id for post in scoping.held(user) if post.area_id}
+    departments = {post.department_id for post in scoping.held(user) if not post.area_id}
+    shapes = AreaShape.objects.filter(
+        Q(area__in=areas) | Q(area__departments__in=departments - {None})
+    )
+    return shapes.aggregate(box=Extent("boundary"))["box"]

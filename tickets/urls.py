@@ -1,12 +1,28 @@
-from django.urls import path
+from django.urls import path, register_converter
 
 from tickets import views
+
+
+class NumberConverter:
+    """YL20261122-000123-7, in either case; anything else is no ticket and asks no database."""
+
+    regex = r"[A-Za-z]{1,4}[0-9]{8}-[0-9]{6}-[0-9]"
+
+    def to_python(self, value: str) -> str:
+        return value.upper()
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(NumberConverter, "number")
 
 app_name = "tickets"
 urlpatterns = [
     path("", views.ticket_list, name="list"),
     path("new/", views.new, name="new"),
     path("near/", views.near, name="near"),
-    path("<str:number>/", views.detail, name="detail"),
-    path("<str:number>/<str:name>/", views.act, name="act"),
+    path("<number:number>/", views.detail, name="detail"),
+    path("<number:number>/contact/", views.contact, name="contact"),
+    path("<number:number>/<slug:name>/", views.act, name="act"),
 ]

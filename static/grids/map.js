@@ -1,0 +1,162 @@
+// One map for every page: own outlines, a base map where one is set, pins with the state's glyph.
+//
+// <div class="map" data-gg-map="view" {% map_data %} data-gg-extent="w,s,e,n" data-gg-own="code"
+//   data-gg-pin="lon,lat" data-gg-pin-icon="s-onsite" data-gg-pin-colour="is-onsite">
+// draws itself. With data-gg-map="hand" a page's own script calls GovGridMap.create(element).
+// create() gives { map, pin(latlng, icon, colour), own(code), here(latlng, metres) }.
+(function () {
+  "use strict";
+
+  const NS = "http://www.w3.org/2000/svg";
+  const LABELS_FROM = 15;   // zoom from which a grid has room for its name
+  const CLOSE = 17;
+
+  function numbers(text) {
+    const found = (text || "").split(",").map(Number);
+    return found.length > 1 && found.every(Number.isFinite) ? found : null;
+  }
+
+  function svg(name, attributes, parent) {
+    const element = document.createElementNS(NS, name);
+    Object.keys(attributes).forEach(function (key) { element.setAttribute(key, attributes[key]); });
+    if (parent) parent.appendChild(element);
+    return element;
+  }
+
+  // A drop, 34 px wide in a box of 44 px, that carries the glyph of a state.
+  function pinIcon(sprite, icon, colour) {
+    const picture = svg("svg", { class: "pin map-pin " + (colour || ""), viewBox: "-13 -30 26 32", "aria-hidden": "true" });
+    svg("path", { d: "M0 0c-1.500 0-11-9.500-11-17a11 11 0 0 1 22 0C11-9.500 1.500 0 0 0z" }, picture);
+    svg("use", { href: sprite + "#i-" + icon, x: "-7.5", y: "-24.5", width: "15", height: "15" }, picture);
+    return L.divIcon({ className: "map-hit", html: picture.outerHTML, iconSize: [44, 48], iconAnchor: [22, 46] });
+  }
+
+  function tianditu(layer, key) {
+    const url = "https://t{s}.tianditu.gov.cn/" + layer + "_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0" +
+      "&LAYER=" + layer + "&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles" +
+      "&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}&tk=" + encodeURIComponent(key);
+    return L.tileLayer(url, { subdomains: "01234567", maxZoom: 18, referrerPolicy: "origin" });
+  }
+
+  // 天地图 uses CGCS2000, within a metre of GPS: no shift.
+  function addBase(map, said) {
+    const note = map.attributionControl;
+    if (said.ggBase === "osm") {
+      // The tile servers turn away whoever does not say which site asks.
+      L.tileLayer("https://tile.openstreetmap.org/{z}/{x}/{y}.png", { maxZoom: 19, referrerPolicy: "origin" }).addTo(map);
+      note.addAttribution("© OpenStreetMap");
+    } else if (said.ggBase === "tianditu") {
+      tianditu("vec", said.ggKey || "").addTo(map);
+      tianditu("cva", said.ggKey || "").addTo(map);
+      note.addAttribution("天地图" + (said.ggReview ? " " + said.ggReview : ""));
+    }
+  }
+
+  const LOOKS = { grid: "m-grids", community: "m-comms", street: "m-comms", district: "m-rim", city: "m-rim" };
+
+  function outlines(map, said) {
+    let layer = null, own = said.ggOwn || "", running = null, timer = 0;
+
+    function label(feature, shape) {
+      const one = feature.properties;
+      if (one.level !== "grid" && one.level !== "community") return;
+      const isClose = map.getZoom() >= LABELS_FROM;
+      if ((one.level === "grid") !== isClose) return;
+      shape.bindTooltip(document.createTextNode(one.name).data, {
+        permanent: true, direction: "center", interactive: false, opacity: 1,
+        className: "map-label" + (one.code === own ? " map-label--on" : ""),
+      });
+    }
+
+    function draw(found) {
+      const fresh = L.geoJSON(found, {
+        interactive: false,
+        style: function (feature) {
+          const one = feature.properties;
+          const isOwn = one.code === own;
+          return { className: isOwn ? "m-on" : LOOKS[one.level] || "m-grids", fill: isOwn || one.level === "district" };
+        },
+        onEachFeature: label,
+      });
+      if (layer) layer.remove();
+      layer = fresh.addTo(map);
+      layer.bringToBack();
+    }
+
+    function load() {
+      const box = map.getBounds().pad(0.2);
+      const edges = [
+        Math.max(box.getWest(), -180), Math.max(box.getSouth(), -85),
+        Math.min(box.getEast(), 180), Math.min(box.getNorth(), 85),
+      ];
+      if (running) running.abort();
+      running = new AbortController();
+      const asked = new URLSearchParams({ bbox: edges.map(function (edge) { return edge.toFixed(6); }).join(","), zoom: map.getZoom() });
+      fetch(said.ggOutlines + "?" + asked, { signal: running.signal, credentials: "same-origin" })
+        .then(function (answer) { return answer.ok ? answer.json() : null; })
+        .then(function (found) { if (found) draw(found); })
+        .catch(function () { /* without outlines the pin and the words are still there */ });
+    }
+
+    map.on("moveend", function () {
+      clearTimeout(timer);
+      timer = setTimeout(load, 120);
+    });
+    return {
+      load: load,
+      own: function (code) { if (code !== own) { own = code; load(); } },
+    };
+  }
+
+  function create(element) {
+    const said = element.dataset;
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const map = L.map(element, {
+      attributionControl: true, zoomControl: false, maxZoom: 19, minZoom: 8,
+      zoomAnimation: !calm, fadeAnimation: !calm, markerZoomAnimation: !calm,
+      // One finger scrolls the page past a small map that is only looked at.
+      dragging: said.ggMap !== "view" || !L.Browser.mobile, tap: false, scrollWheelZoom: said.ggMap !== "view",
+    });
+    map.attributionControl.setPrefix(false);
+    L.control.zoom({ position: "topright", zoomInTitle: said.ggIn || "+", zoomOutTitle: said.ggOut || "−" }).addTo(map);
+    addBase(map, said);
+    const lines = outlines(map, said);
+
+    const extent = numbers(said.ggExtent), at = numbers(said.ggPin), middle = numbers(said.ggMiddle) || [111.32, 30.77, 13];
+    let marker = null, halo = null;
+    const made = {
+      map: map,
+      own: lines.own,
+      pin: function (latlng, icon, colour) {
+        if (marker) marker.remove();
+        marker = latlng ? L.marker(latlng, {
+          icon: pinIcon(said.ggSprite, icon || "s-new", colour || "is-new"),
+          keyboard: false, interactive: false, alt: "",
+        }).addTo(map) : null;
+      },
+      here: function (latlng, metres) {
+        if (halo) halo.remove();
+        halo = L.layerGroup([
+          L.circle(latlng, { radius: metres, className: "m-here-halo", stroke: false, interactive: false }),
+          L.circleMarker(latlng, { radius: 7, className: "m-here", interactive: false }),
+        ]).addTo(map);
+      },
+    };
+    if (at) {
+      made.pin([at[1], at[0]], said.ggPinIcon, said.ggPinColour);
+      L.circle([at[1], at[0]], { radius: 50, className: "m-near", interactive: false }).addTo(map);
+      map.setView([at[1], at[0]], CLOSE);
+    } else if (extent) {
+      map.fitBounds([[extent[1], extent[0]], [extent[3], extent[2]]], { padding: [12, 12], maxZoom: CLOSE });
+    } else {
+      map.setView([middle[1], middle[0]], middle[2]);
+    }
+    // The fonts and the large type may change the height after the first drawing.
+    if (window.ResizeObserver) new ResizeObserver(function () { map.invalidateSize({ animate: false }); }).observe(element);
+    lines.load();
+    return made;
+  }
+
+  window.GovGridMap = { create: create };
+  document.querySelectorAll('[data-gg-map="view"]').forEach(create);
+})();
