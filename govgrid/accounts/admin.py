@@ -14,6 +14,8 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from govgrid.accounts import actions
 from govgrid.accounts.models import ApiToken, Scope, User
 
+admin.site.site_title = admin.site.site_header = _("GovGrid back office")
+admin.site.index_title = _("What can be kept here")
 # Their pages show the secrets in clear; a person manages their own under "My account".
 admin.site.unregister([TOTPDevice, StaticDevice])
 

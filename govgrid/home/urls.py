@@ -11,6 +11,7 @@ urlpatterns = [
     path("messages/<int:pk>/", inbox.open_message, name="message"),
     path("language/", views.language, name="language"),
     path("type/", views.type_size, name="type"),
+    path("favicon.ico", views.favicon, name="favicon"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("metrics", views.metrics_page, name="metrics"),

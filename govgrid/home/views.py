@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -62,6 +63,13 @@ def type_size(request):
     else:
         response.delete_cookie(LARGE_COOKIE, samesite="Lax")
     return response
+
+
+@login_not_required
+@require_GET
+def favicon(request):
+    """Browsers ask for it wherever no page names one, as in the admin."""
+    return HttpResponseRedirect(static("core/logo.svg"))
 
 
 @login_not_required
