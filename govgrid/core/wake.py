@@ -45,4 +45,4 @@ def _send(task: str, ids: tuple[int, ...]) -> None:
 def _producers(_process: int) -> ProducerPool:
     """Connections of this process: one shared with the parent would mix two conversations."""
     broker = current_app.connection_for_write(transport_options=PATIENCE)
-    return ProducerPool(broker.Pool(CONNECTIONS), CONNECTIONS)
+    return ProducerPool(broker.Pool(CONNECTIONS), limit=CONNECTIONS)

@@ -1,5 +1,6 @@
 """A column whose text only ``actions.reveal`` can read."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import FieldError
@@ -35,6 +36,8 @@ class Sealed:
 class _SealedAttribute(DeferredAttribute):
     """Seals on assignment, so that no instance carries the plain text."""
 
+    field: "SealedTextField"
+
     def __set__(self, instance: models.Model, value: Any) -> None:
         instance.__dict__[self.field.attname] = self.field.sealed(value)
 
@@ -62,7 +65,7 @@ class SealedTextField(models.Field):
         kwargs.setdefault("editable", False)
         super().__init__(*args, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list, dict]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("editable", None)
         return name, path, args, kwargs

@@ -23,7 +23,7 @@ class Result(NamedTuple):
     """What became of one policy: a count, or the error that stopped it."""
 
     name: str
-    count: int | None
+    erased: int | None
     error: str = ""
 
 

@@ -14,9 +14,9 @@ def retain() -> int:
     """Erase what is past its time; how many rows that were. May run twice."""
     total = 0
     for result in retention.run():
-        if result.count is None:
+        if result.erased is None:
             log.error("Retention %s failed: %s", result.name, result.error)
         else:
-            log.info("Retention %s erased %s rows.", result.name, result.count)
-            total += result.count
+            log.info("Retention %s erased %s rows.", result.name, result.erased)
+            total += result.erased
     return total

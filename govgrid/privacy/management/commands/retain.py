@@ -14,11 +14,11 @@ class Command(BaseCommand):
     def handle(self, *, dry_run, **options):
         failed = 0
         for result in retention.run(dry_run=dry_run):
-            if result.count is None:
+            if result.erased is None:
                 failed += 1
                 self.stderr.write(f"{result.name}: {result.error}")
             else:
                 done = "would be erased" if dry_run else "erased"
-                self.stdout.write(f"{result.name}: {result.count} {done}")
+                self.stdout.write(f"{result.name}: {result.erased} {done}")
         if failed:
             raise CommandError(f"{failed} of {len(retention.names())} policies failed.")
