@@ -4,9 +4,10 @@ from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
 
+from grids import rules as grids
 from tickets import rules as tickets
 
-RULES = {**tickets.RULES}
+RULES = {**grids.RULES, **tickets.RULES}
 
 
 class RuleBackend(BaseBackend):

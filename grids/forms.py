@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from govgrid.core.coordinates import CRS, to_wgs84
-from grids.models import Area, AreaQuerySet
+from grids.models import AreaQuerySet
 from grids.queries import Box, degrees_a_pixel
 
 # Four times the widest screen: a larger box is no map on a screen but somebody emptying the table.

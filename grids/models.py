@@ -11,6 +11,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from govgrid.core import clock
@@ -112,6 +113,9 @@ class Area(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("grids:detail", args=[self.code])
+
     @property
     def level_slug(self) -> str:
         return SLUG_OF_LEVEL[Level(self.level)]
@@ -129,6 +133,8 @@ class AreaShape(models.Model):
     # Copied from the area, so that locate walks an index over grids alone.
     level = models.PositiveSmallIntegerField(choices=Level)
     is_special = models.BooleanField(default=False)
+    # The union of what lies beneath, made again when that changes; a given outline is not touched.
+    is_derived = models.BooleanField(default=False)
     boundary = models.MultiPolygonField(srid=WGS84, spatial_index=False)
 
     class Meta:

@@ -1,0 +1,65 @@
+"""What every import does alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, connection, models, transaction
+
+from govgrid.accounts.models import User
+from govgrid.core.errors import Refused
+from grids.rows import Problem
+
+BATCH = 500
+
+
+@dataclass
+class Imported:
+    """What an import did. ``added`` and ``changed`` name the rows, ``warnings`` the odd ones."""
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: int = 0
+    warnings: list[Problem] = field(default_factory=list)
+    passwords: dict[str, str] = field(default_factory=dict)
+
+
+def must_run_the_platform(by: User | None) -> None:
+    if by is not None and not (by.is_active and by.is_superuser):
+        raise PermissionDenied
+
+
+def lock(model: type[models.Model]) -> None:
+    """Two imports at once would both add what is missing; readers and filings go on."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'LOCK TABLE "{model._meta.db_table}" IN SHARE ROW EXCLUSIVE MODE')
+
+
+def reserve_ids(model: type[models.Model], count: int) -> list[int]:
+    """Ids in advance, lowest last: a path holds the ids of rows that are not written yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [model._meta.db_table, count],
+        )
+        return sorted((row[0] for row in cursor.fetchall()), reverse=True)
+
+
+def saved(row: Any) -> Any:
+    """Save, and turn a constraint that says no into its sentence: the database decides races."""
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        raise _refusal(type(row), error) from error
+    return row
+
+
+def _refusal(model: type[models.Model], error: IntegrityError) -> Exception:
+    name = error.__cause__.diag.constraint_name  # type: ignore[union-attr]
+    for constraint in model._meta.constraints:
+        if constraint.name == name:
+            return Refused(name, str(constraint.get_violation_error_message()))
+    return error

@@ -1,0 +1,102 @@
+"""Outlines: given by a map, or made of what lies beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from govgrid.accounts.models import User
+from grids import shapes
+from grids.actions.common import BATCH, Imported, lock, must_run_the_platform
+from grids.models import Area, AreaShape, Level
+from grids.rows import BadRows, Problem, RowError
+
+if TYPE_CHECKING:
+    from django.contrib.gis.geos import MultiPolygon
+
+
+@transaction.atomic
+def import_outlines(
+    features: Iterable[tuple[int, Mapping[str, Any]]], *, by: User | None, key: str = ""
+) -> Imported:
+    """Set outlines of areas in force from GeoJSON features, found by code or by a name of its own.
+
+    All or nothing, as :func:`import_areas`. An outline that crosses itself is repaired, with a
+    warning.
+    """
+    must_run_the_platform(by)
+    lock(Area)
+    problems: list[Problem] = []
+    done, found = Imported(), {}
+    finder = shapes.Finder({area.code: area for area in Area.objects.filter(valid_to=None)}, key)
+    had = set(AreaShape.objects.values_list("area_id", flat=True))
+    for number, feature in features:
+        try:
+            area = finder.area_of(feature)
+            if area.pk in found:
+                raise RowError(_("%(area)s has two outlines.") % {"area": area})
+            boundary, is_repaired = shapes.outline(shapes.geometry_of(feature))
+        except RowError as error:
+            problems.append(Problem(number, str(error)))
+            continue
+        found[area.pk] = (area, boundary)
+        if is_repaired:
+            done.warnings.append(Problem(number, _("The outline crossed itself.")))
+        (done.changed if area.pk in had else done.added).append(f"{area.code} {area.name}")
+    if problems:
+        raise BadRows(problems)
+    write_outlines(found.values())
+    return done
+
+
+def write_outlines(outlined: Iterable[tuple[Area, MultiPolygon]]) -> None:
+    AreaShape.objects.bulk_create(
+        [
+            AreaShape(
+                area=area,
+                level=area.level,
+                is_special=area.kind == Area.Kind.SPECIAL,
+                boundary=boundary,
+            )
+            for area, boundary in outlined
+        ],
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["area"],
+        update_fields=["level", "is_special", "is_derived", "boundary"],
+    )
+
+
+# A given outline stands; one made here is made again.
+DERIVE = """
+    INSERT INTO grids_areashape (area_id, level, is_special, is_derived, boundary)
+    SELECT p.id, p.level, false, true,
+           ST_Multi(ST_CollectionExtract(ST_MakeValid(ST_Union(s.boundary)), 3))
+    FROM grids_area p
+    JOIN grids_area c ON c.parent_id = p.id
+    JOIN grids_areashape s ON s.area_id = c.id
+    WHERE p.level = %(level)s AND p.valid_to IS NULL AND c.valid_to IS NULL
+      AND NOT EXISTS (SELECT 1 FROM grids_areashape own
+                      WHERE own.area_id = p.id AND NOT own.is_derived)
+    GROUP BY p.id
+    ON CONFLICT (area_id) DO UPDATE SET boundary = EXCLUDED.boundary
+    WHERE NOT ST_Equals(grids_areashape.boundary, EXCLUDED.boundary)
+"""
+
+
+@transaction.atomic
+def derive_outlines(*, by: User | None) -> int:
+    """Outline every area that was given none as the union of those beneath; returns how many.
+
+    Communities from grids, streets from communities and so on up. Safe to run again.
+    """
+    must_run_the_platform(by)
+    count = 0
+    with connection.cursor() as cursor:
+        for level in (Level.COMMUNITY, Level.STREET, Level.DISTRICT, Level.CITY):
+            cursor.execute(DERIVE, {"level": level})
+            count += cursor.rowcount
+    return count

@@ -1,0 +1,81 @@
+"""Who holds which post: a post begins and ends, it is never deleted."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.translation import gettext as _
+
+from govgrid.accounts.models import User
+from govgrid.core import clock
+from govgrid.core.errors import Refused
+from grids.actions.common import saved
+from grids.models import Area, Department, Post
+
+
+@transaction.atomic
+def appoint(
+    user: User,
+    role: str,
+    *,
+    by: User | None,
+    area: Area | None = None,
+    department: Department | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    is_main: bool = True,
+) -> Post:
+    """Give ``user`` a post from ``since`` (today) to its last day ``until`` (open).
+
+    Refused for who may not sign in, for an area or department that has ended, where a grid has
+    its main worker in that time, and where the person holds that very post already.
+    """
+    _must_be_allowed(by, _place_of(area, department))
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if not user.is_active:
+        raise Refused("user_inactive", _("This person may not sign in."))
+    if area is not None and area.valid_to is not None:
+        raise Refused("area_ended", _("%(area)s has ended.") % {"area": area})
+    if department is not None and not department.is_active:
+        raise Refused("department_ended", _("%(area)s has ended.") % {"area": department})
+    first = since or clock.today()
+    if until is not None and until < first:
+        raise Refused("period_backwards", _("The last day lies before the first."))
+    post = Post(
+        user=user,
+        role=role,
+        area=area,
+        department=department,
+        is_main=is_main,
+        period=DateRange(first, until + timedelta(days=1) if until else None),
+    )
+    return saved(post)
+
+
+@transaction.atomic
+def end_post(post: Post, *, by: User | None, on: date | None = None) -> Post:
+    """End a post so that ``on`` (today) is the first day without it. The row stays as history.
+
+    A post that ends before it began keeps its row with an empty period. Refused if it ended before.
+    """
+    post = Post.objects.select_for_update(of=("self",)).get(pk=post.pk)
+    _must_be_allowed(by, _place_of(post.area, post.department))
+    on = on or clock.today()
+    if post.period.isempty or (post.period.upper and post.period.upper <= on):
+        raise Refused("post_ended", _("This post has ended."))
+    is_begun = post.period.lower < on
+    post.period = DateRange(post.period.lower, on) if is_begun else DateRange(empty=True)
+    post.save(update_fields=["period"])
+    return post
+
+
+def _place_of(area: Area | None, department: Department | None) -> Area | None:
+    return department.area if department is not None else area
+
+
+def _must_be_allowed(by: User | None, area: Area | None) -> None:
+    if by is not None and not by.has_perm("grids.appoint", area):
+        raise PermissionDenied
