@@ -1,0 +1,175 @@
+"""Real processes to start, kill and wait for: web, worker, beat and a Redis of their own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg2
+import redis
+from django.conf import settings
+from django.db import connection
+
+PATIENCE = 60  # seconds until a condition that does not come true fails the test
+
+
+def until(condition: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
+    """Wait until ``condition`` gives something true; say ``what`` was waited for if it never does."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"waited {seconds} s for: {what}")
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as one:
+        one.settimeout(0.2)
+        return one.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Stage:
+    """Everything that a test starts, with one log folder; ``close`` ends all of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.redis_port, self.web_port = free_port(), free_port()
+        self.running: dict[str, subprocess.Popen] = {}
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.web_port}"
+
+    @property
+    def env(self) -> dict[str, str]:
+        db = connection.settings_dict
+        who = db["USER"] + (f":{db['PASSWORD']}" if db["PASSWORD"] else "")
+        at = f"{db['HOST']}:{db['PORT']}" if db["PORT"] else db["HOST"]
+        return os.environ | {
+            "DATABASE_URL": f"postgis://{who}@{at}/{db['NAME']}",
+            "REDIS_URL": f"redis://127.0.0.1:{self.redis_port}/0",
+            "SECRET_KEY": settings.SECRET_KEY,
+            "PRIVACY_KEYS": ",".join(settings.PRIVACY_KEYS),
+            "VAR_DIR": str(self.folder),
+            "SWEEP_SECONDS": "1",
+            "ALLOWED_HOSTS": "127.0.0.1",
+        }
+
+    def _start(self, name: str, *command: str) -> None:
+        with (self.folder / f"{name}.log").open("ab") as log:
+            # A session of its own, so that a kill takes the children along.
+            self.running[name] = subprocess.Popen(
+                command,
+                env=self.env,
+                cwd=settings.BASE_DIR,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def _module(self, name: str, *arguments: str) -> None:
+        self._start(name, sys.executable, "-m", *arguments)
+
+    def redis(self) -> None:
+        self._start(
+            "redis", "redis-server", "--port", str(self.redis_port), "--bind", "127.0.0.1",
+            "--save", "", "--appendonly", "no", "--dir", str(self.folder),
+        )  # fmt: skip
+        client = redis.Redis(port=self.redis_port)
+
+        def answers() -> bool:
+            with suppress(redis.ConnectionError):
+                return bool(client.ping())
+            return False
+
+        until(answers, "Redis answers")
+        client.close()
+
+    def web(self) -> None:
+        self._module(
+            "web", "gunicorn", "govgrid.wsgi", "--bind", f"127.0.0.1:{self.web_port}",
+            "--worker-class", "gthread", "--workers", "2", "--threads", "10",
+        )  # fmt: skip
+        until(lambda: listens(self.web_port), "the web server listens")
+
+    def worker(self, name: str = "worker") -> None:
+        self._module(
+            name, "celery", "-A", "govgrid", "worker", "-Q", "routing,messages,celery", "-c", "1",
+            "-n", f"{name}-{time.monotonic_ns()}@%h", "-l", "INFO", "--without-mingle", "--without-gossip",
+        )  # fmt: skip
+        until(lambda: b"ready." in self.log(name), "the worker is ready")
+
+    def beat(self) -> None:
+        self._module(
+            "beat", "celery", "-A", "govgrid", "beat", "-s", str(self.folder / "schedule"),
+            "--pidfile=",
+        )  # fmt: skip
+
+    def log(self, name: str) -> bytes:
+        return (self.folder / f"{name}.log").read_bytes()
+
+    def kill(self, name: str) -> None:
+        """SIGKILL to the process and all its children: nobody tidies up."""
+        process = self.running.pop(name)
+        family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(True)]
+        for one in family:
+            with suppress(psutil.NoSuchProcess):
+                one.send_signal(signal.SIGKILL)
+        process.wait(timeout=PATIENCE)
+        psutil.wait_procs(family, timeout=PATIENCE)
+        (self.folder / f"{name}.log").unlink(missing_ok=True)
+
+    def close(self) -> None:
+        for name in list(self.running):
+            with suppress(psutil.NoSuchProcess):
+                self.kill(name)
+
+
+@contextmanager
+def locked(table: str):
+    """Hold a lock that lets nobody write ``table``: whoever tries stops right there."""
+    db = connection.settings_dict
+    other = psycopg2.connect(
+        dbname=db["NAME"], user=db["USER"], password=db["PASSWORD"], host=db["HOST"],
+        port=db["PORT"] or None,
+    )  # fmt: skip
+    try:
+        with other.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+            yield
+    finally:
+        other.rollback()
+        other.close()
+
+
+def waiters(table: str) -> list[int]:
+    """Backends that wait for a lock on ``table``."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_locks WHERE NOT granted AND relation = %s::regclass", [table]
+        )
+        return [pid for (pid,) in cursor.fetchall()]
+
+
+def gone(pids: list[int]) -> bool:
+    """Whether these backends have ended, and with them what they had not committed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE pid = ANY(%s)", [pids])
+        return cursor.fetchone()[0] == 0
