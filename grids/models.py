@@ -117,6 +117,13 @@ class Area(models.Model):
         return reverse("grids:detail", args=[self.code])
 
     @property
+    def household_words(self) -> str:
+        """Below five, the exact number would point at somebody."""
+        if self.household_count is None:
+            return ""
+        return "<5" if 0 < self.household_count < 5 else str(self.household_count)
+
+    @property
     def level_slug(self) -> str:
         return SLUG_OF_LEVEL[Level(self.level)]
 

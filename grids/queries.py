@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
 from govgrid.core import clock
-from grids.models import SLUG_OF_LEVEL, Area, Level
+from grids import roles
+from grids.models import SLUG_OF_LEVEL, Area, Department, Level, Post
 
 BORDER_METRES = 15
 # 0.0004 degrees are at least 22 m anywhere in China. The box comes first: a geography cast
@@ -146,8 +148,65 @@ def outside_message(lon: float, lat: float) -> str:
     }
 
 
+# Who answers for a place, by the level of their post; a name is nobody's business here.
+FUNCTIONS = {
+    Level.GRID: ("grid_worker",),
+    Level.COMMUNITY: ("community_officer",),
+    Level.STREET: ("street_desk", "street_head"),
+    Level.DISTRICT: ("district_command",),
+}
+
+
 @dataclass(frozen=True)
-class Box:
+class Function:
+    """A post seen from outside: what it does, where, and the office's telephone."""
+
+    role: str
+    area: Area
+    is_held: bool
+    phone: str
+
+
+def line_of(area: Area) -> list[Area]:
+    """From the city down to ``area`` itself."""
+    return list(Area.objects.filter(pk__in=area.ancestor_ids).order_by("level"))
+
+
+def two_levels_beneath(area: Area) -> list[tuple[Area, list[Area]]]:
+    """The children of ``area`` in force, each with its own, by code."""
+    beneath = Area.objects.in_force().beneath(area).order_by("code")
+    found = list(beneath.filter(level__gt=area.level, level__lte=area.level + 2))
+    children: dict[int, list[Area]] = {}
+    for one in found:
+        children.setdefault(one.parent_id or 0, []).append(one)
+    return [(child, children.get(child.pk, [])) for child in children.get(area.pk, [])]
+
+
+def functions(line: Sequence[Area]) -> list[Function]:
+    """Who answers for the last area of ``line``, the nearest first; vacancies are told."""
+    held = set(
+        Post.objects.held_on()
+        .filter(area__in=line, user__is_active=True)
+        .values_list("area_id", "role")
+    )
+    offices = Department.objects.active().filter(
+        area__in=line, kind__in=(Department.Kind.OFFICE, Department.Kind.COMMAND)
+    )
+    phones = {office.area_id: office.office_phone for office in offices if office.office_phone}
+    found: list[Function] = []
+    phone = ""
+    # From the top: a grid has no telephone of its own, so its community's is given.
+    for area in line:
+        phone = phones.get(area.pk, phone)
+        here = [
+            Function(str(roles.ROLES[role].label), area, (area.pk, role) in held, phone)
+            for role in FUNCTIONS.get(Level(area.level), ())
+        ]
+        found = here + found
+    return found
+
+
+class Box(NamedTuple):
     """A piece of the map in degrees."""
 
     west: float

@@ -5,7 +5,7 @@ Both read the same posts, once per user object and request; a test holds them eq
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -72,8 +72,13 @@ def held(user: User | AnonymousUser) -> tuple[Held, ...]:
         with connection.cursor() as cursor:
             cursor.execute(POSTS, [user.pk, clock.today()])
             cached = tuple(_held(row) for row in cursor.fetchall())
-        user._held_posts = cached  # type: ignore[union-attr]
+        user._held_posts = cached  # type: ignore[attr-defined]
     return cached
+
+
+def forget(user: User) -> None:
+    """Posts of ``user`` have changed: the next question reads them again."""
+    vars(user).pop("_held_posts", None)
 
 
 def _held(row: tuple) -> Held:
@@ -111,7 +116,7 @@ def reach(user: User | AnonymousUser, permission: str) -> Reach:
     return Reach({k: frozenset(v) for k, v in areas.items()}, frozenset(departments))
 
 
-def covers(user: User | AnonymousUser, permission: str, place: dict[int, int | None]) -> bool:
+def covers(user: User | AnonymousUser, permission: str, place: Mapping[int, int | None]) -> bool:
     """Whether ``user`` holds ``permission`` over a place given as ``{level: area id}``."""
     areas = reach(user, permission).areas
     return any(place.get(level) in ids for level, ids in areas.items())

@@ -90,5 +90,5 @@ def _polygons(shape: GEOSGeometry) -> list[GEOSGeometry]:
     if shape.geom_type == "Polygon":
         return [shape]
     if shape.geom_type in ("MultiPolygon", "GeometryCollection"):
-        return [polygon for part in shape for polygon in _polygons(part)]
+        return [polygon for part in list(shape) for polygon in _polygons(part)]  # type: ignore[call-overload]
     return []

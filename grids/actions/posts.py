@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from govgrid.accounts.models import User
 from govgrid.core import clock
 from govgrid.core.errors import Refused
+from grids import scoping
 from grids.actions.common import saved
 from grids.models import Area, Department, Post
 
@@ -34,6 +35,7 @@ def appoint(
     its main worker in that time, and where the person holds that very post already.
     """
     _must_be_allowed(by, _place_of(area, department))
+    scoping.forget(user)
     user = User.objects.select_for_update().get(pk=user.pk)
     if not user.is_active:
         raise Refused("user_inactive", _("This person may not sign in."))
