@@ -88,6 +88,21 @@ def woken(request, monkeypatch):
     return calls
 
 
+@pytest.fixture
+def use_broker(monkeypatch):
+    """``use_broker(port)`` points this process at a Redis of the test's own, with no pause left."""
+
+    def use(port):
+        url = f"redis://127.0.0.1:{port}/0"
+        for name in ("broker_url", "broker_write_url", "broker_read_url"):
+            monkeypatch.setattr(wake.current_app.conf, name, url)
+        wake._producers.cache_clear()
+        monkeypatch.setattr(wake, "_silent_until", 0.0)
+
+    yield use
+    wake._producers.cache_clear()
+
+
 class _Committing:
     """As in real life: what waits for the commit runs when the request is over."""
 

@@ -28,21 +28,6 @@ def test_what_is_rolled_back_wakes_nobody(db, woken, django_capture_on_commit_ca
 
 
 @pytest.fixture
-def broker(monkeypatch, settings):
-    """Points this process at a broker of the test's own, with no pause left over."""
-
-    def use(port):
-        url = f"redis://127.0.0.1:{port}/0"
-        monkeypatch.setattr(module.current_app.conf, "broker_url", url)
-        monkeypatch.setattr(module.current_app.conf, "broker_write_url", url)
-        module._producers.cache_clear()
-
-    monkeypatch.setattr(module, "_silent_until", 0.0)
-    yield use
-    module._producers.cache_clear()
-
-
-@pytest.fixture
 def listener():
     """Takes connections and never says a word."""
     with socket.create_server(("127.0.0.1", 0), backlog=50) as server:
@@ -64,9 +49,9 @@ def seconds(call):
 @pytest.mark.processes
 @pytest.mark.parametrize("how", ["closed_port", "listener"])
 def test_a_dead_or_hung_broker_costs_less_than_a_second_and_then_nothing(
-    broker, request, how, caplog
+    use_broker, request, how, caplog
 ):
-    broker(request.getfixturevalue(how))
+    use_broker(request.getfixturevalue(how))
 
     assert seconds(lambda: module._send("x.y", (1,))) < 1
     assert "the sweep will find x.y" in caplog.text
@@ -75,8 +60,10 @@ def test_a_dead_or_hung_broker_costs_less_than_a_second_and_then_nothing(
 
 
 @pytest.mark.processes
-def test_the_broker_is_tried_again_when_the_pause_is_over(broker, closed_port, monkeypatch, caplog):
-    broker(closed_port)
+def test_the_broker_is_tried_again_when_the_pause_is_over(
+    use_broker, closed_port, monkeypatch, caplog
+):
+    use_broker(closed_port)
     module._send("x.y", (1,))
     sent = []
     monkeypatch.setattr(module.current_app, "send_task", lambda *args, **kwargs: sent.append(args))
@@ -90,7 +77,7 @@ def test_the_broker_is_tried_again_when_the_pause_is_over(broker, closed_port, m
 
 
 @pytest.mark.processes
-def test_a_fault_of_ours_is_not_taken_for_a_dead_broker(broker, closed_port, monkeypatch):
+def test_a_fault_of_ours_is_not_taken_for_a_dead_broker(use_broker, closed_port, monkeypatch):
     def broken(*args, **kwargs):
         raise TypeError("a bug")
 

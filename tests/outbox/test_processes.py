@@ -1,0 +1,68 @@
+"""The outbox with a real worker and a real Redis."""
+
+import time
+
+import pytest
+
+from govgrid.core import wake
+from govgrid.outbox import actions
+from govgrid.outbox.models import Message
+from tests.factories.accounts import UserFactory
+from tests.faults.processes import Stage, until
+
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True),
+]
+
+
+@pytest.fixture
+def stage(tmp_path, use_broker):
+    one = Stage(tmp_path)
+    use_broker(one.redis_port)
+    yield one
+    one.close()
+
+
+def owe(person, fact):
+    start = time.monotonic()
+    actions.owe(
+        recipients=[person],
+        kind="test_moved",
+        params={"number": fact, "place": "A"},
+        url="/",
+        fact=fact,
+    )
+    return time.monotonic() - start
+
+
+def sent(fact):
+    return Message.objects.filter(channel="email", fact=fact, sent_at__isnull=False).exists()
+
+
+def mails(stage):
+    return [line for file in stage.folder.glob("mail/*") for line in file.read_text().splitlines()
+            if line.startswith("Message-ID")]  # fmt: skip
+
+
+def test_a_commit_wakes_the_sender_and_an_outage_costs_a_delay(stage, monkeypatch):
+    person = UserFactory(email="wang@example.test")
+    stage.redis()
+    stage.worker()
+
+    owe(person, "awake")
+    until(lambda: sent("awake"), "the woken worker sends, with no beat running")
+
+    stage.kill("redis")
+    assert owe(person, "dark") < 1
+    assert not sent("dark")
+
+    stage.redis()
+    stage.beat()
+    until(lambda: sent("dark"), "the sweep finds what the lost wake-up left")
+    monkeypatch.setattr(wake, "_silent_until", 0.0)
+    stage.kill("beat")
+    owe(person, "awake again")
+    until(lambda: sent("awake again"), "the connection comes back by itself")
+    assert len(mails(stage)) == len(set(mails(stage))) == 3
