@@ -105,6 +105,7 @@ class FilingForm(forms.Form):
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
+        self.user = user
         self.categories = _categories()
         self.fields["category"].choices = _grouped(self.categories)
         self.own_grids = _own_grids(user)
@@ -178,11 +179,11 @@ class FilingForm(forms.Form):
         spot = self.cleaned_data["spot"]
         if spot.lon is None or self.chosen is None:
             return []
-        return list(similar(spot.lon, spot.lat, self.chosen))
+        return _similar(self.user, spot.lon, spot.lat, self.chosen)
 
     def has_questions(self) -> bool:
         """Whether the person must look again; what is shown now counts as seen the next time."""
-        finds, near = set(self.finds), {one.number for one in self.near}
+        finds, near = set(self.finds), {str(one.pk) for one in self.near}
         given = self.cleaned_data
         open_finds = finds - set(given["seen_finds"].split(","))
         open_near = near - set(given["seen_near"].split(","))
@@ -239,10 +240,16 @@ class NearForm(PointForm):
 
     category = forms.CharField(max_length=8, required=False)
 
-    def similar(self) -> list[Ticket]:
+    def similar(self, user) -> list[Ticket]:
         given = self.cleaned_data
         category = Category.objects.filter(code=given["category"]).first()
-        return list(similar(given["lon"], given["lat"], category))
+        return _similar(user, given["lon"], given["lat"], category)
+
+
+def _similar(user, lon: float, lat: float, category: Category | None) -> list[Ticket]:
+    """What lies in the districts where ``user`` files: a grid's end is no wall, a district's is."""
+    districts = scoping.districts(user, "tickets.file")
+    return [one for one in similar(lon, lat, category) if one.district_id in districts]
 
 
 # ── search ────────────────────────────────────────────────────────────────────────────────────
@@ -264,9 +271,14 @@ class TicketSearchForm(forms.Form):
 
     q = forms.CharField(label=_("Number or words"), required=False, max_length=100)
     state = forms.ChoiceField(
-        label=_("State"), required=False, choices=[("", _("Any state")), *State.choices]
+        label=_("State"),
+        required=False,
+        choices=[("", _("Any state")), *State.choices],
+        widget=forms.Select(attrs={"class": "input"}),
     )
-    category = forms.ChoiceField(label=_("Category"), required=False)
+    category = forms.ChoiceField(
+        label=_("Category"), required=False, widget=forms.Select(attrs={"class": "input"})
+    )
     area = forms.CharField(
         label=_("Area"), required=False, max_length=80, help_text=_("Name or code")
     )
@@ -317,6 +329,12 @@ class TicketSearchForm(forms.Form):
             )
             raise ValidationError(text, "unknown_filter", {"names": names})
         return super().clean()
+
+    @property
+    def is_more_used(self) -> bool:
+        """Whether a filter beneath the first line says something."""
+        more = ("area", "department", "filed_after", "filed_before", "mine")
+        return any(self[name].value() or self[name].errors for name in more)
 
     @property
     def is_narrow(self) -> bool:

@@ -40,6 +40,7 @@ class Act:
     label: str | Promise
     url: str
     icon: str
+    key: str
     fields: dict[str, object] | None = None
 
 
@@ -196,5 +197,5 @@ def _act(ticket: Ticket, name: str, *, at_once: bool, fields: dict[str, object])
     move = MOVES[name]
     if at_once:
         url = reverse("tickets:act", args=[ticket.number, name])
-        return Act(move.label, url, move.icon, fields)
-    return Act(move.label, f"{ticket.get_absolute_url()}#{name}", move.icon)
+        return Act(move.label, url, move.icon, move.key, fields)
+    return Act(move.label, f"{ticket.get_absolute_url()}#{name}", move.icon, move.key)

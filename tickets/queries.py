@@ -208,6 +208,13 @@ def at_this_place(ticket: Ticket, among: TicketQuerySet) -> QuerySet[Ticket]:
     return near.for_lists().annotate(metres=Distance("point", ticket.point)).order_by("-pk")[:5]
 
 
+def extent_of(ticket: Ticket) -> tuple[float, float, float, float] | None:
+    """What to show of the map where there is no pin: its grid."""
+    if ticket.point is not None:
+        return None
+    return AreaShape.objects.filter(area=ticket.grid_id).aggregate(box=Extent("boundary"))["box"]
+
+
 def own_extent(user: User) -> tuple[float, float, float, float] | None:
     """West, south, east, north of where ``user`` holds posts: what a map shows first."""
     areas = {post.area_id for post in scoping.held(user) if post.area_id}

@@ -129,13 +129,12 @@ def _new_page(
 @never_cache
 def near(request: HttpRequest) -> HttpResponse:
     """A piece of the report page: open tickets of this kind within 50 m of the pin."""
-    districts = scoping.districts(request.user, "tickets.file")
-    if not districts:
+    if not scoping.districts(request.user, "tickets.file"):
         raise PermissionDenied
     form = NearForm(request.GET)
     if not form.is_valid():
         return render(request, "tickets/_near.html", {"near": []}, status=400)
-    found = [one for one in form.similar() if one.district_id in districts]
+    found = form.similar(request.user)
     context = {"near": found, "reachable": _reachable(request, found)}
     return render(request, "tickets/_near.html", context)
 
@@ -248,6 +247,7 @@ def _detail_page(
     events = list(ticket.events.select_related("by", "department").order_by("pk"))
     context = {
         "ticket": ticket,
+        "areas": [ticket.district, ticket.street, ticket.community, ticket.grid],
         "assignments": assignments,
         "events": events,
         "nearby": queries.at_this_place(ticket, Ticket.objects.in_reach_of(request.user)),
@@ -257,6 +257,8 @@ def _detail_page(
         "kept": tried if tried and all(form is not tried for _one, form in ready) else None,
         "suggestion": _suggestion(ticket, events),
         "reason": ReasonForm(),
+        "owners": departments_for(ticket),
+        "extent": queries.extent_of(ticket),
         "can_reveal": request.user.has_perm("tickets.reveal_contact", ticket),
         "has_contact": Contact.objects.filter(ticket=ticket, erased_at=None).exists(),
         **more,
