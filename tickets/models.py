@@ -424,6 +424,7 @@ LIST_FIELDS = [
     "community__code",
     "community__name",
     "lead_department__code",
+    "lead_department__name",
     "lead_department__short_name",
 ]
 

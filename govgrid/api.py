@@ -1,3 +1,0 @@
-"""Everything under /api/v1/."""
-
-urlpatterns: list = []

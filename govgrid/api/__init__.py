@@ -1,0 +1,37 @@
+"""Everything under /api/v1/: the resources of all apps, the schema, the manual."""
+
+from django.urls import path, re_path
+
+from govgrid.accounts.token_api import TokenView
+from govgrid.api import views
+from grids.api import AreaViewSet, DepartmentViewSet, LocateView, MeView
+from tickets.api.categories import CategoryViewSet
+from tickets.api.life import EventViewSet, MoveViewSet
+from tickets.api.tickets import TicketViewSet
+
+LIST = {"get": "list"}
+ONE = {"get": "retrieve"}
+
+app_name = "api"
+urlpatterns = [
+    path("", views.IndexView.as_view(LIST), name="index"),
+    path("schema/", views.SchemaView.as_view(LIST), name="schema"),
+    path("docs/", views.manual, name="docs"),
+    path("auth/token/", TokenView.as_view(), name="token"),
+    path("me/", MeView.as_view(LIST), name="me"),
+    path("areas/", AreaViewSet.as_view(LIST), name="areas"),
+    path("areas/<str:code>/", AreaViewSet.as_view(ONE), name="area"),
+    path("areas/<str:code>/boundary/", AreaViewSet.as_view({"get": "boundary"}), name="boundary"),
+    path("locate/", LocateView.as_view(LIST), name="locate"),
+    path("departments/", DepartmentViewSet.as_view(LIST), name="departments"),
+    path("categories/", CategoryViewSet.as_view(LIST), name="categories"),
+    path("tickets/", TicketViewSet.as_view({**LIST, "post": "create"}), name="tickets"),
+    path("tickets/<str:number>/", TicketViewSet.as_view(ONE), name="ticket"),
+    path("tickets/<str:number>/events/", EventViewSet.as_view(LIST), name="events"),
+    path("tickets/<str:number>/actions/", MoveViewSet.as_view(LIST), name="actions"),
+    path(
+        "tickets/<str:number>/actions/<str:name>/", MoveViewSet.as_view({"post": "act"}), name="act"
+    ),
+    # Whatever else is asked for is answered in the one shape too. An empty pattern fits all.
+    re_path("", views.Nowhere.as_view(), name="nowhere"),
+]

@@ -1,0 +1,355 @@
+"""Where and who, for programs: areas and their outlines, locate, departments, and who I am."""
+
+import json
+from typing import Any
+
+from django.contrib.gis.db.models.functions import AsGeoJSON
+from django.db.models import F, Q
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from govgrid.accounts.models import ApiToken, Scope
+from govgrid.core.api import OldestFirstPagination, Query, Resource
+from govgrid.core.coordinates import CRS, to_wgs84
+from govgrid.core.fields import NumberInQuery, Text
+from grids.models import LEVEL_OF_SLUG, Area, AreaShape, Department, Post
+from grids.queries import Named, Place, locate, outside_message
+from grids.roles import ROLES
+
+# 7 digits are a centimetre.
+DIGITS = 7
+
+
+# ── fields that name a row by its code ────────────────────────────────────────────────────────
+
+
+class AreaField(Text):
+    """The code of an area, past or present; gives the area."""
+
+    default_error_messages = {"unknown_area": _("There is no area with this code.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=20, **kwargs)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        code = super().run_validation(data)
+        if not isinstance(code, str):
+            return code
+        # A code may have been given again: the area that has it now comes first.
+        newest = F("valid_to").desc(nulls_first=True)
+        area = Area.objects.filter(code=code).order_by(newest, "pk").first()
+        return area or self.fail("unknown_area")
+
+
+class DepartmentField(Text):
+    """The code of a department that takes tickets; gives the department."""
+
+    default_error_messages = {"unknown_department": _("There is no department with this code.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=40, **kwargs)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        code = super().run_validation(data)
+        if not isinstance(code, str):
+            return code
+        return Department.objects.active().filter(code=code).first() or self.fail(
+            "unknown_department"
+        )
+
+
+# ── shapes ────────────────────────────────────────────────────────────────────────────────────
+
+
+class Coded(serializers.Serializer):
+    code = serializers.CharField()
+    name = serializers.CharField()
+
+
+class AreaBrief(Coded):
+    level = serializers.ChoiceField(choices=[*LEVEL_OF_SLUG])
+
+
+class AreaRow(AreaBrief):
+    """A city, district, street, community or grid that is in force."""
+
+    kind = serializers.ChoiceField(choices=Area.Kind.choices, help_text="Empty above communities.")
+    parent = serializers.CharField(allow_null=True, help_text="The code of the area above.")
+
+
+class AreaWhole(AreaRow):
+    above = AreaBrief(many=True, help_text="From the city down.")
+
+
+class AreaProperties(AreaBrief):
+    pass
+
+
+class Boundary(serializers.Serializer):
+    """A GeoJSON feature (RFC 7946), in WGS-84."""
+
+    type = serializers.ChoiceField(choices=["Feature"])
+    id = serializers.CharField()
+    properties = AreaProperties()
+    geometry = serializers.JSONField(
+        allow_null=True, help_text="A MultiPolygon; null where no outline is known."
+    )
+
+
+class PlaceRow(serializers.Serializer):
+    grid = Coded()
+    community = Coded()
+    street = Coded()
+    district = Coded()
+    border = serializers.BooleanField(help_text="Another grid lies within 15 m.")
+
+
+class DepartmentBrief(Coded):
+    short_name = serializers.CharField(help_text="What people and the category table call it.")
+
+
+class DepartmentRow(DepartmentBrief):
+    kind = serializers.ChoiceField(choices=Department.Kind.choices)
+    area = AreaBrief()
+
+
+class PostRow(serializers.Serializer):
+    role = serializers.ChoiceField(choices=[*ROLES])
+    label = serializers.CharField()
+    area = AreaBrief(allow_null=True)
+    department = DepartmentBrief(allow_null=True)
+
+
+class Me(serializers.Serializer):
+    username = serializers.CharField()
+    name = serializers.CharField()
+    language = serializers.CharField()
+    posts = PostRow(many=True)
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField(choices=Scope.values),
+        help_text="What the token may do at most; a browser session has all.",
+    )
+
+
+def coded(thing: Area | Named) -> dict[str, str]:
+    return {"code": thing.code, "name": thing.name}
+
+
+def area_brief(area: Area) -> dict[str, str]:
+    return {**coded(area), "level": area.level_slug}
+
+
+def department_brief(department: Department) -> dict[str, str]:
+    return {
+        "code": department.code,
+        "name": department.name,
+        "short_name": department.short_name,
+    }
+
+
+def area_row(area: Area) -> dict[str, Any]:
+    return {
+        **area_brief(area),
+        "kind": area.kind,
+        "parent": area.parent.code if area.parent else None,
+    }
+
+
+# ── areas ─────────────────────────────────────────────────────────────────────────────────────
+
+
+class AreaQuery(Query):
+    level = serializers.ChoiceField(choices=[*LEVEL_OF_SLUG], required=False)
+    parent = AreaField(required=False, help_text="The code of the area just above.")
+    q = Text(required=False, max_length=80, help_text="A part of the name.")
+
+
+class AreaViewSet(Resource):
+    """The areas in force, for whoever is signed in: they name no person."""
+
+    serializer_class = AreaRow
+    pagination_class = OldestFirstPagination
+    lookup_field = "code"
+    queries = {"list": AreaQuery}
+
+    @extend_schema(summary="Areas in force", tags=["areas"], operation_id="areas_list")
+    def list(self, request: Request) -> Response:
+        areas = Area.objects.in_force().select_related("parent")
+        if level := self.asked.get("level"):
+            areas = areas.filter(level=LEVEL_OF_SLUG[level])
+        if parent := self.asked.get("parent"):
+            areas = areas.filter(parent=parent)
+        if words := self.asked.get("q"):
+            areas = areas.filter(name__icontains=words)
+        return self.answer(areas, area_row)
+
+    @extend_schema(
+        summary="One area", tags=["areas"], operation_id="areas_retrieve", responses=AreaWhole
+    )
+    def retrieve(self, request: Request, code: str) -> Response:
+        area = _in_force(code)
+        above = Area.objects.filter(pk__in=area.ancestor_ids[:-1]).order_by("level")
+        return Response({**area_row(area), "above": [area_brief(one) for one in above]})
+
+    @extend_schema(
+        summary="Its outline as GeoJSON",
+        tags=["areas"],
+        operation_id="areas_boundary",
+        responses=Boundary,
+    )
+    def boundary(self, request: Request, code: str) -> Response:
+        area = _in_force(code)
+        outline = AreaShape.objects.filter(area=area).annotate(
+            # Written by the database: the polygon is never built in Python.
+            geojson=AsGeoJSON("boundary", precision=DIGITS)
+        )
+        geojson = outline.values_list("geojson", flat=True).first()
+        return Response(
+            {
+                "type": "Feature",
+                "id": area.code,
+                "properties": area_brief(area),
+                "geometry": json.loads(geojson) if geojson else None,
+            }
+        )
+
+
+def _in_force(code: str) -> Area:
+    # The database cannot even compare with a NUL.
+    if "\x00" in code:
+        raise Http404
+    area = Area.objects.in_force().filter(code=code).select_related("parent").first()
+    if area is None:
+        raise Http404
+    return area
+
+
+# ── locate ────────────────────────────────────────────────────────────────────────────────────
+
+
+class LocateQuery(Query):
+    lon = NumberInQuery(min_value=-180, max_value=180)
+    lat = NumberInQuery(min_value=-90, max_value=90)
+    crs = serializers.ChoiceField(
+        choices=[crs.value for crs in CRS],
+        default=CRS.WGS84.value,
+        help_text="What the pair means: GPS, 高德/腾讯 (GCJ-02) or 百度 (BD-09).",
+    )
+
+
+PLACE = {
+    "grid": {"code": "420506001001001", "name": "营盘社区-01"},
+    "community": {"code": "420506001001", "name": "营盘社区"},
+    "street": {"code": "420506001", "name": "小溪塔街道"},
+    "district": {"code": "420506", "name": "夷陵区"},
+    "border": False,
+}
+
+
+class LocateView(Resource):
+    """Which grid a point lies in."""
+
+    serializer_class = PlaceRow
+    queries = {"list": LocateQuery}
+    listed = frozenset()
+
+    @extend_schema(
+        summary="Which grid a point lies in",
+        tags=["areas"],
+        operation_id="locate",
+        responses={
+            200: OpenApiResponse(
+                PlaceRow, examples=[OpenApiExample("A point in 夷陵区", value=PLACE)]
+            ),
+            404: OpenApiResponse(description="`outside`: the point lies in no grid."),
+        },
+    )
+    def list(self, request: Request) -> Response:
+        lon, lat = to_wgs84(self.asked["lon"], self.asked["lat"], self.asked["crs"])
+        place = locate(lon, lat)
+        if place is None:
+            raise NotFound(outside_message(lon, lat), "outside")
+        return Response(_place(place))
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {
+        "grid": coded(place.grid),
+        "community": coded(place.community),
+        "street": coded(place.street),
+        "district": coded(place.district),
+        "border": place.border,
+    }
+
+
+# ── departments ───────────────────────────────────────────────────────────────────────────────
+
+
+class DepartmentQuery(Query):
+    area = AreaField(required=False, help_text="An area: its departments and all beneath it.")
+    q = Text(required=False, max_length=80, help_text="A part of the name.")
+
+
+class DepartmentViewSet(Resource):
+    """Who can be given a ticket; every street and community office is one of them."""
+
+    serializer_class = DepartmentRow
+    pagination_class = OldestFirstPagination
+    queries = {"list": DepartmentQuery}
+
+    @extend_schema(summary="Departments", tags=["departments"], operation_id="departments_list")
+    def list(self, request: Request) -> Response:
+        departments = Department.objects.active().select_related("area")
+        if area := self.asked.get("area"):
+            departments = departments.filter(area__path__startswith=area.path)
+        if words := self.asked.get("q"):
+            departments = departments.filter(
+                Q(name__icontains=words) | Q(short_name__icontains=words)
+            )
+        return self.answer(departments, _department_row)
+
+
+def _department_row(department: Department) -> dict[str, Any]:
+    return {
+        **department_brief(department),
+        "kind": department.kind,
+        "area": area_brief(department.area),
+    }
+
+
+# ── me ────────────────────────────────────────────────────────────────────────────────────────
+
+
+class MeView(Resource):
+    """Who is asking, and where that person holds which post."""
+
+    serializer_class = Me
+    listed = frozenset()
+
+    @extend_schema(summary="Who I am", tags=["auth"], operation_id="me", responses={200: Me})
+    def list(self, request: Request) -> Response:
+        posts = Post.objects.held_on().of(request.user).select_related("area", "department")
+        token = request.auth
+        return Response(
+            {
+                "username": request.user.username,
+                "name": request.user.name,
+                "language": request.user.language,
+                "posts": [_post(post) for post in posts],
+                "scopes": token.scopes if isinstance(token, ApiToken) else Scope.values,
+            }
+        )
+
+
+def _post(post: Post) -> dict[str, Any]:
+    return {
+        "role": post.role,
+        "label": post.get_role_display(),
+        "area": area_brief(post.area) if post.area else None,
+        "department": department_brief(post.department) if post.department else None,
+    }

@@ -1,0 +1,179 @@
+"""Tickets within reach: list, file, read."""
+
+from typing import Any
+
+from django.contrib.gis.geos import Polygon
+from django.db.models import Q
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from govgrid.core.api import IdCursorPagination, Query, Resource
+from govgrid.core.errors import Refused
+from govgrid.core.fields import Box, MomentInQuery, Slugs, Text
+from grids.api import AreaField, DepartmentField
+from grids.models import WGS84
+from tickets import actions
+from tickets.api.filing import FilingBody
+from tickets.api.shapes import Rows, TicketRow, TicketWhole
+from tickets.models import Category, Ticket, TicketQuerySet
+from tickets.workflow import State
+
+# Refusals that mean: what you sent names no place. They are bad input, and this is the field.
+NO_PLACE = {"outside": "location", "unknown_grid": "grid"}
+
+
+class CategoryField(Text):
+    """The code of a category, active or not; gives the category."""
+
+    default_error_messages = {"unknown_category": _("There is no category with this code.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=8, **kwargs)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        code = super().run_validation(data)
+        if not isinstance(code, str):
+            return code
+        return Category.objects.filter(code=code).first() or self.fail("unknown_category")
+
+
+class TicketQuery(Query):
+    state = Slugs(
+        child=serializers.ChoiceField(choices=State.choices),
+        required=False,
+        help_text="One or several: repeated, or separated by commas.",
+    )
+    category = CategoryField(required=False)
+    area = AreaField(required=False, help_text="Any area's code: means everything beneath it.")
+    department = DepartmentField(
+        required=False, help_text="Tickets that were given to it, leading or assisting."
+    )
+    q = Text(required=False, max_length=80, help_text="Words of the text, or a number.")
+    filed_after = MomentInQuery(required=False, help_text="From this moment or day on.")
+    filed_before = MomentInQuery(required=False, help_text="Before this moment or day.")
+    bbox = Box(required=False, help_text="west,south,east,north in degrees of WGS-84.")
+    ordering = serializers.ChoiceField(
+        choices=["-filed", "filed"], default="-filed", help_text="Newest first, or oldest first."
+    )
+
+    @staticmethod
+    def narrow(tickets: TicketQuerySet, asked: dict[str, Any]) -> TicketQuerySet:
+        """The tickets that were asked for."""
+        for name, value in asked.items():
+            if name in _BY_COLUMN:
+                tickets = tickets.filter(**{_BY_COLUMN[name]: value})
+        if area := asked.get("area"):
+            tickets = tickets.beneath(area)
+        if words := asked.get("q"):
+            tickets = tickets.about(words)
+        if box := asked.get("bbox"):
+            frame = Polygon.from_bbox(box)
+            frame.srid = WGS84
+            tickets = tickets.filter(point__bboverlaps=frame)
+        if department := asked.get("department"):
+            given = department.assignments.values("ticket_id")
+            tickets = tickets.filter(Q(pk__in=given))
+        return tickets
+
+
+_BY_COLUMN = {
+    "state": "state__in",
+    "category": "category",
+    "filed_after": "filed_at__gte",
+    "filed_before": "filed_at__lt",
+}
+
+
+class NewestFirst(IdCursorPagination):
+    """By filing, which is by id; the other way round where it was asked for."""
+
+    def paginate_queryset(self, queryset, request, view=None):
+        if view is not None and view.asked["ordering"] == "filed":
+            self.ordering = "id"
+        return super().paginate_queryset(queryset, request, view)
+
+
+FILING = {
+    "client_id": "0b5e2f7e-6a52-4c0e-9a7c-2f7f3f0f9d10",
+    "category": "0101",
+    "description": "路口南侧，直径约 70 厘米",
+    "location": {"lon": 111.3265, "lat": 30.7712, "crs": "wgs84"},
+    "contact": {"name": "李女士", "phone": "13800000000"},
+    "observed_at": "2026-11-22T09:18:00+08:00",
+}
+
+
+class TicketViewSet(Resource):
+    """Tickets: yours by the place of your post, by your department, or because you filed them."""
+
+    serializer_class = TicketRow
+    pagination_class = NewestFirst
+    queries = {"list": TicketQuery}
+
+    @extend_schema(
+        summary="Tickets within reach, newest first", tags=["tickets"], operation_id="tickets_list"
+    )
+    def list(self, request: Request) -> Response:
+        tickets = Ticket.objects.in_reach_of(request.user).for_lists()
+        return self.answer(TicketQuery.narrow(tickets, self.asked), Rows(request).row)
+
+    @extend_schema(
+        summary="File a report",
+        tags=["tickets"],
+        operation_id="tickets_create",
+        request=FilingBody,
+        responses={
+            201: OpenApiResponse(TicketWhole, description="Filed, and its routing is owed."),
+            200: OpenApiResponse(TicketWhole, description="Sent before: the ticket as it is now."),
+            409: OpenApiResponse(
+                description="`client_id_reused`: this id was sent with other content."
+            ),
+        },
+        examples=[OpenApiExample("A manhole cover", value=FILING, request_only=True)],
+    )
+    def create(self, request: Request) -> Response:
+        body = FilingBody(data=request.data, context={"request": request})
+        body.is_valid(raise_exception=True)
+        filed = _file(body, request)
+        assignments = [] if filed.created else filed.ticket.assignments.select_related("department")
+        answer = Rows(request).whole(filed.ticket, assignments)
+        made = status.HTTP_201_CREATED if filed.created else status.HTTP_200_OK
+        return Response(answer, made, headers={"Location": answer["url"]})
+
+    @extend_schema(
+        summary="One ticket, with who must respond and why",
+        tags=["tickets"],
+        operation_id="tickets_retrieve",
+        responses=TicketWhole,
+    )
+    def retrieve(self, request: Request, number: str) -> Response:
+        ticket = in_reach(request.user, number)
+        return Response(
+            Rows(request).whole(ticket, ticket.assignments.select_related("department"))
+        )
+
+
+def _file(body: FilingBody, request: Request) -> actions.Filed:
+    try:
+        return actions.file(body.filing(), by=request.user, origin="api")
+    except Refused as refused:
+        if refused.code not in NO_PLACE:
+            raise
+        detail = serializers.ErrorDetail(str(refused), refused.code)
+        raise serializers.ValidationError({NO_PLACE[refused.code]: [detail]}) from refused
+
+
+def in_reach(user: Any, number: str) -> Ticket:
+    """The ticket with this number, or 404: whether it exists is not told to strangers."""
+    # The database cannot even compare with a NUL.
+    if "\x00" in number:
+        raise Http404
+    tickets = Ticket.objects.in_reach_of(user).with_places()
+    ticket = tickets.filter(number=number.upper()).first()
+    if ticket is None:
+        raise Http404
+    return ticket
