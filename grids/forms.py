@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 
 from django import forms
+from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from govgrid.core.coordinates import CRS, to_wgs84
-from grids.models import AreaQuerySet
+from grids.models import AreaQuerySet, Post
 from grids.queries import Box, degrees_a_pixel
 
 # Four times the widest screen: a larger box is no map on a screen but somebody emptying the table.
@@ -79,3 +80,18 @@ class AreaSearchForm(forms.Form):
         if not words:
             return areas.none()
         return areas.filter(Q(name__icontains=words) | Q(code__startswith=words))
+
+
+class AppointForm(forms.ModelForm):
+    """A post for :func:`grids.actions.appoint`, which has the last word on it."""
+
+    since = forms.DateField(
+        label=_("First day"), widget=AdminDateWidget, required=False, help_text=_("Today if empty.")
+    )
+    until = forms.DateField(
+        label=_("Last day"), widget=AdminDateWidget, required=False, help_text=_("Open if empty.")
+    )
+
+    class Meta:
+        model = Post
+        fields = ["user", "role", "area", "department", "is_main"]
