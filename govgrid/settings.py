@@ -15,10 +15,10 @@ env.read_env(VAR_DIR / "env", recurse=False)
 # A missing name stops the process here, at boot, and not on some later request.
 SECRET_KEY = env.str("SECRET_KEY")
 # "id:base64 of 32 bytes", newest first; apart from SECRET_KEY and never in the database.
-PRIVACY_KEYS = env.list("PRIVACY_KEYS")
+PRIVACY_KEYS: list[str] = env.list("PRIVACY_KEYS")
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("HTTPS", default=False)
 # Shows the demo logins on the sign-in page; the rows exist only where load_demo ran.
 DEMO = env.bool("DEMO", default=False)
@@ -123,16 +123,13 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+_VALIDATORS = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": f"{_VALIDATORS}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{_VALIDATORS}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": f"{_VALIDATORS}.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATORS}.NumericPasswordValidator"},
 ]
-AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 10}
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "home:desk"
 LOGOUT_REDIRECT_URL = "home:home"
