@@ -23,6 +23,7 @@ from rest_framework.views import APIView
 from govgrid.accounts import actions, lockout
 from govgrid.accounts.api import BearerToken, BrowserSession
 from govgrid.accounts.models import ApiToken, Scope
+from govgrid.core.api import Body
 from govgrid.core.errors import Refused
 
 
@@ -42,7 +43,7 @@ class BrowserSessionScheme(OpenApiAuthenticationExtension):
         return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
 
 
-class _TokenRequest(serializers.Serializer):
+class TokenRequest(Body):
     username = serializers.CharField(max_length=150)
     password = serializers.CharField(
         max_length=1024, trim_whitespace=False, style={"input_type": "password"}
@@ -54,7 +55,7 @@ class _TokenRequest(serializers.Serializer):
     )
 
 
-class _TokenAnswer(serializers.Serializer):
+class TokenAnswer(serializers.Serializer):
     token = serializers.CharField(help_text="Shown once; only its digest is kept.")
     expires_at = serializers.DateTimeField()
 
@@ -82,22 +83,22 @@ class TokenView(APIView):
 
     @extend_schema(
         operation_id="auth_token_create",
-        request=_TokenRequest,
+        request=TokenRequest,
         responses={
-            201: _TokenAnswer,
+            201: TokenAnswer,
             429: OpenApiResponse(description="Too many tries, or locked out."),
         },
         auth=[],
         tags=["auth"],
     )
     def post(self, request):
-        form = _TokenRequest(data=request.data)
+        form = TokenRequest(data=request.data)
         form.is_valid(raise_exception=True)
         user = self._signed_in(request, **form.validated_data)
         token, plaintext = actions.issue_token(
             user, by=user, name="password", scopes=Scope.values, days=settings.TOKEN_DAYS
         )
-        answer = _TokenAnswer({"token": plaintext, "expires_at": token.expires_at})
+        answer = TokenAnswer({"token": plaintext, "expires_at": token.expires_at})
         return Response(answer.data, status=status.HTTP_201_CREATED)
 
     def _signed_in(self, request, username, password, otp=""):

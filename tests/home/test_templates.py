@@ -14,6 +14,7 @@ names = pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.rel
 
 def inline(html):
     """Inline styles, scripts and handlers in ``html``."""
+    html = re.sub(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", "", html, flags=re.DOTALL)
     found = re.findall(r"<style\b|\sstyle\s*=|\son[a-z]+\s*=|javascript:", html, re.IGNORECASE)
     found += re.findall(r"<script(?![^>]*\ssrc=)[^>]*>", html, re.IGNORECASE)
     return [tag for tag in found if "application/json" not in tag]
