@@ -20,6 +20,7 @@ ERRORS = {
     "429": "Too many tries; `Retry-After` says when.",
     "500": "A fault of ours. It has been logged.",
 }
+SUCCESS = {"200": "As asked.", "201": "Made.", "204": "Done; there is nothing to say."}
 # An address with a parameter in it: how codes and numbers look.
 PATTERNS = {
     "number": ("^[A-Za-z]{1,4}[0-9]{8}-[0-9]{6}-[0-9]$", "The ticket's number, in any case."),
@@ -74,6 +75,8 @@ class Schema(AutoSchema):
             said = bodies.get(status, {}).get("description")
             bodies[status] = self._get_response_for_code(Errors, status)
             bodies[status]["description"] = said or ERRORS[status]
+        for status, body in bodies.items():
+            body["description"] = body["description"] or SUCCESS.get(status, "")
         return bodies
 
     def _errors(self) -> set[str]:
