@@ -118,9 +118,12 @@ def find(text: str) -> list[Find]:
     """What in ``text`` names a person, in order of place and without overlaps."""
     narrow = text.translate(_NARROW)
     finds: list[Find] = []
+    # Comparing each find with every other took 3 s for eight thousand telephone numbers.
+    taken = bytearray(len(text))
     for kind, search in _SEARCHES:
         for start, end in search(narrow):
-            if all(end <= other.start or start >= other.end for other in finds):
+            if not any(taken[start:end]):
+                taken[start:end] = b"\x01" * (end - start)
                 finds.append(Find(kind, start, end))
     return sorted(finds, key=lambda one: one.start)
 

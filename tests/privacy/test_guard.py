@@ -196,6 +196,10 @@ def test_any_text_is_taken(text):
         assert 0 <= one.start < one.end <= len(text)
 
 
-def test_a_hundred_thousand_characters_take_no_longer_than_a_blink(seconds):
-    for text in ("1 " * 50_000, "1" * 100_000, "鄂E" * 50_000, "0717 " * 20_000, "- " * 50_000):
-        assert seconds(lambda text=text: find(text)) < 2
+@pytest.mark.parametrize(
+    "piece", ["1 ", "1", "鄂E", "0717 ", "- ", "13812345678 ", "6222 ", "路灯", "鄂E12345"]
+)
+def test_a_hundred_thousand_characters_take_no_longer_than_a_blink(seconds, piece):
+    text = piece * (100_000 // len(piece))
+
+    assert seconds(lambda: mask(text)) < 3
