@@ -267,6 +267,17 @@ class Post(models.Model):
                 condition=Q(area__isnull=False),
                 violation_error_message=_("This person holds that post already."),
             ),
+            ExclusionConstraint(
+                name="post_held_once_in_a_department",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    ("department", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(department__isnull=False),
+                violation_error_message=_("This person holds that post already."),
+            ),
         ]
 
     def __str__(self) -> str:
