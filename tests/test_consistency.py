@@ -1,0 +1,143 @@
+"""The code about itself: what the house style promises and a linter cannot see."""
+
+import ast
+import inspect
+import re
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from celery import current_app
+from django.conf import settings
+from django.core.management import call_command
+from django.template.loader import get_template
+
+from govgrid.permissions import RULES
+from grids.roles import ROLES
+
+ROOT = Path(settings.BASE_DIR)
+PACKAGES = ("govgrid", "grids", "tickets", "members", "consultations")
+SOURCES = [
+    path
+    for package in PACKAGES
+    for path in sorted((ROOT / package).rglob("*.py"))
+    if "migrations" not in path.parts
+]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+BELOW_VIEWS = ("workflow", "roles", "models", "scoping", "queries", "routing", "rules", "actions")
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def text_of_everything() -> str:
+    return "\n".join(path.read_text() for path in [*SOURCES, *TEMPLATES])
+
+
+def test_roles_name_only_permissions_that_have_a_rule():
+    named = {p for role in ROLES.values() for p in role.over_area | role.in_department}
+    assert named <= set(RULES)
+
+
+def test_every_permission_asked_for_has_a_rule():
+    asked = set(re.findall(r'has_perm\(\s*"([\w.]+)"', text_of_everything()))
+    assert asked
+    assert asked <= set(RULES)
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in SOURCES if p.stem == "actions"], ids=module_of
+)
+def test_every_action_says_by_whom(path):
+    module = import_module(module_of(path))
+    wrong = [
+        name
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__
+        and not name.startswith("_")
+        and name not in EXEMPT
+        and _kind_of_by(function) is not inspect.Parameter.KEYWORD_ONLY
+    ]
+    assert wrong == []
+
+
+# What reads only, and what the system alone does.
+EXEMPT = {"gather", "route", "owe", "digest_of", "use_code"}
+
+
+def _kind_of_by(function):
+    by = inspect.signature(function).parameters.get("by")
+    return by.kind if by else None
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in SOURCES if p.stem in BELOW_VIEWS], ids=module_of
+)
+def test_nothing_below_the_views_speaks_http(path):
+    tree = ast.parse(path.read_text())
+    modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert not {m for m in modules if m and m.startswith(("django.http", "django.shortcuts"))}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=module_of)
+def test_nobody_listens_to_signals_or_swallows_everything(path):
+    source = path.read_text()
+    assert "@receiver" not in source
+    assert not re.search(r"except (Base)?Exception\b", source)
+
+
+def test_every_task_woken_by_name_is_registered():
+    current_app.loader.import_default_modules()
+    woken = set(re.findall(r'wake\(\s*"([\w.]+)"', text_of_everything()))
+    scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert woken
+    assert woken | scheduled <= set(current_app.tasks)
+
+
+def test_tasks_take_ids_and_nothing_else():
+    current_app.loader.import_default_modules()
+    ours = [t for name, t in current_app.tasks.items() if name.startswith(PACKAGES)]
+    assert ours
+    for task in ours:
+        parameters = inspect.signature(task.run).parameters.values()
+        assert all(p.name.endswith(("_id", "_ids")) for p in parameters), task.name
+
+
+def test_no_migration_is_missing(db):
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_history_of_migrations_is_linear():
+    for package in PACKAGES:
+        for folder in (ROOT / package).rglob("migrations"):
+            numbers = sorted(path.stem[:4] for path in folder.glob("0*.py"))
+            assert numbers == [f"{n:04d}" for n in range(1, len(numbers) + 1)], folder
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: str(p.relative_to(ROOT / "templates")))
+def test_every_template_compiles_and_is_used(path):
+    name = str(path.relative_to(ROOT / "templates"))
+    get_template(name)
+    # Django finds these by name.
+    if path.parent == ROOT / "templates" and re.fullmatch(r"\d{3}(_csrf)?\.html", path.name):
+        return
+    users = [p for p in [*SOURCES, *TEMPLATES] if p != path]
+    assert any(name in one.read_text() for one in users), f"{name} is used nowhere"
+
+
+def test_no_module_is_too_long_to_read():
+    long = {module_of(p): n for p in SOURCES if (n := len(p.read_text().splitlines())) > 400}
+    assert long == {}
+
+
+def test_a_bad_environment_stops_the_boot():
+    env = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent"}
+    run = subprocess.run(
+        [sys.executable, "-c", "import govgrid.settings"],
+        env=env, cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode != 0
+    assert "SECRET_KEY" in run.stderr

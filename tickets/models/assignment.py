@@ -1,0 +1,134 @@
+"""A department's part in a ticket, and the history of both."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from govgrid.core.constraints import both_or_neither
+from grids.models import Department
+from tickets.workflow import IN_HAND, LIVE, AssignmentState
+
+USER = settings.AUTH_USER_MODEL
+
+
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    def live(self) -> AssignmentQuerySet:
+        return self.filter(state__in=sorted(LIVE))
+
+
+class Assignment(models.Model):
+    """A department's part in a ticket: leading or assisting, with its own times."""
+
+    class Role(models.TextChoices):
+        LEAD = "lead", _("Lead")
+        ASSIST = "assist", _("Assisting")
+
+    ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, related_name="assignments")
+    department = models.ForeignKey(Department, models.PROTECT, related_name="assignments")
+    role = models.CharField(_("role"), max_length=10, choices=Role)
+    state = models.CharField(
+        _("state"), max_length=20, choices=AssignmentState, default=AssignmentState.OFFERED
+    )
+    offered_at = models.DateTimeField()
+    offered_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    signed_at = models.DateTimeField(null=True, blank=True)
+    signed_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
+    reported_in_at = models.DateTimeField(null=True, blank=True)
+    reported_in_by = models.ForeignKey(
+        USER, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    made_safe_at = models.DateTimeField(null=True, blank=True)
+    made_safe_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
+    returned_at = models.DateTimeField(null=True, blank=True)
+    returned_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ticket"],
+                condition=Q(role="lead", state__in=sorted(LIVE)),
+                name="assignment_one_live_lead",
+                violation_error_message=_("This ticket has a lead already."),
+            ),
+            models.UniqueConstraint(
+                fields=["ticket", "department"],
+                condition=Q(state__in=sorted(LIVE)),
+                name="assignment_department_once",
+                violation_error_message=_("This department has the ticket already."),
+            ),
+            models.CheckConstraint(
+                name="assignment_in_hand_was_signed",
+                condition=~Q(state__in=[*sorted(IN_HAND), AssignmentState.DONE])
+                | Q(signed_at__isnull=False),
+                violation_error_message=_("Nobody works on what was not signed for."),
+            ),
+            models.CheckConstraint(
+                name="assignment_done_has_its_time",
+                condition=Q(state=AssignmentState.DONE, done_at__isnull=False)
+                | (~Q(state=AssignmentState.DONE) & Q(done_at=None)),
+                violation_error_message=_("Done and its time go together."),
+            ),
+            models.CheckConstraint(
+                name="assignment_returned_has_its_time",
+                condition=Q(state=AssignmentState.RETURNED, returned_at__isnull=False)
+                | (~Q(state=AssignmentState.RETURNED) & Q(returned_at=None)),
+                violation_error_message=_("Returned and its time go together."),
+            ),
+            *(
+                both_or_neither(f"{step}_at", f"{step}_by", name=f"assignment_{step}_by_someone")
+                for step in ("signed", "reported_in", "made_safe", "done", "returned")
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["department", "-ticket"], name="assignment_department"),
+            models.Index(
+                fields=["department", "state", "-ticket"],
+                condition=Q(state__in=[AssignmentState.OFFERED, *sorted(IN_HAND)]),
+                name="assignment_waiting",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.department}: {self.get_state_display()}"
+
+    @property
+    def is_lead(self) -> bool:
+        return self.role == self.Role.LEAD
+
+
+class TicketEvent(models.Model):
+    """What happened, when, by whom. Append-only: a trigger refuses to change or delete a row."""
+
+    ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, related_name="events")
+    assignment = models.ForeignKey(
+        Assignment, models.PROTECT, null=True, blank=True, related_name="events"
+    )
+    verb = models.CharField(max_length=30)
+    before = models.CharField(max_length=20, blank=True)
+    after = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    note = models.TextField(blank=True, max_length=2000)
+    data = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["ticket", "id"], name="event_story")]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.at:%F %T}"

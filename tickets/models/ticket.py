@@ -1,0 +1,300 @@
+"""The ticket: one matter from filing to closing, its search words, and how to call back."""
+
+from __future__ import annotations
+
+import re
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.gis.db import models
+from django.contrib.postgres.indexes import GinIndex, GistIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db.models import BooleanField, Q
+from django.db.models.expressions import RawSQL
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from govgrid.core.constraints import both_or_neither
+from govgrid.core.coordinates import CRS
+from govgrid.core.text import search_terms
+from govgrid.privacy.fields import SealedTextField
+from grids import scoping
+from grids.models import WGS84, Area, Department, Level
+from tickets.models.assignment import Assignment
+from tickets.models.rule import Category
+from tickets.workflow import OPEN, State
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from govgrid.accounts.models import User
+
+USER = settings.AUTH_USER_MODEL
+# As tickets_number() in the database makes it: YL20261122-000123-7.
+NUMBER = re.compile(r"[A-Za-z]{1,4}[0-9]{8}-[0-9]{6}-[0-9]")
+# The frozen column of a ticket for each level of area.
+COLUMN_OF_LEVEL = {
+    Level.DISTRICT: "district_id",
+    Level.STREET: "street_id",
+    Level.COMMUNITY: "community_id",
+    Level.GRID: "grid_id",
+}
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    def open(self) -> TicketQuerySet:
+        return self.filter(state__in=OPEN)
+
+    def in_reach_of(
+        self, user: User | AnonymousUser, permission: str = "tickets.view"
+    ) -> TicketQuerySet:
+        """All that ``user`` may see: his areas, his departments' work, and what he filed himself.
+
+        Mirrors ``rules.can_view``. The area side reads the ticket's own columns, the department
+        side one index on assignments; both together are a UNION of two indexed reads, not an OR.
+        """
+        reach = scoping.reach(user, permission)
+        sides = [
+            Q(**{f"{COLUMN_OF_LEVEL[Level(level)]}__in": sorted(ids)})
+            for level, ids in reach.areas.items()
+        ]
+        if user.is_authenticated and permission == "tickets.view":
+            sides.append(Q(filed_by=user.pk))
+        if not reach.departments:
+            return self.filter(reduce(or_, sides)) if sides else self.none()
+        given = Assignment.objects.filter(department__in=sorted(reach.departments))
+        ids = given.values("ticket_id")
+        if sides:
+            ids = ids.union(Ticket.objects.filter(reduce(or_, sides)).values("pk"))
+        return self.filter(pk__in=ids)
+
+    def beneath(self, area: Area) -> TicketQuerySet:
+        """Tickets filed in ``area`` or anywhere under it, by the frozen columns."""
+        if area.level == Level.CITY:
+            return self.filter(district__in=area.children.values("pk"))
+        return self.filter(**{COLUMN_OF_LEVEL[Level(area.level)]: area.pk})
+
+    def about(self, words: str) -> TicketQuerySet:
+        """The ticket with this number, or those whose text or category holds all of ``words``."""
+        if NUMBER.fullmatch(words.strip()):
+            return self.filter(number=words.strip().upper())
+        terms = search_terms(words)
+        if not terms:
+            return self.none()
+        asked = " & ".join(_quoted(term) for term in terms)
+        hit = RawSQL("words @@ %s::tsquery", [asked], BooleanField())
+        found = TicketWords.objects.alias(hit=hit).filter(hit=True)
+        return self.filter(pk__in=found.values("ticket_id"))
+
+    def for_lists(self) -> TicketQuerySet:
+        """With what a row shows, and no polygon."""
+        return self.select_related("category", "grid", "community", "lead_department").only(
+            *LIST_FIELDS
+        )
+
+    def with_places(self) -> TicketQuerySet:
+        """With category, department and the areas above, for one ticket shown whole."""
+        return self.select_related(
+            "category", "grid", "community", "street", "district", "lead_department", "filed_by"
+        )
+
+
+def _quoted(term: str) -> str:
+    """A lexeme as tsquery reads it: quotes and backslashes doubled."""
+    return "'" + term.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+class Ticket(models.Model):
+    """One matter, from filing to closing. Changed by ``tickets.actions`` alone.
+
+    The ids of grid, community, street and district are frozen at filing: lists by scope walk one
+    index, and history does not move when the map does.
+    """
+
+    class Kind(models.TextChoices):
+        REPORT = "report", _("Report")
+        WHISTLE = "whistle", _("Whistle")
+
+    # Generated in the database: district letters, date, serial, check digit.
+    number = models.CharField(_("number"), max_length=24, unique=True, editable=False)
+    client_id = models.UUIDField(_("client id"))
+    # HMAC of the validated content: the same id with other content is refused.
+    fingerprint = models.CharField(max_length=64, editable=False)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.REPORT)
+    # Where it came from, in the words of who opened it: "page", "api", "consultation:12".
+    origin = models.CharField(_("origin"), max_length=40, default="page")
+    category = models.ForeignKey(Category, models.PROTECT, related_name="tickets")
+    grid = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    community = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    street = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    district = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    point = models.PointField(srid=WGS84, null=True, blank=True, spatial_index=False)
+    # The pair as it came, for dispute: the shift between systems is 605 m in Yichang.
+    raw_lon = models.FloatField(null=True, blank=True)
+    raw_lat = models.FloatField(null=True, blank=True)
+    raw_crs = models.CharField(max_length=8, choices=[(c.value, c.value) for c in CRS], blank=True)
+    description = models.TextField(_("description"), blank=True, max_length=2000)
+    state = models.CharField(_("state"), max_length=20, choices=State, default=State.FILED)
+    filed_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
+    filed_at = models.DateTimeField(_("filed at"))
+    # When the phone saw it; clocks start at filed_at, the server's receipt.
+    observed_at = models.DateTimeField(_("seen at"), null=True, blank=True)
+    routed_at = models.DateTimeField(null=True, blank=True)
+    # Why this department: what tickets.routing wrote down when it decided.
+    routing = models.JSONField(default=dict, blank=True)
+    lead_department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    return_count = models.PositiveSmallIntegerField(default=0)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("ticket")
+        verbose_name_plural = _("tickets")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["filed_by", "client_id"],
+                nulls_distinct=False,
+                name="ticket_client_id_once_a_caller",
+                violation_error_message=_("This client id was used before."),
+            ),
+            models.CheckConstraint(
+                name="ticket_routed_unless_filed",
+                condition=Q(state__in=[State.FILED, State.AWAITING_APPROVAL])
+                | Q(routed_at__isnull=False),
+                violation_error_message=_("A ticket that went on has been routed."),
+            ),
+            models.CheckConstraint(
+                name="ticket_closed_has_its_time",
+                condition=Q(state=State.CLOSED, closed_at__isnull=False)
+                | (~Q(state=State.CLOSED) & Q(closed_at=None)),
+                violation_error_message=_("Closed and its time go together."),
+            ),
+            models.CheckConstraint(
+                name="ticket_returned_twice_at_most",
+                condition=Q(return_count__lte=2),
+                violation_error_message=_("A ticket is returned twice at most."),
+            ),
+            both_or_neither("point", "raw_lon", "raw_lat", name="ticket_point_with_its_raw_pair"),
+        ]
+        indexes = [
+            # Stays empty: what waits for routing.
+            models.Index(
+                fields=["id"],
+                name="ticket_unrouted",
+                condition=Q(state=State.FILED, routed_at=None),
+            ),
+            *(
+                models.Index(fields=[scope, "-id"], name=f"ticket_{scope}")
+                for scope in ("district", "street", "community", "grid", "category")
+            ),
+            models.Index(fields=["filed_by", "-id"], name="ticket_filed_by"),
+            models.Index(fields=["lead_department", "-id"], name="ticket_lead"),
+            *(
+                models.Index(
+                    fields=[scope, "state", "-id"],
+                    name=f"ticket_open_{scope}",
+                    condition=Q(state__in=sorted(OPEN)),
+                )
+                for scope in ("district", "street", "community")
+            ),
+            models.Index(fields=["state", "-id"], name="ticket_state"),
+            # Similar open tickets near a point, before one more is filed.
+            GistIndex(
+                fields=["point"], name="ticket_open_point", condition=Q(state__in=sorted(OPEN))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("tickets:detail", args=[self.number])
+
+    @property
+    def place(self) -> dict[int, int]:
+        """The frozen ids by level, as ``scoping.covers`` asks for them."""
+        return {
+            Level.GRID: self.grid_id,
+            Level.COMMUNITY: self.community_id,
+            Level.STREET: self.street_id,
+            Level.DISTRICT: self.district_id,
+        }
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+
+LIST_FIELDS = [
+    "number",
+    "kind",
+    "state",
+    "description",
+    "filed_at",
+    "observed_at",
+    "closed_at",
+    "filed_by_id",
+    "point",
+    "district_id",
+    "street_id",
+    "category__code",
+    "category__name_zh",
+    "category__name_zh_hant",
+    "category__name_en",
+    "category__icon",
+    "grid__code",
+    "grid__name",
+    "community__code",
+    "community__name",
+    "lead_department__code",
+    "lead_department__name",
+    "lead_department__short_name",
+]
+
+
+class TicketWords(models.Model):
+    """The search words of a ticket: two-character pieces, since Chinese has no spaces.
+
+    A table of its own, never updated: a text index on the ticket would make every change of state
+    4 to 8 times dearer.
+    """
+
+    ticket = models.OneToOneField(Ticket, models.CASCADE, primary_key=True, related_name="words")
+    words = SearchVectorField()
+
+    class Meta:
+        verbose_name = _("search words")
+        verbose_name_plural = _("search words")
+        indexes = [GinIndex(fields=["words"], name="ticket_words")]
+
+    def __str__(self) -> str:
+        return str(self.ticket_id)
+
+
+class Contact(models.Model):
+    """How to call the reporter back. Sealed from the first row; erased 180 days after closing."""
+
+    ticket = models.OneToOneField(Ticket, models.CASCADE, primary_key=True, related_name="contact")
+    name = SealedTextField(_("name"), null=True)
+    phone = SealedTextField(_("phone"), null=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        constraints = [
+            models.CheckConstraint(
+                name="contact_erased_is_empty",
+                condition=Q(erased_at=None) | Q(name__isnull=True, phone__isnull=True),
+                violation_error_message=_("What was erased is gone."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.ticket_id)
