@@ -4,7 +4,7 @@ import pytest
 
 from govgrid.core.errors import Refused
 from tickets import workflow
-from tickets.actions import EFFECTS, STAMPS
+from tickets.effects import EFFECTS, STAMPS
 from tickets.models import Assignment, Ticket
 from tickets.workflow import MOVES, AssignmentState, Facts, On, State
 
