@@ -31,6 +31,8 @@ def text_of(path: Path) -> str:
         raise CommandError(
             _("%(file)s cannot be read: %(why)s") % {"file": path, "why": error.strerror}
         ) from error
+    if b"\x00" in content:  # a workbook, a picture, UTF-16
+        raise CommandError(_("%(file)s is no plain text: save it as CSV.") % {"file": path})
     for encoding in ENCODINGS:
         try:
             return content.decode(encoding)
