@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import TextChoices
 from django.utils.functional import Promise
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from govgrid.core.errors import Refused
 
@@ -111,31 +110,31 @@ def _text(facts: Facts, name: str) -> str:
 def note_for_the_reporter(facts: Facts) -> Lack | None:
     if _text(facts, "note"):
         return None
-    return Lack("note_needed", say("Write a line that the reporter can read."))
+    return Lack("note_needed", gettext("Write a line that the reporter can read."))
 
 
 def says_what_was_done(facts: Facts) -> Lack | None:
     if _text(facts, "note"):
         return None
-    return Lack("note_needed", say("Say what was done."))
+    return Lack("note_needed", gettext("Say what was done."))
 
 
 def says_why(facts: Facts) -> Lack | None:
     if _text(facts, "note"):
         return None
-    return Lack("reason_needed", say("Say why."))
+    return Lack("reason_needed", gettext("Say why."))
 
 
 def names_a_department(facts: Facts) -> Lack | None:
     if facts.given.get("department"):
         return None
-    return Lack("department_needed", say("Choose the department that shall lead."))
+    return Lack("department_needed", gettext("Choose the department that shall lead."))
 
 
 def names_an_owner(facts: Facts) -> Lack | None:
     if _text(facts, "suggested_owner"):
         return None
-    return Lack("owner_needed", say("Say who should have it instead."))
+    return Lack("owner_needed", gettext("Say who should have it instead."))
 
 
 def returns_are_left(facts: Facts) -> Lack | None:
@@ -145,7 +144,7 @@ def returns_are_left(facts: Facts) -> Lack | None:
         return None
     return Lack(
         "returns_used_up",
-        say("It has been returned twice. Handle it, or ask the street for a ruling."),
+        gettext("It has been returned twice. Handle it, or ask the street for a ruling."),
     )
 
 
@@ -159,7 +158,7 @@ def not_own_work(facts: Facts) -> Lack | None:
     asker = facts.by.pk if facts.by else None
     if asker not in workers - {None} and did.isdisjoint(facts.own_departments):
         return None
-    return Lack("own_work", say("Who did the work cannot verify it."))
+    return Lack("own_work", gettext("Who did the work cannot verify it."))
 
 
 class On(StrEnum):
@@ -331,7 +330,7 @@ def lacks(name: str, facts: Facts) -> list[Lack]:
     elif move.on is On.ASSIGNMENT:
         one = facts.assignment
         if one is None:
-            found.append(Lack("assignment_needed", say("Say for which department.")))
+            found.append(Lack("assignment_needed", gettext("Say for which department.")))
         elif one.state not in move.assignment_sources:
             found.append(_wrong_state(one.get_state_display()))
     if found:
@@ -341,7 +340,7 @@ def lacks(name: str, facts: Facts) -> list[Lack]:
 
 def _wrong_state(state: str) -> Lack:
     return Lack(
-        "wrong_state", say("This does not fit its state now: %(state)s.") % {"state": state}
+        "wrong_state", gettext("This does not fit its state now: %(state)s.") % {"state": state}
     )
 
 

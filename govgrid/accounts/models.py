@@ -10,6 +10,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from govgrid.core.clock import now
 
@@ -102,7 +103,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 class Scope(models.TextChoices):
     """What a token may do at most; its person's posts decide the rest."""
 
-    READ = "read", _("read")
+    READ = "read", pgettext_lazy("token", "read")
     FILE = "file", _("file tickets")
     ACT = "act", _("act on tickets")
 

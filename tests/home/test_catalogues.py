@@ -27,6 +27,9 @@ def test_no_translation_lost_a_place(locale):
 def test_a_missing_string_would_be_found(said):
     assert ("", "Sign for it") in said
     assert ("", "Settle here") in said
+    # From a package that holds the locale directory, and one that says it in a plain function.
+    assert ("", "User name or work phone") in said
+    assert ("", "Say what was done.") in said
     assert len(said) > 200
 
 
