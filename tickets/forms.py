@@ -73,8 +73,15 @@ class FilingForm(forms.Form):
     crs = forms.ChoiceField(
         choices=[(crs.value, crs.value) for crs in CRS], required=False, widget=forms.HiddenInput
     )
-    grid = forms.ChoiceField(label=_("Grid"), required=False)
-    grid_code = forms.CharField(label=_("Code of another grid"), required=False, max_length=20)
+    grid = forms.ChoiceField(
+        label=_("Grid"), required=False, widget=forms.Select(attrs={"class": "input"})
+    )
+    grid_code = forms.CharField(
+        label=_("Or the code of another grid"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+    )
     category = forms.ChoiceField(
         label=_("What is it"), error_messages={"required": _("Choose what it is.")}
     )
@@ -262,7 +269,7 @@ def _day(label) -> forms.DateField:
         label=label,
         required=False,
         validators=[MinValueValidator(_FIRST), MaxValueValidator(_LAST)],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=forms.DateInput(attrs={"type": "date", "class": "input"}, format="%Y-%m-%d"),
     )
 
 
@@ -280,7 +287,10 @@ class TicketSearchForm(forms.Form):
         label=_("Category"), required=False, widget=forms.Select(attrs={"class": "input"})
     )
     area = forms.CharField(
-        label=_("Area"), required=False, max_length=80, help_text=_("Name or code")
+        label=_("Area: name or code"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
     )
     department = forms.ModelChoiceField(
         # Offices are found by their area.
@@ -289,6 +299,7 @@ class TicketSearchForm(forms.Form):
         required=False,
         to_field_name="code",
         empty_label=_("Any department"),
+        widget=forms.Select(attrs={"class": "input"}),
     )
     filed_after = _day(_("Filed from"))
     filed_before = _day(_("Filed until"))
@@ -418,6 +429,7 @@ class MoveForm(forms.Form):
         for name, sentence in wanted.items():
             if name in self.fields:
                 self.fields[name].required = True
+                self.fields[name].label = sentence.rstrip(".。")
                 self.fields[name].error_messages["required"] = sentence
 
 

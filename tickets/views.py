@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from govgrid.core.errors import Refused
 from govgrid.privacy.actions import reveal
@@ -167,12 +167,15 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     return _detail_page(request, _ticket(request, number))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def act(request: HttpRequest, number: str, name: str) -> HttpResponse:
     """Take one move. Refused, the page comes up to date and keeps what was written."""
     ticket = _ticket(request, number)
     if name not in MOVES:
         raise Http404
+    if request.method != "POST":
+        # A page that was refused and then loaded anew: the act waits on the ticket's own page.
+        return HttpResponseRedirect(f"{ticket.get_absolute_url()}#{name}")
     form = _move_form(request, ticket, name)
     if not form.is_valid():
         return _detail_page(request, ticket, tried=form)
@@ -210,11 +213,13 @@ def _next(request: HttpRequest, ticket: Ticket) -> str:
     return target if is_ours else ticket.get_absolute_url()
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def contact(request: HttpRequest, number: str) -> HttpResponse:
     """Open the sealed contact once, for a reason that stays on record. Nothing is cached."""
     ticket = _ticket(request, number)
+    if request.method != "POST":
+        return redirect(ticket)
     if not request.user.has_perm("tickets.reveal_contact", ticket):
         raise PermissionDenied
     sealed = Contact.objects.filter(ticket=ticket, erased_at=None).first()
@@ -242,7 +247,7 @@ def _detail_page(
     **more: Any,
 ) -> HttpResponse:  # fmt: skip
     assignments = list(ticket.assignments.select_related("department").order_by("pk"))
-    offered = offers(ticket, by=request.user, assignments=assignments)
+    offered = sorted(offers(ticket, by=request.user, assignments=assignments), key=_comes_later)
     ready = [(one, _form_of(one, ticket, tried)) for one in offered if one.is_open]
     events = list(ticket.events.select_related("by", "department").order_by("pk"))
     context = {
@@ -264,6 +269,14 @@ def _detail_page(
         **more,
     }
     return render(request, "tickets/ticket_detail.html", context, status=status)
+
+
+def _comes_later(offer: Offer) -> bool:
+    """Making safe comes first only where there is a danger left to end."""
+    if offer.name != "make_safe" or offer.assignment is None:
+        return False
+    is_danger = bool(offer.assignment.ticket.category.hazard_limit)
+    return not is_danger or offer.assignment.made_safe_at is not None
 
 
 def _form_of(offer: Offer, ticket: Ticket, tried: MoveForm | None) -> MoveForm:

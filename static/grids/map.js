@@ -52,25 +52,36 @@
     }
   }
 
+  const ORDER = ["city", "district", "grid", "community", "street"];
   const LOOKS = { grid: "m-grids", community: "m-comms", street: "m-comms", district: "m-rim", city: "m-rim" };
 
   function outlines(map, said) {
+    map.createPane("outlines").style.zIndex = 350;   // over the tiles, under circles and pins
     let layer = null, own = said.ggOwn || "", running = null, timer = 0;
 
     function label(feature, shape) {
       const one = feature.properties;
       if (one.level !== "grid" && one.level !== "community") return;
+      if (one.code === own) return;   // the page says it in words, and the pin would lie on it
       const isClose = map.getZoom() >= LABELS_FROM;
       if ((one.level === "grid") !== isClose) return;
-      shape.bindTooltip(document.createTextNode(one.name).data, {
-        permanent: true, direction: "center", interactive: false, opacity: 1,
-        className: "map-label" + (one.code === own ? " map-label--on" : ""),
+      const name = document.createElement("span");   // a string would be read as HTML
+      name.textContent = one.name;
+      shape.bindTooltip(name, {
+        permanent: true, direction: "center", interactive: false, opacity: 1, className: "map-label",
       });
     }
 
+    // Large areas first, so that small ones lie on them; the own one last.
+    function depth(feature) {
+      return feature.properties.code === own ? ORDER.length : ORDER.indexOf(feature.properties.level);
+    }
+
     function draw(found) {
-      const fresh = L.geoJSON(found, {
+      const sorted = found.features.slice().sort(function (a, b) { return depth(a) - depth(b); });
+      const fresh = L.geoJSON(sorted, {
         interactive: false,
+        pane: "outlines",
         style: function (feature) {
           const one = feature.properties;
           const isOwn = one.code === own;
@@ -80,7 +91,6 @@
       });
       if (layer) layer.remove();
       layer = fresh.addTo(map);
-      layer.bringToBack();
     }
 
     function load() {
@@ -103,7 +113,6 @@
       timer = setTimeout(load, 120);
     });
     return {
-      load: load,
       own: function (code) { if (code !== own) { own = code; load(); } },
     };
   }
@@ -153,7 +162,6 @@
     }
     // The fonts and the large type may change the height after the first drawing.
     if (window.ResizeObserver) new ResizeObserver(function () { map.invalidateSize({ animate: false }); }).observe(element);
-    lines.load();
     return made;
   }
 

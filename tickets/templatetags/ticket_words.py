@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django import template
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
+from govgrid.core.clock import now
 from govgrid.core.templatetags.gg import state_class, state_icon
 from tickets.models import Assignment, OfficeFunction, Ticket, TicketEvent
 from tickets.workflow import MOVES, State
@@ -181,7 +184,7 @@ def steps(one: Assignment) -> list[Step]:
     reached = [
         (_("Signed for"), one.signed_at),
         (_("Reported in"), one.reported_in_at),
-        (_("Made safe"), one.made_safe_at),
+        (pgettext("step", "Made safe"), one.made_safe_at),
         (_("Done"), one.done_at),
     ]
     if one.returned_at:
@@ -196,6 +199,19 @@ def steps(one: Assignment) -> list[Step]:
         )
         for name, at in reached
     ]
+
+
+@register.filter
+def age(at: datetime) -> str:
+    """How long something has waited: "12 min", "18 h", "3 days"."""
+    minutes = max(0, int((now() - at).total_seconds() // 60))
+    if minutes < 60:
+        return _("%(count)s min") % {"count": minutes}
+    hours = minutes // 60
+    if hours < 24:
+        return _("%(count)s h") % {"count": hours}
+    days = hours // 24
+    return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
 
 
 @register.filter
