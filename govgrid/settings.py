@@ -136,6 +136,8 @@ LOGOUT_REDIRECT_URL = "home:home"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
+# What watches the service asks from inside, without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
@@ -146,6 +148,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True  # failed tries are counted; who signed in when is not kept
 AXES_LOCKOUT_CALLABLE = "govgrid.accounts.lockout.respond"
 OTP_TOTP_ISSUER = "GovGrid"
 TOKEN_DAYS = env.int("TOKEN_DAYS", default=30)
@@ -250,7 +253,7 @@ REST_FRAMEWORK = {
     # The schema says it all; OPTIONS is answered with 405.
     "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "govgrid.core.api.handle_exception",
-    "DEFAULT_THROTTLE_RATES": {"token": "30/min"},
+    "DEFAULT_THROTTLE_RATES": {"token": "120/min"},
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "URL_FORMAT_OVERRIDE": None,
 }

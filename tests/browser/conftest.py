@@ -1,0 +1,87 @@
+"""Debian's Chromium against the real processes: web, worker, beat, Redis, PostGIS."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import sync_playwright
+
+from tests.faults.processes import Stage
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PHONE = {"width": 360, "height": 780}
+DESK = {"width": 1920, "height": 1080}
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    # Playwright's own loop runs in this thread; Django would refuse the database beside it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def static_files(tmp_path_factory) -> Path:
+    """The hashed files as gunicorn serves them; collected once."""
+    folder = tmp_path_factory.mktemp("var")
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"VAR_DIR": str(folder)},
+        check=True,
+    )
+    return folder / "static"
+
+
+@pytest.fixture
+def stage(tmp_path, transactional_db, static_files):
+    """All processes, running."""
+    (tmp_path / "static").symlink_to(static_files)
+    one = Stage(tmp_path)
+    one.redis()
+    one.web()
+    one.worker()
+    one.beat()
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def open_page(chromium, stage):
+    """``open_page(PHONE)`` gives a page of a new visitor; an error in its script fails the test."""
+    contexts, faults = [], []
+
+    def opened(size, **options):
+        context = chromium.new_context(
+            viewport=size,
+            locale="en-GB",
+            timezone_id="Asia/Shanghai",
+            base_url=stage.url,
+            **options,
+        )
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on(
+            "console",
+            lambda said: (
+                faults.append(said.text) if "Content Security Policy" in said.text else None
+            ),
+        )
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert faults == []
