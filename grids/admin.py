@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.contrib import admin, messages
+from django.forms.widgets import Script
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -32,7 +33,8 @@ class AreaAdmin(admin.ModelAdmin):
 
     class Media:
         css = {"all": ["leaflet/leaflet.css", "grids/map.css", "grids/admin.css"]}
-        js = ["leaflet/leaflet.js", "grids/map.js"]
+        # The map looks for its element, which stands further down in the page.
+        js = [Script("leaflet/leaflet.js", defer=True), Script("grids/map.js", defer=True)]
 
     def has_add_permission(self, request):
         return False

@@ -67,7 +67,12 @@ class Area(models.Model):
     level = models.PositiveSmallIntegerField(_("level"), choices=Level)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, blank=True)
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children"
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("lies in"),
     )
     path = models.CharField(max_length=80, editable=False)
     # Two Latin letters that a district's ticket numbers begin with, as in YL20261122-000123-7.
@@ -76,7 +81,12 @@ class Area(models.Model):
     valid_from = models.DateField(_("valid from"), default=date(2000, 1, 1))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
     successor = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="predecessors"
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        verbose_name=_("successor"),
     )
 
     objects = AreaQuerySet.as_manager()
@@ -181,9 +191,16 @@ class Department(models.Model):
     # What people and the category table call it: 住建局.
     short_name = models.CharField(_("short name"), max_length=40)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    area = models.ForeignKey(Area, models.PROTECT, related_name="departments")
+    area = models.ForeignKey(
+        Area, models.PROTECT, related_name="departments", verbose_name=_("area")
+    )
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children"
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("belongs to"),
     )
     office_phone = models.CharField(_("office phone"), max_length=30, blank=True)
     office_address = models.CharField(_("office address"), max_length=120, blank=True)
@@ -223,11 +240,20 @@ class Post(models.Model):
     Vacancies and hand-overs are history: a post ends, it is not deleted.
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="posts")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="posts", verbose_name=_("person")
+    )
     role = models.CharField(_("role"), max_length=30, choices=roles.CHOICES)
-    area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="posts")
+    area = models.ForeignKey(
+        Area, models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("area")
+    )
     department = models.ForeignKey(
-        Department, models.PROTECT, null=True, blank=True, related_name="posts"
+        Department,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="posts",
+        verbose_name=_("department"),
     )
     is_main = models.BooleanField(_("main worker of the grid"), default=True)
     period = DateRangeField(_("period"))
