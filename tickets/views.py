@@ -87,9 +87,15 @@ def new(request: HttpRequest) -> HttpResponse:
         form.renew_id()
     if not form.is_valid():
         return _new_page(request, form)
-    if form.has_questions():
+    if not _was_sent(request, form) and form.has_questions():
         return _new_page(request, form, is_asking=True)
     return _file(request, form)
+
+
+def _was_sent(request: HttpRequest, form: FilingForm) -> bool:
+    """A second send asks nothing: what lies nearby would be its own first."""
+    mine = Ticket.objects.filter(filed_by=request.user, client_id=form.cleaned_data["client_id"])
+    return mine.exists()
 
 
 def _file(request: HttpRequest, form: FilingForm) -> HttpResponse:
