@@ -255,8 +255,7 @@ class LocateView(Resource):
     """Which grid a point lies in."""
 
     serializer_class = PlaceRow
-    queries = {"list": LocateQuery}
-    listed = frozenset()
+    queries = {"retrieve": LocateQuery}
 
     @extend_schema(
         summary="Which grid a point lies in",
@@ -269,7 +268,7 @@ class LocateView(Resource):
             404: OpenApiResponse(description="`outside`: the point lies in no grid."),
         },
     )
-    def list(self, request: Request) -> Response:
+    def retrieve(self, request: Request) -> Response:
         lon, lat = to_wgs84(self.asked["lon"], self.asked["lat"], self.asked["crs"])
         place = locate(lon, lat)
         if place is None:
@@ -329,10 +328,9 @@ class MeView(Resource):
     """Who is asking, and where that person holds which post."""
 
     serializer_class = Me
-    listed = frozenset()
 
     @extend_schema(summary="Who I am", tags=["auth"], operation_id="me", responses={200: Me})
-    def list(self, request: Request) -> Response:
+    def retrieve(self, request: Request) -> Response:
         posts = Post.objects.held_on().of(request.user).select_related("area", "department")
         token = request.auth
         return Response(

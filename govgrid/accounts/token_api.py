@@ -83,6 +83,7 @@ class TokenView(APIView):
 
     @extend_schema(
         operation_id="auth_token_create",
+        summary="Get a token",
         request=TokenRequest,
         responses={
             201: TokenAnswer,
@@ -120,6 +121,7 @@ class TokenView(APIView):
 
     @extend_schema(
         operation_id="auth_token_destroy",
+        summary="End the token in use",
         request=None,
         responses={204: None, 409: OpenApiResponse(description="Signed in without a token.")},
         tags=["auth"],

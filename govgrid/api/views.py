@@ -36,12 +36,11 @@ def document() -> dict[str, Any]:
 class Public(Resource):
     authentication_classes = ()
     permission_classes = (AllowAny,)
-    listed = frozenset()
 
 
 class IndexView(Public):
     @extend_schema(exclude=True)
-    def list(self, request: Request) -> Response:
+    def retrieve(self, request: Request) -> Response:
         names = [*SIGNPOSTS, "tickets"]
         return Response({name: reverse(f"api:{name}", request=request) for name in names})
 
@@ -53,7 +52,7 @@ class SchemaQuery(Query):
 class SchemaView(Public):
     """JSON unless ``Accept: application/yaml`` or ``?format=yaml`` says otherwise."""
 
-    queries = {"list": SchemaQuery}
+    queries = {"retrieve": SchemaQuery}
     renderer_classes = (OpenApiJsonRenderer2, OpenApiYamlRenderer2)
 
     def get_renderers(self) -> Any:
@@ -62,7 +61,7 @@ class SchemaView(Public):
         return super().get_renderers()
 
     @extend_schema(exclude=True)
-    def list(self, request: Request) -> Response:
+    def retrieve(self, request: Request) -> Response:
         return Response(document())
 
 

@@ -104,12 +104,10 @@ def _refuse_params(request: Request, known: Collection[str], lists: Collection[s
 class Resource(GenericViewSet):
     """The base of every resource: it knows which parameters it takes before it does anything.
 
-    ``queries`` names the :class:`Query` of each action, ``listed`` the actions that come in pages.
-    ``self.asked`` then holds what was given.
+    ``queries`` names the :class:`Query` of each action; ``self.asked`` then holds what was given.
     """
 
     queries: ClassVar[dict[str, type[Query]]] = {}
-    listed: ClassVar[frozenset[str]] = frozenset({"list"})
     asked: dict[str, Any]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -120,7 +118,7 @@ class Resource(GenericViewSet):
         return self.queries.get(self.action or "", Query)
 
     def has_pages(self) -> bool:
-        return self.action in self.listed and self.pagination_class is not None
+        return self.action == "list" and self.pagination_class is not None
 
     def answer(self, queryset: Any, shape: Callable[[Any], dict[str, Any]]) -> Response:
         """One page of ``queryset``, each row as ``shape`` writes it: 3 times as quick as DRF."""

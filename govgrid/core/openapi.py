@@ -58,7 +58,7 @@ class Schema(AutoSchema):
         return parameters
 
     def _get_paginator(self) -> Any:
-        # A view with several lists may page one of them only.
+        # Only the action that lists is paged.
         if isinstance(self.view, Resource) and not self.view.has_pages():
             return None
         return super()._get_paginator()
