@@ -5,6 +5,7 @@ import pytest
 from govgrid.core.errors import Refused
 from tickets import workflow
 from tickets.effects import EFFECTS, STAMPS
+from tickets.management.commands import document_workflow
 from tickets.models import Assignment, Ticket
 from tickets.workflow import MOVES, AssignmentState, Facts, On, State
 
@@ -101,3 +102,8 @@ def test_every_state_has_a_look(state):
 def test_open_and_ended_share_nothing_and_leave_nothing_out():
     assert set(State) == workflow.OPEN | workflow.ENDED
     assert not workflow.OPEN & workflow.ENDED
+
+
+def test_the_documentation_says_what_the_table_says():
+    """Run ``manage.py document_workflow``."""
+    assert document_workflow.PAGE.read_text() == document_workflow.document()
