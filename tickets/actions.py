@@ -102,7 +102,7 @@ def file(filing: Filing, *, by: User | None, origin: str = "page") -> Filed:
         if earlier := _sent_before(filing.client_id, digest, by):
             return Filed(earlier, created=False)
         raise _off_the_map(filing.spot)
-    if by is not None and not by.has_perm("tickets.file", district):
+    if by is not None and not rules.can_file(by, district):
         raise PermissionDenied
     if ticket_id is None:
         earlier = _sent_before(filing.client_id, digest, by)
@@ -147,16 +147,16 @@ def route() -> int:
     if not decisions:
         return 0
     at = clock.now()
-    sent = [one for one in decisions if one.department_id is not None]
     queries.mark_routed(decisions, at)
     assignments = Assignment.objects.bulk_create(
         Assignment(
             ticket_id=one.ticket_id,
-            department_id=one.department_id,
+            department_id=department,
             role=Assignment.Role.LEAD,
             offered_at=at,
         )
-        for one in sent
+        for one in decisions
+        if (department := one.department_id) is not None
     )
     by_ticket = {one.ticket_id: one for one in assignments}
     TicketEvent.objects.bulk_create(
