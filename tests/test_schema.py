@@ -16,6 +16,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from werkzeug.test import Client
 
 from govgrid.api.views import document
 from govgrid.wsgi import application
@@ -231,3 +232,14 @@ def test_the_examples_of_the_document_are_true(somebody, api):
     response = api.post("/api/v1/tickets/", json.dumps(body), content_type="application/json")
 
     assert response.status_code == 201
+
+
+def test_a_content_type_that_cannot_be_read_is_none(somebody):
+    headers = {
+        "Authorization": somebody["header"],
+        "Content-Type": "application/json; a*=utf-99''x",
+    }
+    response = Client(application).post("/api/v1/tickets/", data=b"{}", headers=headers)
+
+    assert response.status_code == 415
+    assert response.json["errors"][0]["code"] == "unsupported_media_type"
