@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -216,7 +217,7 @@ def _bent(a: XY, b: XY, rough: float, rng: Random) -> list[XY]:
     line = [a, b]
     while math.dist(line[0], line[1]) > 60:
         longer = [line[0]]
-        for p, q in zip(line, line[1:], strict=False):
+        for p, q in itertools.pairwise(line):
             push = rng.uniform(-rough, rough)
             middle = (
                 (p[0] + q[0]) / 2 - push * (q[1] - p[1]),

@@ -1,0 +1,100 @@
+"""The demo district: a made-up map, its offices and people, and ninety days of tickets."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection, transaction
+from django.utils import timezone
+
+from govgrid.core import clock
+from govgrid.home.demo import check as histories
+from govgrid.home.demo import geography, ground, ledger, notices, people
+from govgrid.home.demo.stories import Teller
+
+SEED = 7
+TABLES = (
+    "accounts_user", "grids_area", "grids_areashape", "grids_department", "grids_post",
+    "tickets_ticket", "tickets_ticketwords", "tickets_assignment", "tickets_ticketevent",
+)  # fmt: skip
+
+
+class Command(BaseCommand):
+    help = (
+        "Load a made-up district with offices, demo logins (password govgrid-demo) and tickets. "
+        "For trying out and for measuring; never beside a district's own data."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--grids", type=int, default=72, help="basic grids, 60 or more (72)")
+        parser.add_argument("--tickets", type=int, default=420, help="how many (420)")
+        parser.add_argument(
+            "--seed", type=int, default=SEED, help=f"another seed, another town ({SEED})"
+        )
+        parser.add_argument(
+            "--if-empty", action="store_true", help="do nothing where there are areas already"
+        )
+        parser.add_argument("--force", action="store_true", help="also beside areas of your own")
+        parser.add_argument(
+            "--check", action="store_true", help="replay every history afterwards, and say so"
+        )
+
+    def handle(self, *, grids: int, tickets: int, seed: int, **options: Any) -> None:
+        if options["if_empty"] and (ground.has_demo() or ground.has_other_areas()):
+            return
+        _refuse(grids, tickets, force=options["force"])
+        quiet, began = options["verbosity"] == 0, time.monotonic()
+        with transaction.atomic():
+            self._load(grids, tickets, seed, quiet=quiet)
+            if options["check"]:
+                _check()
+        if not quiet:
+            took = time.monotonic() - began
+            self.stdout.write(f"The demo district is loaded in {took:.0f} s.")
+
+    def _load(self, grids: int, tickets: int, seed: int, *, quiet: bool) -> None:
+        self._say("Drawing the map.", quiet=quiet)
+        plan = geography.draw(grids, seed)
+        self._say("Writing areas, departments and rules.", quiet=quiet)
+        laid = ground.lay(plan, seed)
+        cast = people.seat(laid, seed)
+        notices.publish()
+        now = timezone.localtime(clock.now(), timezone.get_default_timezone())
+        teller = Teller(laid, cast, now.replace(tzinfo=None), seed)
+        events = ledger.write(teller, tickets, quiet=quiet)
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {', '.join(TABLES)}")
+        self._say(
+            f"{len(plan.streets)} streets, {len(plan.communities)} communities, "
+            f"{len(plan.grids)} grids, {tickets} tickets with {events} events.",
+            quiet=quiet,
+        )
+
+    def _say(self, words: str, *, quiet: bool) -> None:
+        if not quiet:
+            self.stdout.write(words)
+
+
+def _refuse(grids: int, tickets: int, *, force: bool) -> None:
+    if grids < geography.FEWEST:
+        raise CommandError(f"A demo has {geography.FEWEST} grids or more.")
+    if tickets < 0:
+        raise CommandError("--tickets cannot be negative.")
+    if ground.has_demo():
+        raise CommandError(
+            "The demo is loaded already. Use --if-empty to leave it as it is, "
+            "or start from an empty database."
+        )
+    if ground.has_other_areas() and not force:
+        raise CommandError(
+            "This database has areas of its own, and the demo's logins have a public password. "
+            "Load the demo into an empty database; --force loads it here all the same."
+        )
+
+
+def _check() -> None:
+    found = histories.wrong()
+    if found:
+        raise CommandError("Histories that do not hold:\n" + "\n".join(found[:20]))
