@@ -151,6 +151,9 @@
         ]).addTo(map);
       },
     };
+    if (said.ggShape) {
+      L.geoJSON(JSON.parse(said.ggShape), { interactive: false, style: { className: "m-on" } }).addTo(map);
+    }
     if (at) {
       made.pin([at[1], at[0]], said.ggPinIcon, said.ggPinColour);
       L.circle([at[1], at[0]], { radius: 50, className: "m-near", interactive: false }).addTo(map);

@@ -1,0 +1,143 @@
+"""The back office for tickets: words and limits are edited here, what has a history is read."""
+
+from django.contrib import admin
+from django.forms.widgets import Script
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from grids import queries
+from grids.templatetags import gg_map
+from tickets.models import Assignment, Category, FunctionHolder, RoutingRule, Ticket, TicketEvent
+
+
+class Reading:
+    """Rows come from actions, and nothing edits them here."""
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class WithMap:
+    """A page with maps; each looks for its element, which stands further down."""
+
+    class Media:
+        css = {"all": ["leaflet/leaflet.css", "grids/map.css", "grids/admin.css"]}
+        js = [Script("leaflet/leaflet.js", defer=True), Script("grids/map.js", defer=True)]
+
+
+@admin.register(Category)
+class CategoryAdmin(admin.ModelAdmin):
+    """Categories are switched off, never deleted: tickets name them."""
+
+    list_display = [
+        *("code", "name_zh", "name_en", "group_zh", "lead"),
+        *("hazard_limit", "resolve_limit", "picture_rank", "is_active"),
+    ]
+    list_display_links = ["code", "name_zh"]
+    list_filter = ["is_active", "group_zh", "default_whistle"]
+    search_fields = ["code", "name_zh", "name_zh_hant", "name_en", "lead"]
+
+    def get_readonly_fields(self, request, obj=None):
+        # Programs and the load of a new table know a category by its code.
+        return ["code"] if obj else []
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(RoutingRule)
+class RoutingRuleAdmin(Reading, WithMap, admin.ModelAdmin):
+    """A rule is ended and followed by another, through ``tickets.rulebook``; here it is read."""
+
+    list_display = ["code", "category", "area", "department", "function", "is_drawn", "valid_from"]
+    list_filter = [("valid_to", admin.EmptyFieldListFilter), "function", "department"]
+    list_select_related = ["category", "area", "department"]
+    search_fields = ["category__code", "category__name_zh", "area__name", "department__short_name"]
+    show_full_result_count = False
+    fields = [
+        *("code", "category", "area", "department", "function", "source", "drawn"),
+        *("valid_from", "valid_to", "created_by", "ended_by"),
+    ]
+
+    @admin.display(description=_("rule"), ordering="pk")
+    def code(self, rule):
+        return rule.code
+
+    @admin.display(description=_("drawn"), boolean=True)
+    def is_drawn(self, rule):
+        return rule.shape is not None
+
+    @admin.display(description=_("drawn piece"))
+    def drawn(self, rule):
+        if rule.shape is None:
+            return _("The whole area.")
+        return format_html(
+            '<div class="map admin-map" data-gg-map="view" {} data-gg-extent="{}"'
+            ' data-gg-shape="{}"></div>',
+            gg_map.map_data(),
+            gg_map.box(rule.shape.extent),
+            rule.shape.json,
+        )
+
+
+@admin.register(FunctionHolder)
+class FunctionHolderAdmin(admin.ModelAdmin):
+    """Who fills an office function in an area, for one category or any."""
+
+    list_display = ["function", "area", "category", "department"]
+    list_filter = ["function"]
+    list_select_related = ["area", "category", "department"]
+    search_fields = ["area__name", "area__code", "category__name_zh", "department__short_name"]
+    raw_id_fields = ["area", "department"]
+
+
+class AssignmentInline(Reading, admin.TabularInline):
+    model = Assignment
+    fields = [
+        *("department", "role", "state", "offered_at", "signed_at", "reported_in_at"),
+        *("made_safe_at", "done_at", "returned_at"),
+    ]
+    extra = 0
+
+
+class EventInline(Reading, admin.TabularInline):
+    """History is for reading: rows come from actions, and nothing edits them."""
+
+    model = TicketEvent
+    fields = ["at", "verb", "before", "after", "by", "department", "note"]
+    extra = 0
+
+
+@admin.register(Ticket)
+class TicketAdmin(Reading, WithMap, admin.ModelAdmin):
+    """Whatever has a history changes through tickets.actions alone, here as everywhere."""
+
+    list_display = ["number", "state", "category", "grid", "lead_department", "filed_at"]
+    list_filter = ["state", "kind"]
+    list_select_related = ["category", "grid", "lead_department"]
+    search_fields = ["number__startswith"]
+    search_help_text = _("The beginning of a number, as in YL20261122")
+    show_full_result_count = False
+    fields = [
+        *("number", "kind", "state", "category", "description", "grid", "community", "street"),
+        *("district", "map", "lead_department", "filed_by", "filed_at", "observed_at", "origin"),
+        *("routed_at", "routing", "return_count", "closed_at"),
+    ]
+    inlines = [AssignmentInline, EventInline]
+
+    @admin.display(description=_("place"))
+    def map(self, ticket):
+        return format_html(
+            '<div class="map admin-map" data-gg-map="view" {} data-gg-own="{}" data-gg-pin="{}"'
+            ' data-gg-extent="{}"></div>',
+            gg_map.map_data(),
+            ticket.grid.code,
+            gg_map.lonlat(ticket.point),
+            gg_map.box(queries.bounds([ticket.grid])),
+        )
