@@ -243,8 +243,8 @@ class LocateQuery(Query):
 
 
 PLACE = {
-    "grid": {"code": "420506001001001", "name": "营盘社区-01"},
-    "community": {"code": "420506001001", "name": "营盘社区"},
+    "grid": {"code": "420506001006005", "name": "营盘05"},
+    "community": {"code": "420506001006", "name": "营盘社区"},
     "street": {"code": "420506001", "name": "小溪塔街道"},
     "district": {"code": "420506", "name": "夷陵区"},
     "border": False,

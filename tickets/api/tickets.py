@@ -101,7 +101,7 @@ FILING = {
     "client_id": "0b5e2f7e-6a52-4c0e-9a7c-2f7f3f0f9d10",
     "category": "0101",
     "description": "路口南侧，直径约 70 厘米",
-    "location": {"lon": 111.3265, "lat": 30.7712, "crs": "wgs84"},
+    "location": {"lon": 111.3194778, "lat": 30.7637923, "crs": "wgs84"},
     "contact": {"name": "李女士", "phone": "13800000000"},
     "observed_at": "2026-11-22T09:18:00+08:00",
 }
