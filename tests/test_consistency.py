@@ -48,9 +48,7 @@ def test_every_permission_asked_for_has_a_rule():
     assert asked <= set(RULES)
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in SOURCES if p.stem == "actions"], ids=module_of
-)
+@pytest.mark.parametrize("path", [p for p in SOURCES if p.stem == "actions"], ids=module_of)
 def test_every_action_says_by_whom(path):
     module = import_module(module_of(path))
     wrong = [
@@ -73,9 +71,7 @@ def _kind_of_by(function):
     return by.kind if by else None
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in SOURCES if p.stem in BELOW_VIEWS], ids=module_of
-)
+@pytest.mark.parametrize("path", [p for p in SOURCES if p.stem in BELOW_VIEWS], ids=module_of)
 def test_nothing_below_the_views_speaks_http(path):
     tree = ast.parse(path.read_text())
     modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
