@@ -43,7 +43,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         validators=[UnicodeUsernameValidator()],
         help_text=_("Letters, digits and @ . + - _ only."),
     )
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=60)
     # The phone of the post, not of the person: it is a way to sign in and is seen by colleagues.
     phone = models.CharField(
         _("work phone"),

@@ -15,6 +15,7 @@ from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from govgrid.core.constraints import both_or_neither
 from govgrid.core.coordinates import CRS
@@ -281,7 +282,7 @@ class Contact(models.Model):
     """How to call the reporter back. Sealed from the first row; erased 180 days after closing."""
 
     ticket = models.OneToOneField(Ticket, models.CASCADE, primary_key=True, related_name="contact")
-    name = SealedTextField(_("name"), null=True)
+    name = SealedTextField(pgettext_lazy("person", "name"), null=True)
     phone = SealedTextField(_("phone"), null=True)
     erased_at = models.DateTimeField(null=True, blank=True)
 
