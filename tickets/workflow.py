@@ -332,10 +332,16 @@ def lacks(name: str, facts: Facts) -> list[Lack]:
         if one is None:
             found.append(Lack("assignment_needed", gettext("Say for which department.")))
         elif one.state not in move.assignment_sources:
-            found.append(_wrong_state(one.get_state_display()))
+            found.append(_not_yet_or_no_more(one))
     if found:
         return found
     return [lack for guard in move.guards if (lack := guard(facts)) is not None]
+
+
+def _not_yet_or_no_more(one: Assignment) -> Lack:
+    if one.state == AssignmentState.OFFERED:
+        return Lack("wrong_state", say("Sign for it first."))
+    return _wrong_state(one.get_state_display())
 
 
 def _wrong_state(state: str) -> Lack:

@@ -27,6 +27,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         # Called by the template, so that a page without the rail asks the database nothing.
         "unread": cache(partial(_unread, user)) if is_signed_in else 0,
         "posts_label": cache(partial(_posts_label, user)) if is_signed_in else [],
+        "may_file": cache(partial(_may_file, user)) if is_signed_in else False,
     }
 
 
@@ -37,3 +38,7 @@ def _unread(user: Any) -> int:
 def _posts_label(user: Any) -> list[tuple[str, str]]:
     """Role and place of each post; read by scoping once a request anyway."""
     return [(str(roles.ROLES[post.role].label), post.label) for post in scoping.held(user)]
+
+
+def _may_file(user: Any) -> bool:
+    return bool(scoping.districts(user, "tickets.file"))
