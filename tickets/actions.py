@@ -80,17 +80,17 @@ def file(filing: Filing, *, by: User | None, origin: str = "page") -> Filed:
     at = clock.now()
     text = guard.mask(filing.description, kinds=set(guard.Kind) - filing.keep)
     digest = filing.digest()
-    district, ticket_id = queries.file(
+    district, ticket = queries.file(
         queries.Row(
             client_id=filing.client_id,
             fingerprint=digest,
             kind=filing.kind,
             origin=origin,
-            category_id=filing.category.pk,
+            category=filing.category,
             spot=filing.spot,
             description=text,
             words=bigrams(f"{text} {filing.category.name_zh} {filing.category.name_en}"),
-            by_id=by.pk if by else None,
+            by=by,
             at=at,
             day=clock.today(),
             observed_at=filing.observed_at,
@@ -104,13 +104,13 @@ def file(filing: Filing, *, by: User | None, origin: str = "page") -> Filed:
         raise _off_the_map(filing.spot)
     if by is not None and not rules.can_file(by, district):
         raise PermissionDenied
-    if ticket_id is None:
+    if ticket is None:
         earlier = _sent_before(filing.client_id, digest, by)
         assert earlier is not None, "the insert found it"  # noqa: S101
         return Filed(earlier, created=False)
-    _seal_contact(ticket_id, filing.contact)
+    _seal_contact(ticket.pk, filing.contact)
     wake("tickets.tasks.route")
-    return Filed(Ticket.objects.with_places().get(pk=ticket_id), created=True)
+    return Filed(ticket, created=True)
 
 
 def _off_the_map(spot: Spot) -> Refused:

@@ -18,11 +18,11 @@ from django.db.models import Q, QuerySet
 from govgrid.accounts.models import User
 from govgrid.core import clock
 from grids import roles, scoping
-from grids.models import WGS84, AreaShape, Department, Post
+from grids.models import WGS84, Area, AreaShape, Department, Level, Post
 from tickets.models import Category, Ticket
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from tickets.models import TicketQuerySet
     from tickets.routing import Decision
@@ -60,13 +60,26 @@ e AS (
     INSERT INTO tickets_ticketevent (ticket_id, verb, before, after, at, by_id, note, data)
     SELECT id, 'file', '', 'filed', %(at)s, %(by)s, '', %(data)s::jsonb FROM t
 )
-SELECT g.district_id, t.id FROM g LEFT JOIN t ON true
+SELECT t.id, t.number, gr.id, gr.code, gr.name, co.id, co.code, co.name, st.id, st.code, st.name,
+       di.id, di.code, di.name
+FROM g JOIN grids_area gr ON gr.id = g.id JOIN grids_area co ON co.id = g.community_id
+JOIN grids_area st ON st.id = g.street_id JOIN grids_area di ON di.id = g.district_id
+LEFT JOIN t ON true
 """
-BY_POINT = """grids_areashape s JOIN grids_area a ON a.id = s.area_id
-    WHERE s.level = 5 AND a.valid_to IS NULL
+IN_FORCE = "a.valid_from <= %(day)s AND (a.valid_to IS NULL OR a.valid_to > %(day)s)"
+BY_POINT = f"""grids_areashape s JOIN grids_area a ON a.id = s.area_id
+    WHERE s.level = 5 AND {IN_FORCE}
       AND ST_Covers(s.boundary, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326))
     ORDER BY s.is_special DESC, a.id"""
-BY_CODE = "grids_area a WHERE a.code = %(grid)s AND a.level = 5 AND a.valid_to IS NULL"
+BY_CODE = f"grids_area a WHERE a.code = %(grid)s AND a.level = 5 AND {IN_FORCE}"
+
+# The places of a ticket, in the order in which FILE gives them.
+PLACES = {
+    "grid": Level.GRID,
+    "community": Level.COMMUNITY,
+    "street": Level.STREET,
+    "district": Level.DISTRICT,
+}
 
 
 @dataclass(frozen=True)
@@ -89,19 +102,19 @@ class Row:
     fingerprint: str
     kind: str
     origin: str
-    category_id: int
+    category: Category
     spot: Spot
     description: str
     words: list[str]
-    by_id: int | None
+    by: User | None
     at: datetime
     day: date
     observed_at: datetime | None
     data: str
 
 
-def file(row: Row) -> tuple[int | None, int | None]:
-    """Insert ticket, words and event; give ``(district id, ticket id)``.
+def file(row: Row) -> tuple[int | None, Ticket | None]:
+    """Insert ticket, words and event; give ``(district id, ticket)``.
 
     No district: the place is off the map. No ticket: this caller used the client id before; a
     rival still in flight is waited for, so twenty at once end as one.
@@ -113,7 +126,7 @@ def file(row: Row) -> tuple[int | None, int | None]:
         "fingerprint": row.fingerprint,
         "kind": row.kind,
         "origin": row.origin,
-        "category": row.category_id,
+        "category": row.category.pk,
         "lon": spot.lon,
         "lat": spot.lat,
         "raw_lon": spot.raw_lon,
@@ -122,7 +135,7 @@ def file(row: Row) -> tuple[int | None, int | None]:
         "grid": spot.grid,
         "description": row.description,
         "words": row.words,
-        "by": row.by_id,
+        "by": row.by.pk if row.by else None,
         "at": row.at,
         "observed_at": row.observed_at,
         "data": row.data,
@@ -131,7 +144,50 @@ def file(row: Row) -> tuple[int | None, int | None]:
     with connection.cursor() as cursor:
         cursor.execute(FILE.format(source=source), values)
         found = cursor.fetchone()
-    return found or (None, None)
+    if found is None:
+        return None, None
+    ticket_id, number, *places = found
+    areas = {
+        name: _area(level, places[3 * i : 3 * i + 3])
+        for i, (name, level) in enumerate(PLACES.items())
+    }
+    ticket = _written(row, ticket_id, number, areas) if ticket_id else None
+    return areas["district"].pk, ticket
+
+
+def _area(level: Level, values: Sequence[Any]) -> Area:
+    """An area of which the rest is read when it is asked for."""
+    area_id, code, name = values
+    known = {"id": area_id, "code": code, "name": name, "level": level}
+    names = [field.attname for field in Area._meta.concrete_fields if field.attname in known]
+    return Area.from_db(connection.alias, names, [known[name] for name in names])
+
+
+def _written(row: Row, ticket_id: int, number: str, areas: dict[str, Area]) -> Ticket:
+    """The row as it was just written. Reading it again, with its areas, took a third of a filing."""
+    spot = row.spot
+    point = Point(spot.lon, spot.lat, srid=WGS84) if spot.lon is not None else None
+    ticket = Ticket(
+        id=ticket_id,
+        number=number,
+        client_id=row.client_id,
+        fingerprint=row.fingerprint,
+        kind=row.kind,
+        origin=row.origin,
+        category=row.category,
+        point=point,
+        raw_lon=spot.raw_lon,
+        raw_lat=spot.raw_lat,
+        raw_crs=spot.raw_crs,
+        description=row.description,
+        filed_by=row.by,
+        filed_at=row.at,
+        observed_at=row.observed_at,
+        **areas,
+    )
+    ticket._state.adding = False
+    ticket._state.db = connection.alias
+    return ticket
 
 
 def similar(lon: float, lat: float, category: Category | None = None) -> QuerySet[Ticket]:
