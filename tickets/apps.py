@@ -8,7 +8,8 @@ class TicketsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models must be loaded first.
-        from tickets import notices, retention  # noqa: PLC0415
+        from tickets import notices, panels, retention  # noqa: PLC0415
 
         notices.register()
+        panels.register()
         retention.register()

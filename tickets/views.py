@@ -274,7 +274,9 @@ def _detail_page(
         "has_contact": Contact.objects.filter(ticket=ticket, erased_at=None).exists(),
         **more,
     }
-    return render(request, "tickets/ticket_detail.html", context, status=status)
+    is_preview = bool(request.htmx) and request.htmx.target == "preview"
+    template = "tickets/_preview.html" if is_preview else "tickets/ticket_detail.html"
+    return render(request, template, context, status=status)
 
 
 def _comes_later(offer: Offer) -> bool:

@@ -168,6 +168,11 @@
     return made;
   }
 
+  function drawAll(root) {
+    root.querySelectorAll('[data-gg-map="view"]:not(.leaflet-container)').forEach(create);
+  }
+
   window.GovGridMap = { create: create };
-  document.querySelectorAll('[data-gg-map="view"]').forEach(create);
+  drawAll(document);
+  document.addEventListener("htmx:load", function (event) { drawAll(event.detail.elt); });
 })();

@@ -30,7 +30,8 @@
 
   // The key of an act presses that act of the row in focus.
   function press(key, event) {
-    const row = document.activeElement.closest("[data-gg-row]");
+    const focused = document.activeElement.closest("[data-gg-row]");
+    const row = focused || document.querySelector('[data-gg-row][aria-current="true"]');
     const button = row && row.querySelector('[data-gg-key="' + key + '"]');
     if (!button) return;
     event.preventDefault();

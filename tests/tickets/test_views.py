@@ -660,3 +660,17 @@ def test_the_report_page_asks_as_much_for_many_as_for_few(
 
     with django_assert_max_num_queries(9):
         client.get(NEW)
+
+
+def test_the_desk_gets_a_ticket_beside_its_list(sign_in, town, cast):
+    ticket = routed(town, by=cast["worker"], description="公交站旁")
+
+    page = _page(
+        sign_in("clerk").get(
+            ticket.get_absolute_url(), headers={"HX-Request": "true", "HX-Target": "preview"}
+        )
+    )
+
+    assert "<html" not in page
+    assert "公交站旁" in page
+    assert 'name="next" value="/desk/"' in page
