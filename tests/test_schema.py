@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from werkzeug.test import Client
 
-from govgrid.api.views import document
+from govgrid.api.roof import document
 from govgrid.wsgi import application
 from tests.factories.accounts import bearer
 from tests.factories.grids import PostFactory, build_town, holder

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from govgrid.accounts.token_api import TokenView
-from govgrid.api import views
+from govgrid.api import roof
 from grids.api import AreaViewSet, DepartmentViewSet, LocateView, MeView
 from tickets.api.categories import CategoryViewSet
 from tickets.api.life import EventViewSet, MoveViewSet
@@ -14,9 +14,9 @@ ONE = {"get": "retrieve"}
 
 app_name = "api"
 urlpatterns = [
-    path("", views.IndexView.as_view(ONE), name="index"),
-    path("schema/", views.SchemaView.as_view(ONE), name="schema"),
-    path("docs/", views.manual, name="docs"),
+    path("", roof.IndexView.as_view(ONE), name="index"),
+    path("schema/", roof.SchemaView.as_view(ONE), name="schema"),
+    path("docs/", roof.manual, name="docs"),
     path("auth/token/", TokenView.as_view(), name="token"),
     path("me/", MeView.as_view(ONE), name="me"),
     path("areas/", AreaViewSet.as_view(LIST), name="areas"),
@@ -33,5 +33,5 @@ urlpatterns = [
         "tickets/<str:number>/actions/<str:name>/", MoveViewSet.as_view({"post": "act"}), name="act"
     ),
     # Whatever else is asked for is answered in the one shape too. An empty pattern fits all.
-    re_path("", views.Nowhere.as_view(), name="nowhere"),
+    re_path("", roof.Nowhere.as_view(), name="nowhere"),
 ]
