@@ -340,7 +340,7 @@ def lacks(name: str, facts: Facts) -> list[Lack]:
 
 def _not_yet_or_no_more(one: Assignment) -> Lack:
     if one.state == AssignmentState.OFFERED:
-        return Lack("wrong_state", say("Sign for it first."))
+        return Lack("wrong_state", gettext("Sign for it first."))
     return _wrong_state(one.get_state_display())
 
 
