@@ -262,6 +262,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Reports and whistles of a gridded city: file, follow, act. See docs/api.md.",
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     # Two states and three kinds: each enumeration has a name of its own in generated clients.
     "ENUM_NAME_OVERRIDES": {
         "TicketState": "tickets.workflow.State",

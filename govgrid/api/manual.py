@@ -69,7 +69,7 @@ def _operation(path: str, method: str, said: dict[str, Any], document: dict[str,
         method=method.upper(),
         path=path,
         summary=said.get("summary", ""),
-        words=said.get("description", ""),
+        words=_words(said),
         is_public={} in said.get("security", [{}]),
         parameters=tuple(_parameter(one, document) for one in said.get("parameters", [])),
         body=tuple(_fields(content.get("schema", {}), document)),
@@ -77,6 +77,11 @@ def _operation(path: str, method: str, said: dict[str, Any], document: dict[str,
         answers=tuple(_answers(said)),
         examples=tuple(_examples(content)),
     )
+
+
+def _words(said: dict[str, Any]) -> str:
+    """The description without its marks: this page is no Markdown."""
+    return said.get("description", "").replace("`", "")
 
 
 def _content(holder: dict[str, Any]) -> dict[str, Any]:
@@ -91,7 +96,7 @@ def _success(said: dict[str, Any]) -> dict[str, Any]:
 def _answers(said: dict[str, Any]) -> Iterator[Answer]:
     for status, answer in sorted(said["responses"].items()):
         shape = _name(_content(answer).get("schema", {}))
-        yield Answer(status, answer.get("description", ""), shape)
+        yield Answer(status, _words(answer), shape)
 
 
 def _examples(content: dict[str, Any]) -> Iterator[str]:
@@ -105,7 +110,7 @@ def _parameter(one: dict[str, Any], document: dict[str, Any]) -> Field:
         name=one["name"],
         type=_type(schema, document),
         is_required=one.get("required", False),
-        words=one.get("description", ""),
+        words=_words(one),
         choices=_choices(schema, document),
         depth=0,
     )
@@ -119,7 +124,7 @@ def _fields(schema: dict[str, Any], document: dict[str, Any], depth: int = 0) ->
             name=name,
             type=_type(one, document),
             is_required=name in required,
-            words=one.get("description", ""),
+            words=_words(one),
             choices=_choices(one, document),
             depth=depth,
         )
