@@ -94,6 +94,8 @@
     }
 
     function load() {
+      // Put away or not shown yet: there is nothing to ask for.
+      if (!map.getContainer().isConnected || !map.getSize().x) return;
       const box = map.getBounds().pad(0.2);
       const edges = [
         Math.max(box.getWest(), -180), Math.max(box.getSouth(), -85),
