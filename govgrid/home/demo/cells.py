@@ -16,6 +16,7 @@ from django.db import connection
 
 PITCH = 450.0  # metres between neighbours, before the town is drawn together
 MERGE = 0.16 * PITCH  # corners nearer than this are one crossing
+ROUNDS = 30
 XY = tuple[float, float]
 Edge = tuple[int, int]
 
@@ -78,10 +79,35 @@ def make(count: int, rng: Random) -> Cells:
     for number, triangle in enumerate(triangles):
         for point in triangle:
             fans[point].append(corner_of[number])
-    rings = [_ring(points[cell], fans[cell], corners) for cell in range(count)]
-    cells = Cells(points[:count], corners, rings)
+    rings = [_ring(point, fan, corners) for point, fan in zip(points, fans, strict=True)]
+    chosen = _whole(count, Cells(points, corners, rings).neighbours)
+    cells = Cells([points[n] for n in chosen], corners, [rings[n] for n in chosen])
     _smooth_outline(cells)
     return cells
+
+
+def _whole(count: int, beside: list[set[int]]) -> list[int]:
+    """The nearest ``count`` cells in one piece: holes are filled, islands left out, for others."""
+    every = set(range(len(beside)))
+    chosen = set(range(count))
+    for _ in range(ROUNDS):
+        full = every - _reached(len(beside) - 1, beside, chosen)
+        whole = _reached(0, beside, every - full)
+        if whole == chosen:
+            break
+        rim = sorted(set().union(*(beside[n] for n in whole)) - whole)
+        chosen = set(sorted(whole)[:count]) | set(rim[: max(0, count - len(whole))])
+    return sorted(chosen)
+
+
+def _reached(start: int, beside: list[set[int]], walls: set[int]) -> set[int]:
+    """All that ``start`` reaches without stepping on ``walls``."""
+    seen, todo = {start}, [start]
+    while todo:
+        for other in beside[todo.pop()] - walls - seen:
+            seen.add(other)
+            todo.append(other)
+    return seen
 
 
 def _smooth_outline(cells: Cells) -> None:

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from govgrid.home.demo import offices
-from govgrid.home.demo.geography import Map
+from govgrid.home.demo.geography import WORKER_GRID, GridPlan, Map
 from grids import actions
 from grids.models import WGS84, Area, Department, Level
 from tickets import rulebook
@@ -55,7 +55,7 @@ class Ground:
     @property
     def worker_grid(self) -> Area:
         """营盘05, where the demo's grid worker works."""
-        return self.areas[f"{self.first_community.code}005"]
+        return self.areas[f"{self.first_community.code}{WORKER_GRID:03d}"]
 
 
 def reserve(model: type, count: int) -> list[int]:
@@ -118,17 +118,17 @@ def _kind(name: str) -> str:
 
 
 def _write_outlines(ground: Ground, plan: Map) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            OUTLINES,
-            [
-                [ground.areas[g.code].pk for g in plan.grids],
-                [g.is_special for g in plan.grids],
-                [g.outline for g in plan.grids],
-            ],
-        )
+    """Special grids last: what lies over others adds nothing to the union but rounding."""
+    _outline(ground, [g for g in plan.grids if not g.is_special])
     actions.derive_outlines(by=None)
+    _outline(ground, [g for g in plan.grids if g.is_special])
     ground.pieces = {name: GEOSGeometry(f"SRID={WGS84};{wkt}") for name, wkt in plan.pieces.items()}
+
+
+def _outline(ground: Ground, grids: list[GridPlan]) -> None:
+    rows = [(ground.areas[g.code].pk, g.is_special, g.outline) for g in grids]
+    with connection.cursor() as cursor:
+        cursor.execute(OUTLINES, [list(column) for column in zip(*rows, strict=True)])
 
 
 def _write_departments(ground: Ground) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from random import Random
 from typing import NamedTuple
 
@@ -24,7 +25,7 @@ class Want(NamedTuple):
     """One ticket to be: how far it shall come, where, about what, and by which turns."""
 
     target: str
-    where: str = ""  # grid, community, street: those of the demo's logins
+    where: str = ""  # grid, community, street of the demo's logins; market, park
     category: str = ""
     turn: str = ""  # returned, twice, settled, rejected, reopened, unresolved, border
 
@@ -51,8 +52,13 @@ WAITING = [
     *(Want(State.TRIAGE, "street", code, "returned") for code in ("0202", "0604")),
     Want(State.TRIAGE, "street", "0405", "twice"),
     *(Want(State.TRIAGE, "street", "0302", "unresolved") for _ in range(2)),
-    *(Want(State.TRIAGE, "street", code, "border") for code in ("0301", "0402", "0301")),
+    *(Want(State.TRIAGE, "park", code, "border") for code in ("0301", "0402", "0301")),
     *(Want(State.DISPATCHED, "street", code) for code in ("0704", "0706", "1007")),
+    *(
+        Want(target, "market", "0301")
+        for target in (State.DISPATCHED, State.HANDLING, State.CLOSED)
+    ),
+    *(Want(target, "park", "0402") for target in (State.DISPATCHED, State.HANDLED, State.CLOSED)),
     Want(State.CLOSED, "street", "0301", "reopened"),
     Want(State.HANDLING, "street", "0104", "rejected"),
     Want(State.DECLINED, "street", "9903", "returned"),
@@ -77,7 +83,7 @@ class Story:
     category: Category
     place: Place
     text: str
-    words: list[str]
+    words: tuple[str, ...]
     observed_at: datetime | None
     contact: tuple[str, str] | None
     is_open: bool  # to be routed by the real thing
@@ -114,21 +120,21 @@ class Teller:
         rng = Random(f"places {self.seed}")  # noqa: S311
         basic = [grid for grid in self.grids if grid.kind == Area.Kind.BASIC]
         special = [grid for grid in self.grids if grid.kind == Area.Kind.SPECIAL]
-        first = self.ground.first_street.path
+        first, near = self.ground.first_street.path, self.ground.first_community.path
         communities = self.ground.of_level(Level.COMMUNITY)
         bare = [c.path for n, c in enumerate(communities) if lacks_property_company(n)]
         around = {
             "grid": [self.ground.worker_grid],
-            "community": [g for g in basic if g.path.startswith(self.ground.first_community.path)],
+            "community": [g for g in basic if g.path.startswith(near)],
             "street": [g for g in basic if g.path.startswith(first)],
+            "market": special[:1],
+            "park": special[1:],
             "": basic + special * max(1, len(basic) // 40),
         }
         unresolved = [g for g in around["street"] if g.path.startswith(tuple(bare))]
         for want in wants:
-            if want.turn == "border":
-                yield special[1]
-            else:
-                yield rng.choice(unresolved if want.turn == "unresolved" else around[want.where])
+            bare_only = want.turn == "unresolved"
+            yield rng.choice(unresolved if bare_only else around[want.where])
 
     # ── one life ──────────────────────────────────────────────────────────────────────────────
 
@@ -163,7 +169,7 @@ class Teller:
             self._live(life, want, category, place, rng)
         return Story(
             life, category, place, text,
-            bigrams(f"{text} {category.name_zh} {category.name_en}"),
+            _words(f"{text} {category.name_zh} {category.name_en}"),
             life.filed_at - seen if seen else None, contact, want.turn == "border",
         )  # fmt: skip
 
@@ -256,6 +262,12 @@ class Teller:
             self.cast.desk[place.street],
         )
         return next(one for one in near if one is not None and one not in did)
+
+
+@lru_cache(maxsize=50_000)
+def _words(text: str) -> tuple[str, ...]:
+    """Reports are put together from a few lines: the same words come up again and again."""
+    return tuple(bigrams(text))
 
 
 def _fitting(target: str, turn: str) -> str:
