@@ -18,15 +18,9 @@ from govgrid.core.errors import Refused
 from govgrid.privacy.actions import reveal
 from grids import scoping
 from tickets import actions, queries
-from tickets.forms import (
-    FilingForm,
-    MoveForm,
-    NearForm,
-    ReasonForm,
-    TicketSearchForm,
-    departments_for,
-    move_form,
-)
+from tickets.forms.filing import FilingForm, NearForm
+from tickets.forms.moves import MoveForm, ReasonForm, departments_for, move_form
+from tickets.forms.search import TicketSearchForm
 from tickets.models import Contact, Ticket, TicketEvent
 from tickets.offers import Offer, offers
 from tickets.workflow import MOVES, State

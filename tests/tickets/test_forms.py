@@ -9,7 +9,8 @@ from django.http import QueryDict
 from govgrid.privacy.guard import Kind
 from tests.factories.grids import holder
 from tests.factories.tickets import CategoryFactory, filed
-from tickets.forms import FilingForm, NearForm, TicketSearchForm
+from tickets.forms.filing import FilingForm, NearForm
+from tickets.forms.search import TicketSearchForm
 from tickets.models import Ticket
 
 

@@ -1,0 +1,234 @@
+"""A report, and what lies near it."""
+
+from __future__ import annotations
+
+from functools import cached_property, reduce
+from itertools import groupby
+from operator import or_
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from govgrid.core.coordinates import CRS, to_wgs84
+from govgrid.privacy import guard
+from grids import roles, scoping
+from grids.forms import PointForm
+from grids.models import Area, Level
+from tickets.actions import Filing
+from tickets.forms.fields import WordsField, active_categories, by_group, choices_of
+from tickets.models import Category, Ticket
+from tickets.queries import Spot, similar
+
+# As many as one can find in a list without typing; a street's desk types a code.
+GRIDS_TO_CHOOSE = 300
+# A person may keep these in a text for a reason; identity and bank numbers never stay.
+MAY_STAY = frozenset({guard.Kind.PHONE, guard.Kind.LANDLINE, guard.Kind.PLATE})
+
+
+class FilingForm(forms.Form):
+    """A report: where, what, a few words, a number to call back. The pin wins over the list."""
+
+    client_id = forms.UUIDField(
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": _("Please send it once more."),
+            "invalid": _("Please send it once more."),
+        },
+    )
+    lon = forms.FloatField(
+        label=_("Place"), required=False, min_value=-180, max_value=180, widget=forms.HiddenInput
+    )
+    lat = forms.FloatField(
+        label=_("Place"), required=False, min_value=-90, max_value=90, widget=forms.HiddenInput
+    )
+    crs = forms.ChoiceField(
+        choices=[(crs.value, crs.value) for crs in CRS], required=False, widget=forms.HiddenInput
+    )
+    grid = forms.ChoiceField(
+        label=_("Grid"), required=False, widget=forms.Select(attrs={"class": "input"})
+    )
+    grid_code = forms.CharField(
+        label=_("Or the code of another grid"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+    )
+    category = forms.ChoiceField(
+        label=_("What is it"), error_messages={"required": _("Choose what it is.")}
+    )
+    description = WordsField(
+        label=_("In your words"),
+        required=False,
+        max_length=2000,
+        help_text=_("No names, telephone, identity or bank numbers."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    contact_name = forms.CharField(label=_("Name"), required=False, max_length=40)
+    contact_phone = forms.CharField(
+        label=_("Telephone"),
+        required=False,
+        max_length=30,
+        validators=[RegexValidator(r"^[0-9+() \-]{5,}$", _("Write a telephone number."))],
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
+    )
+    keep = forms.ChoiceField(
+        label=_("What shall become of it"),
+        required=False,
+        choices=[("", _("Cover it with stars")), ("keep", _("Leave it: the work needs it"))],
+        widget=forms.RadioSelect,
+    )
+    # What the person was shown and went on from, so that each question is asked once.
+    seen_near = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput)
+    seen_finds = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.categories = active_categories()
+        self.fields["category"].choices = choices_of(self.categories)
+        self.own_grids = _own_grids(user)
+        self.fields["grid"].choices = [("", _("Choose a grid")), *_by_community(self.own_grids)]
+
+    @property
+    def pictures(self) -> list[Category]:
+        ranked = [one for one in self.categories if one.picture_rank]
+        return sorted(ranked, key=lambda one: one.picture_rank)[:8]
+
+    @property
+    def groups(self) -> list[tuple[str, list[Category]]]:
+        return by_group(self.categories)
+
+    @cached_property
+    def chosen(self) -> Category | None:
+        code = self["category"].value()
+        return next((one for one in self.categories if one.code == code), None)
+
+    @property
+    def is_chosen_by_picture(self) -> bool:
+        return self.chosen in self.pictures
+
+    @property
+    def place_errors(self) -> list[str]:
+        return [error for name in ("lon", "lat", "crs") for error in self[name].errors]
+
+    def clean(self):
+        cleaned = super().clean()
+        if not {"lon", "lat", "crs", "grid", "grid_code"} & set(self.errors):
+            try:
+                cleaned["spot"] = _spot(cleaned)
+            except ValidationError as error:
+                self.add_error("lat", error)
+        return cleaned
+
+    def filing(self) -> Filing:
+        given = self.cleaned_data
+        return Filing(
+            client_id=given["client_id"],
+            category=next(one for one in self.categories if one.code == given["category"]),
+            spot=given["spot"],
+            description=given["description"],
+            contact={"name": given["contact_name"], "phone": given["contact_phone"]},
+            keep=MAY_STAY if given["keep"] else frozenset(),
+        )
+
+    # Questions that come up once all is well formed. Each is asked once, then taken as answered.
+
+    @cached_property
+    def finds(self) -> list[guard.Kind]:
+        """Which numbers of persons the text holds."""
+        return sorted({one.kind for one in guard.find(self.cleaned_data.get("description", ""))})
+
+    @property
+    def finds_words(self) -> list[str]:
+        return [str(kind.label) for kind in self.finds]
+
+    @property
+    def may_keep(self) -> bool:
+        return bool(MAY_STAY.intersection(self.finds))
+
+    @property
+    def masks_always(self) -> bool:
+        return not MAY_STAY.issuperset(self.finds)
+
+    @cached_property
+    def near(self) -> list[Ticket]:
+        """Open tickets of this kind within 50 m of the pin."""
+        spot = self.cleaned_data["spot"]
+        if spot.lon is None or self.chosen is None:
+            return []
+        return _similar(self.user, spot.lon, spot.lat, self.chosen)
+
+    def has_questions(self) -> bool:
+        """Whether the person must look again; what is shown now counts as seen the next time."""
+        finds, near = set(self.finds), {str(one.pk) for one in self.near}
+        given = self.cleaned_data
+        open_finds = finds - set(given["seen_finds"].split(","))
+        open_near = near - set(given["seen_near"].split(","))
+        self._remember(seen_finds=",".join(sorted(finds)), seen_near=",".join(sorted(near)))
+        return bool(open_finds or open_near)
+
+    def renew_id(self) -> None:
+        """The next send is a report of its own."""
+        self._remember(client_id=str(uuid4()))
+
+    def _remember(self, **values: str) -> None:
+        self.data = self.data.copy()
+        for name, value in values.items():
+            self.data[name] = value
+
+
+def _spot(given: dict[str, Any]) -> Spot:
+    lon, lat = given.get("lon"), given.get("lat")
+    grid = given.get("grid_code") or given.get("grid")
+    if lon is not None and lat is not None:
+        crs = given.get("crs") or CRS.WGS84
+        try:
+            x, y = to_wgs84(lon, lat, crs)
+        except ValueError as error:
+            raise ValidationError(_("This is no place on earth."), "range") from error
+        return Spot(lon=x, lat=y, raw_lon=lon, raw_lat=lat, raw_crs=str(crs))
+    if grid:
+        return Spot(grid=grid)
+    raise ValidationError(_("Put the pin on the map, or choose a grid."), "place_needed")
+
+
+def _own_grids(user) -> list[Area]:
+    """The grids beneath the posts of ``user``; none when they are too many to choose from."""
+    paths = [
+        ".".join(map(str, post.path)) + "."
+        for post in scoping.held(user)
+        if post.path and "tickets.file" in roles.ROLES[post.role].over_area
+    ]
+    if not paths:
+        return []
+    beneath = reduce(or_, (Q(path__startswith=path) for path in paths))
+    grids = Area.objects.in_force().filter(beneath, level=Level.GRID).select_related("parent")
+    found = list(grids.order_by("parent__code", "code")[: GRIDS_TO_CHOOSE + 1])
+    return found if len(found) <= GRIDS_TO_CHOOSE else []
+
+
+def _by_community(grids: list[Area]) -> list[tuple[str, list[tuple[str, str]]]]:
+    by_parent = groupby(grids, key=lambda one: one.parent)
+    return [(parent.name, [(one.code, one.name) for one in some]) for parent, some in by_parent]
+
+
+class NearForm(PointForm):
+    """A pin and, once it is chosen, what it is about."""
+
+    category = forms.CharField(max_length=8, required=False)
+
+    def similar(self, user) -> list[Ticket]:
+        given = self.cleaned_data
+        category = Category.objects.filter(code=given["category"]).first()
+        return _similar(user, given["lon"], given["lat"], category)
+
+
+def _similar(user, lon: float, lat: float, category: Category | None) -> list[Ticket]:
+    """What lies in the districts where ``user`` files: a grid's end is no wall, a district's is."""
+    districts = scoping.districts(user, "tickets.file")
+    return [one for one in similar(lon, lat, category) if one.district_id in districts]
