@@ -77,7 +77,7 @@ def _in_force(
     """The locked rules that speak of the very same category and place."""
     rules = RoutingRule.objects.in_force().select_for_update(of=("self",))
     rules = rules.filter(category=category, area=area, shape__isnull=shape is None)
-    return [one for one in rules if shape is None or one.shape.equals(shape)]
+    return [one for one in rules if shape is None or (one.shape and one.shape.equals(shape))]
 
 
 def _end(rule: RoutingRule, *, by: User | None, at: datetime) -> None:

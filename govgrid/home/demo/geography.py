@@ -20,6 +20,8 @@ TURN = math.radians(68)  # the river comes down from the north
 CELLS_A_COMMUNITY = 6
 FEWEST = 60
 WORKER_GRID = 5
+# Half a block: a special grid lies over several basic ones and swallows none.
+LARGEST = 0.5 * flat.PITCH
 
 
 @dataclass
@@ -291,7 +293,7 @@ def _widest(cells: Cells, part: list[int]) -> tuple[XY, float]:
     spots += [cells.seeds[cell] for cell in part]
     room = [min(math.dist(spot, point) for point in border) for spot in spots]
     best = room.index(max(room))
-    return spots[best], 0.75 * room[best]
+    return spots[best], min(0.75 * room[best], LARGEST)
 
 
 def _block(middle: XY, size: float, warp: Warp) -> str:

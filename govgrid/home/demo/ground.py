@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from random import Random
+from typing import cast
 
-from django.contrib.gis.geos import GEOSGeometry
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, models
 
 from govgrid.home.demo import offices
 from govgrid.home.demo.geography import WORKER_GRID, GridPlan, Map
@@ -35,7 +36,7 @@ class Ground:
     areas: dict[str, Area] = field(default_factory=dict)
     departments: dict[str, Department] = field(default_factory=dict)  # by short name
     offices: dict[int, Department] = field(default_factory=dict)  # by area id
-    pieces: dict[str, GEOSGeometry] = field(default_factory=dict)
+    pieces: dict[str, MultiPolygon] = field(default_factory=dict)
 
     def of_level(self, level: Level) -> list[Area]:
         return [area for area in self.areas.values() if area.level == level]
@@ -58,7 +59,7 @@ class Ground:
         return self.areas[f"{self.first_community.code}{WORKER_GRID:03d}"]
 
 
-def reserve(model: type, count: int) -> list[int]:
+def reserve(model: type[models.Model], count: int) -> list[int]:
     """Ids in advance, lowest first: paths and events name rows that are not written yet."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -122,7 +123,10 @@ def _write_outlines(ground: Ground, plan: Map) -> None:
     _outline(ground, [g for g in plan.grids if not g.is_special])
     actions.derive_outlines(by=None)
     _outline(ground, [g for g in plan.grids if g.is_special])
-    ground.pieces = {name: GEOSGeometry(f"SRID={WGS84};{wkt}") for name, wkt in plan.pieces.items()}
+    ground.pieces = {
+        name: cast(MultiPolygon, GEOSGeometry(f"SRID={WGS84};{wkt}"))
+        for name, wkt in plan.pieces.items()
+    }
 
 
 def _outline(ground: Ground, grids: list[GridPlan]) -> None:

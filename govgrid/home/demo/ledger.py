@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from django.contrib.gis.geos import GEOSGeometry
+from django.contrib.gis.geos import MultiPolygon
 from django.db import connection
 from django.utils import timezone
 from tqdm import tqdm
@@ -36,18 +36,18 @@ POINTS = """
         SELECT ST_GeomFromEWKT(p) AS shape FROM unnest(%(pieces)s::text[]) AS p
     ),
     w AS (
-        SELECT s.area_id, n, ST_Buffer(s.boundary, -%(clear)s) AS inside, s.is_special, s.boundary
-        FROM unnest(%(grids)s::bigint[], %(counts)s::int[]) AS u (area_id, n)
+        SELECT s.area_id, n, u.seed, ST_Buffer(s.boundary, -%(clear)s) AS inside, s.is_special, s.boundary
+        FROM unnest(%(grids)s::bigint[], %(counts)s::int[], %(seeds)s::int[]) AS u (area_id, n, seed)
         JOIN grids_areashape s USING (area_id)
     ),
     free AS (
-        SELECT w.area_id, w.n, w.boundary, COALESCE(ST_Difference(w.inside, (
+        SELECT w.area_id, w.n, w.seed, w.boundary, COALESCE(ST_Difference(w.inside, (
             SELECT ST_Union(ST_Buffer(ST_Boundary(shape), %(clear)s))
             FROM piece WHERE shape && w.boundary)), w.inside) AS inside
         FROM w
     ),
     clear AS (
-        SELECT f.area_id, f.n, f.boundary, COALESCE(ST_Difference(f.inside, (
+        SELECT f.area_id, f.n, f.seed, f.boundary, COALESCE(ST_Difference(f.inside, (
             SELECT ST_Union(o.boundary) FROM grids_areashape o, w
             WHERE w.area_id = f.area_id AND NOT w.is_special
               AND o.level = 5 AND o.is_special AND o.boundary && f.boundary)), f.inside) AS inside
@@ -58,7 +58,7 @@ POINTS = """
                  WHERE ST_Covers(ST_GeomFromEWKT(p), d.geom))
     FROM clear c, LATERAL ST_Dump(ST_GeneratePoints(
         CASE WHEN ST_IsEmpty(c.inside) THEN c.boundary ELSE c.inside END,
-        c.n, %(seed)s + (c.area_id %% 9973)::int)) d
+        c.n, c.seed)) d
 """
 # Just inside the edge of a drawn piece: two departments, and a person who decides.
 EDGE = """
@@ -108,7 +108,8 @@ def _places(teller: Teller, at_edge: list[bool], grids: list[Area]) -> list[Plac
         cursor.execute(POINTS, {
             "pieces": [_ewkt(teller.ground.pieces[name]) for name in names],
             "grids": list(counts), "counts": list(counts.values()),
-            "clear": CLEAR, "seed": teller.seed + 1,
+            "seeds": [_seed(teller.seed, n) for n in range(len(counts))],
+            "clear": CLEAR,
         })  # fmt: skip
         for grid, lon, lat, inside in cursor.fetchall():
             pieces = frozenset(names[n - 1] for n in inside)
@@ -124,7 +125,12 @@ def _places(teller: Teller, at_edge: list[bool], grids: list[Area]) -> list[Plac
     return found
 
 
-def _ewkt(shape: GEOSGeometry) -> str:
+def _seed(seed: int, number: int) -> int:
+    """Neither an id nor zero, by which GEOS would draw anew each time."""
+    return (seed * 1_000_003 + number * 7919) % 2_000_000_000 + 1
+
+
+def _ewkt(shape: MultiPolygon) -> str:
     return shape.ewkt
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -152,8 +153,8 @@ def read(file: Path) -> Sheet:
         raise CommandError(str(refusal)) from refusal
 
 
-def _checked(lines) -> Sheet:
-    sheet, seen = Sheet(), {}
+def _checked(lines: Iterable[tuple[int, dict[str, Any]]]) -> Sheet:
+    sheet, seen = Sheet(), dict[str, int]()
     for line, row in lines:
         values = _values(row)
         reasons = list(_reasons(row, values))
@@ -180,7 +181,7 @@ def _values(row: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _reasons(row: dict[str, Any], values: dict[str, Any]):
+def _reasons(row: dict[str, Any], values: dict[str, Any]) -> Iterator[str]:
     if None in row or None in row.values():
         yield "this line has more or fewer cells than the heading"
     try:
@@ -195,10 +196,10 @@ def _save(category: Category | None, values: dict[str, Any]) -> str:
     if category is None:
         Category.objects.create(**values)
         return "new"
-    wanted = {name: Category._meta.get_field(name).to_python(v) for name, v in values.items()}
-    changed = [name for name, value in wanted.items() if getattr(category, name) != value]
+    # As text: a table knows no numbers, and a rank read from it is one.
+    changed = [name for name, v in values.items() if str(getattr(category, name)) != str(v)]
     for name in changed:
-        setattr(category, name, wanted[name])
+        setattr(category, name, values[name])
     if not changed:
         return "unchanged"
     category.save(update_fields=changed)
