@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from grids import roles
+from tests.factories.accounts import UserFactory
 from tests.factories.grids import PostFactory, holder
 from tests.factories.tickets import routed
 from tickets.models import Assignment, Ticket
@@ -65,6 +66,16 @@ def test_a_street_ends_at_its_border(town, tickets, cast):
 def test_a_department_sees_what_it_was_given(town, tickets, cast):
     assert seen_by(cast["clerk"]) == {one.pk for one in tickets}
     assert seen_by(cast["urban"]) == {tickets[7].pk}
+
+
+def test_who_runs_the_platform_answers_for_no_ticket(town, tickets):
+    root = UserFactory(is_staff=True, is_superuser=True)
+    part = tickets[0].assignments.get()
+
+    assert seen_by(root) == allowed_to(root) == set()
+    assert not root.has_perm("tickets.reveal_contact", tickets[0])
+    assert not root.has_perm("tickets.work", part)
+    assert root.has_perm("grids.appoint", town.streets[0])
 
 
 def test_who_lost_the_right_to_sign_in_sees_nothing(town, tickets, cast):
