@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from io import StringIO
 from random import Random
 from typing import cast
 
@@ -176,7 +177,7 @@ def _office(area: Area, number: int) -> Department:
 
 
 def _write_rules(ground: Ground) -> None:
-    call_command("load_categories", area=DISTRICT, verbosity=0)
+    call_command("load_categories", area=DISTRICT, verbosity=0, stdout=StringIO())
     categories = {one.code: one for one in Category.objects.all()}
     FunctionHolder.objects.bulk_create(
         FunctionHolder(

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
+from django.core.management.base import CommandError, CommandParser
 from opencc import OpenCC
 from tqdm import tqdm
 
-from govgrid.core.errors import Refused
-from govgrid.privacy.absence import refuse_columns
+from grids.actions.common import Imported
+from grids.management.sheet import ImportCommand
 from grids.models import Area, Department
+from grids.rows import REST, BadRows, Cells, Problem
 from tickets import rulebook
 from tickets.models import Category, OfficeFunction, WhistleKind
 
@@ -59,117 +58,65 @@ COLUMNS = {
 PICTURES = ("icon", "picture_rank")
 
 
-@dataclass
-class Sheet:
-    """What the file says, checked line by line; ``wrong`` holds (line, reason)."""
-
-    rows: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
-    wrong: list[tuple[int, str]] = field(default_factory=list)
-
-
-class Command(BaseCommand):
+class Command(ImportCommand):
     help = (
-        "Load ticket categories from a CSV table: new codes are added, known ones brought up to "
-        "date, none is ever deleted. All or nothing; safe to run again."
+        "Load ticket categories from a CSV table (our own unless told): new codes are added, known "
+        "ones brought up to date, none is ever deleted. All or nothing; safe to run again."
     )
+    columns = (*COLUMNS, *PICTURES)
+    required = tuple(COLUMNS)
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", nargs="?", type=Path, default=OWN_FILE, help="CSV, UTF-8")
+        parser.add_argument("file", nargs="?", type=Path, default=OWN_FILE)
+        parser.add_argument("--dry-run", action="store_true", help="change nothing, say what would")
+        parser.add_argument(
+            "--errors", type=Path, help="where wrong rows are listed (default: beside the file)"
+        )
         parser.add_argument(
             "--area", metavar="CODE", help="also write this area's routing rules: who leads what"
         )
-        parser.add_argument("--dry-run", action="store_true", help="check all, change nothing")
-        parser.add_argument(
-            "--error-sheet", type=Path, metavar="FILE", help="write wrong lines there, as CSV"
-        )
 
-    def handle(self, *, file: Path, area: str | None, dry_run: bool, **options: Any) -> None:
-        sheet = read(file)
-        place = _area(area) if area else None
-        leads = _departments(place, sheet) if place else {}
-        if sheet.wrong:
-            self._refuse(sheet, file, options["error_sheet"])
-        with transaction.atomic():
-            counts = self._write(sheet, place, leads, quiet=options["verbosity"] == 0)
-            transaction.set_rollback(dry_run)
-        if options["verbosity"]:
-            said = "Would load" if dry_run else "Loaded"
-            self.stdout.write(f"{said} {len(sheet.rows)} categories: {_told(counts)}.")
+    def load(self, found: list[Cells], options: dict[str, Any]) -> Imported:
+        rows = [(line, _values(cells)) for line, cells in found]
+        problems = list(_problems(rows, dict(found)))
+        place = _area(options["area"]) if options["area"] else None
+        targets = _targets(place, rows, problems) if place else {}
+        if problems or not rows:
+            raise BadRows(problems or [Problem(1, "There are no rows.")])
+        bar = tqdm([values for _, values in rows], unit=" rows", disable=options["verbosity"] < 1)
+        return _write(bar, place, targets)
 
-    def _write(
-        self, sheet: Sheet, place: Area | None, leads: dict[str, Any], *, quiet: bool
-    ) -> dict[str, int]:
-        known = {one.code: one for one in Category.objects.select_for_update()}
-        counts = {"new": 0, "changed": 0, "unchanged": 0}
-        for _line, values in tqdm(sheet.rows, desc="categories", unit="", disable=quiet or None):
-            category = known.get(values["code"])
-            counts[_save(category, values)] += 1
+
+def _write(rows: Iterable[dict[str, Any]], place: Area | None, targets: dict[str, Any]) -> Imported:
+    done = Imported()
+    known = {one.code: one for one in Category.objects.select_for_update()}
+    for values in rows:
+        category = known.get(values["code"]) or Category()
+        _save(category, values, done)
         if place is not None:
-            counts |= self._write_rules(sheet, place, leads, quiet=quiet)
-        return counts
-
-    def _write_rules(
-        self, sheet: Sheet, place: Area, leads: dict[str, Any], *, quiet: bool
-    ) -> dict[str, int]:
-        before = set(place.rules.in_force().values_list("pk", flat=True))
-        category_of = {one.code: one for one in Category.objects.all()}
-        for _line, values in tqdm(sheet.rows, desc="rules", unit="", disable=quiet or None):
-            rulebook.set_rule(
-                by=None,
-                category=category_of[values["code"]],
-                area=place,
-                source=SOURCE,
-                **leads[values["lead"]],
-            )
-        now = set(place.rules.in_force().values_list("pk", flat=True))
-        return {"rules new": len(now - before), "rules ended": len(before - now)}
-
-    def _refuse(self, sheet: Sheet, file: Path, error_sheet: Path | None) -> None:
-        wrong = sorted(sheet.wrong)
-        if error_sheet is not None:
-            with error_sheet.open("w", encoding="utf-8-sig", newline="") as out:
-                csv.writer(out).writerows([("line", "reason"), *wrong])
-        lines = "\n".join(f"  line {line}: {reason}" for line, reason in wrong)
-        raise CommandError(f"Nothing was loaded from {file}:\n{lines}")
+            target = targets[values["lead"]]
+            rulebook.set_rule(by=None, category=category, area=place, source=SOURCE, **target)
+    return done
 
 
-def read(file: Path) -> Sheet:
-    """Every line as the values of a category, or the reason why not."""
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as text:
-            reader = csv.DictReader(text, strict=True)
-            refuse_columns(reader.fieldnames or [])
-            absent = [name for name in COLUMNS if name not in (reader.fieldnames or [])]
-            if absent:
-                raise CommandError(f"{file} lacks the columns {', '.join(absent)}.")
-            return _checked((reader.line_num, row) for row in reader)
-    except OSError as trouble:
-        raise CommandError(f"{file} cannot be read: {trouble.strerror}.") from trouble
-    except UnicodeDecodeError as trouble:
-        raise CommandError(f"{file} is not UTF-8: save it as “CSV UTF-8”.") from trouble
-    except csv.Error as trouble:
-        raise CommandError(f"{file} is not a CSV table: {trouble}.") from trouble
-    except Refused as refusal:
-        raise CommandError(str(refusal)) from refusal
+def _save(category: Category, values: dict[str, Any], done: Imported) -> None:
+    # As text: a table knows no numbers, and a rank read from it is one.
+    changed = [name for name, v in values.items() if str(getattr(category, name)) != str(v)]
+    said = f"{values['code']} {values['name_zh']}"
+    for name in changed:
+        setattr(category, name, values[name])
+    if category.pk is None:
+        category.save()
+        done.added.append(said)
+    elif changed:
+        category.save(update_fields=changed)
+        done.changed.append(said)
+    else:
+        done.unchanged += 1
 
 
-def _checked(lines: Iterable[tuple[int, dict[str, Any]]]) -> Sheet:
-    sheet, seen = Sheet(), dict[str, int]()
-    for line, row in lines:
-        values = _values(row)
-        reasons = list(_reasons(row, values))
-        if values["code"] in seen:
-            reasons.append(f"code {values['code']} is on line {seen[values['code']]} already")
-        seen.setdefault(values["code"], line)
-        sheet.wrong += [(line, reason) for reason in reasons]
-        sheet.rows.append((line, values))
-    if not sheet.rows:
-        sheet.wrong.append((1, "there are no rows"))
-    return sheet
-
-
-def _values(row: dict[str, Any]) -> dict[str, Any]:
-    values = {name: (row[column] or "").strip() for column, name in COLUMNS.items()}
+def _values(row: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {name: row[column] for column, name in COLUMNS.items()}
     values["default_whistle"] = WHISTLES.get(values["default_whistle"], values["default_whistle"])
     values["group_zh_hant"] = _traditional(values["group_zh"])
     values["name_zh_hant"] = _traditional(values["name_zh"])
@@ -181,29 +128,28 @@ def _values(row: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _reasons(row: dict[str, Any], values: dict[str, Any]) -> Iterator[str]:
-    if None in row or None in row.values():
-        yield "this line has more or fewer cells than the heading"
+def _problems(
+    rows: list[tuple[int, dict[str, Any]]], cells: dict[int, Mapping[str, str]]
+) -> Iterator[Problem]:
+    seen: dict[str, int] = {}
+    for line, values in rows:
+        if REST in cells[line]:
+            yield Problem(line, "This line has more cells than the heading.")
+        for reason in _reasons(values):
+            yield Problem(line, reason)
+        first = seen.setdefault(values["code"], line)
+        if first != line:
+            yield Problem(line, f"Code {values['code']} is on line {first} already.")
+
+
+def _reasons(values: dict[str, Any]) -> Iterator[str]:
+    category = Category(**values)
     try:
-        Category(**values).clean_fields()
-        Category(**values).validate_constraints(exclude=["code"])
+        category.clean_fields()
+        category.validate_constraints(exclude=["code"])
     except ValidationError as trouble:
         for name, messages in trouble.message_dict.items():
             yield f"{name}: {' '.join(messages)}"
-
-
-def _save(category: Category | None, values: dict[str, Any]) -> str:
-    if category is None:
-        Category.objects.create(**values)
-        return "new"
-    # As text: a table knows no numbers, and a rank read from it is one.
-    changed = [name for name, v in values.items() if str(getattr(category, name)) != str(v)]
-    for name in changed:
-        setattr(category, name, values[name])
-    if not changed:
-        return "unchanged"
-    category.save(update_fields=changed)
-    return "changed"
 
 
 def _area(code: str) -> Area:
@@ -213,20 +159,22 @@ def _area(code: str) -> Area:
     return found[0]
 
 
-def _departments(place: Area, sheet: Sheet) -> dict[str, Any]:
+def _targets(
+    place: Area, rows: list[tuple[int, dict[str, Any]]], problems: list[Problem]
+) -> dict[str, Any]:
     """For each name in the column of leads the target of its rule; unknown names are wrong."""
     own = Department.objects.active().filter(area=place).order_by("-pk")
     by_name = {one.short_name: one for one in own}
-    leads: dict[str, Any] = {}
-    for line, values in sheet.rows:
+    targets: dict[str, Any] = {}
+    for line, values in rows:
         lead = values["lead"]
         if lead in FUNCTIONS:
-            leads[lead] = {"function": FUNCTIONS[lead]}
+            targets[lead] = {"function": FUNCTIONS[lead]}
         elif lead in by_name:
-            leads[lead] = {"department": by_name[lead]}
+            targets[lead] = {"department": by_name[lead]}
         elif lead:
-            sheet.wrong.append((line, f"{place.name} has no department called {lead}"))
-    return leads
+            problems.append(Problem(line, f"{place.name} has no department called {lead}."))
+    return targets
 
 
 @cache
@@ -243,7 +191,3 @@ def _converter() -> OpenCC:
 
 def _traditional(text: str) -> str:
     return _converter().convert(text)
-
-
-def _told(counts: dict[str, int]) -> str:
-    return ", ".join(f"{count} {what}" for what, count in counts.items())
