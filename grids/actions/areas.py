@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from govgrid.accounts.models import User
 from grids import rows
-from grids.actions.common import BATCH, Imported, lock, must_run_the_platform, reserve_ids
+from grids.actions.imports import BATCH, Imported, lock, must_run_the_platform, reserve_ids
 from grids.actions.outlines import write_outlines
 from grids.models import Area, Level
 from grids.rows import AreaRow, BadRows, Cells, Known, Problem, RowError

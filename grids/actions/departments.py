@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from govgrid.accounts.models import User
 from govgrid.core.errors import Refused
 from grids import rows
-from grids.actions.common import Imported, lock, must_run_the_platform, saved
+from grids.actions.imports import Imported, lock, must_run_the_platform, saved
 from grids.models import Area, Department
 from grids.rows import BadRows, Cells, DepartmentRow, Problem, RowError
 

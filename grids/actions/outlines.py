@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from govgrid.accounts.models import User
 from grids import shapes
-from grids.actions.common import BATCH, Imported, lock, must_run_the_platform
+from grids.actions.imports import BATCH, Imported, lock, must_run_the_platform
 from grids.models import Area, AreaShape, Level
 from grids.rows import BadRows, Problem, RowError
 

@@ -15,7 +15,7 @@ from govgrid.accounts.models import User
 from govgrid.core import clock
 from govgrid.core.errors import Refused
 from grids import rows
-from grids.actions.common import Imported, must_run_the_platform
+from grids.actions.imports import Imported, must_run_the_platform
 from grids.actions.posts import appoint, end_post
 from grids.models import Area, Department, Post
 from grids.rows import BadRows, Cells, PersonRow, Problem, RowError

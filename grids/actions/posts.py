@@ -13,7 +13,7 @@ from govgrid.accounts.models import User
 from govgrid.core import clock
 from govgrid.core.errors import Refused
 from grids import scoping
-from grids.actions.common import saved
+from grids.actions.imports import saved
 from grids.models import Area, Department, Post
 
 

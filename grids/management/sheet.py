@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from govgrid.core.errors import Refused
 from govgrid.privacy.absence import refuse_columns
-from grids.actions.common import Imported
+from grids.actions.imports import Imported
 from grids.rows import REST, BadRows, Cells, Problem
 
 # Excel on a Chinese Windows writes GB18030 unless told otherwise.

@@ -14,7 +14,7 @@ from tqdm import tqdm
 from govgrid.core.errors import Refused
 from govgrid.privacy.absence import refuse_columns
 from grids import actions
-from grids.actions.common import Imported
+from grids.actions.imports import Imported
 from grids.management.sheet import ImportCommand, read, text_of
 from grids.rows import AREA_COLUMNS, AREA_REQUIRED, Cells
 

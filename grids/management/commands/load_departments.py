@@ -7,7 +7,7 @@ from typing import Any
 from tqdm import tqdm
 
 from grids import actions
-from grids.actions.common import Imported
+from grids.actions.imports import Imported
 from grids.management.sheet import ImportCommand
 from grids.rows import DEPARTMENT_COLUMNS, DEPARTMENT_REQUIRED, Cells
 

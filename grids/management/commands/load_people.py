@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from grids import actions
-from grids.actions.common import Imported
+from grids.actions.imports import Imported
 from grids.management.sheet import ImportCommand
 from grids.rows import PERSON_COLUMNS, PERSON_REQUIRED, Cells
 
