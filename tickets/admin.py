@@ -5,22 +5,10 @@ from django.forms.widgets import Script
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from govgrid.core.admin import ReadOnly
 from grids import queries
 from grids.templatetags import gg_map
 from tickets.models import Assignment, Category, FunctionHolder, RoutingRule, Ticket, TicketEvent
-
-
-class Reading:
-    """Rows come from actions, and nothing edits them here."""
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 class WithMap:
@@ -52,7 +40,7 @@ class CategoryAdmin(admin.ModelAdmin):
 
 
 @admin.register(RoutingRule)
-class RoutingRuleAdmin(Reading, WithMap, admin.ModelAdmin):
+class RoutingRuleAdmin(ReadOnly, WithMap, admin.ModelAdmin):
     """A rule is ended and followed by another, through ``tickets.rulebook``; here it is read."""
 
     list_display = ["code", "category", "area", "department", "function", "is_drawn", "valid_from"]
@@ -97,7 +85,7 @@ class FunctionHolderAdmin(admin.ModelAdmin):
     raw_id_fields = ["area", "department"]
 
 
-class AssignmentInline(Reading, admin.TabularInline):
+class AssignmentInline(ReadOnly, admin.TabularInline):
     model = Assignment
     fields = [
         *("department", "role", "state", "offered_at", "signed_at", "reported_in_at"),
@@ -106,7 +94,7 @@ class AssignmentInline(Reading, admin.TabularInline):
     extra = 0
 
 
-class EventInline(Reading, admin.TabularInline):
+class EventInline(ReadOnly, admin.TabularInline):
     """History is for reading: rows come from actions, and nothing edits them."""
 
     model = TicketEvent
@@ -115,7 +103,7 @@ class EventInline(Reading, admin.TabularInline):
 
 
 @admin.register(Ticket)
-class TicketAdmin(Reading, WithMap, admin.ModelAdmin):
+class TicketAdmin(ReadOnly, WithMap, admin.ModelAdmin):
     """Whatever has a history changes through tickets.actions alone, here as everywhere."""
 
     list_display = ["number", "state", "category", "grid", "lead_department", "filed_at"]

@@ -2,34 +2,24 @@
 
 from django.contrib import admin
 
+from govgrid.core.admin import ReadOnly
 from govgrid.privacy.models import AccessLog, Consent, Notice, RetentionRun
 
 
-class ReadOnly(admin.ModelAdmin):
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-
 @admin.register(Notice)
-class NoticeAdmin(ReadOnly):
+class NoticeAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["key", "version", "purpose", "is_sensitive", "retention_days", "published_at"]
 
 
 @admin.register(Consent)
-class ConsentAdmin(ReadOnly):
+class ConsentAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["purpose_key", "user", "subject_ref", "channel", "given_at", "withdrawn_at"]
     list_filter = ["purpose_key", "channel"]
     list_select_related = ["user", "notice"]
 
 
 @admin.register(AccessLog)
-class AccessLogAdmin(ReadOnly):
+class AccessLogAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["at", "by", "role", "model", "row", "fields", "reason", "case"]
     list_filter = ["model"]
     list_select_related = ["by"]
@@ -38,6 +28,6 @@ class AccessLogAdmin(ReadOnly):
 
 
 @admin.register(RetentionRun)
-class RetentionRunAdmin(ReadOnly):
+class RetentionRunAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["at", "name", "count"]
     list_filter = ["name"]
