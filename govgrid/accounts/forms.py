@@ -1,10 +1,9 @@
 """What people type to sign in and about themselves."""
 
 from django import forms
-from django.conf import settings
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from govgrid.accounts.language import LANGUAGES
 from govgrid.accounts.models import User
 
 
@@ -48,13 +47,7 @@ class CodeForm(forms.Form):
 
 
 class ProfileForm(forms.ModelForm):
-    # Each language by its own name: who looks for it may not read the present one.
-    language = forms.ChoiceField(
-        label=_("Language"),
-        choices=[
-            (code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES
-        ],
-    )
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
 
     class Meta:
         model = User

@@ -11,7 +11,6 @@ from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -23,7 +22,9 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from govgrid.accounts import actions, demo, lockout
 from govgrid.accounts.forms import CodeForm, PasswordAgainForm, ProfileForm, SignInForm
+from govgrid.accounts.language import speak
 from govgrid.accounts.models import ApiToken, User
+from govgrid.core.addresses import ours
 from govgrid.core.clock import now
 
 BACKEND = "govgrid.accounts.backends.NameOrPhone"
@@ -79,11 +80,7 @@ def _demo_logins() -> dict:
 
 
 def _next(request):
-    target = request.POST.get("next", request.GET.get("next", ""))
-    is_ours = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return target if is_ours else ""
+    return ours(request.POST.get("next", request.GET.get("next", "")), request)
 
 
 def _welcome(request, user, target):
@@ -92,18 +89,8 @@ def _welcome(request, user, target):
     login(request, user, backend=BACKEND)
     response = HttpResponseRedirect(target or resolve_url(settings.LOGIN_REDIRECT_URL))
     if not (user.is_demo and chosen):
-        _speak(response, user.language)
+        speak(response, user.language)
     return response
-
-
-def _speak(response: HttpResponse, language: str) -> None:
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        language,
-        max_age=365 * 24 * 3600,
-        samesite="Lax",
-        secure=settings.HTTPS,
-    )
 
 
 @login_not_required
@@ -143,7 +130,7 @@ def account(request):
         form.save()
         messages.success(request, _("Saved."))
         response = redirect("accounts:account")
-        _speak(response, form.instance.language)
+        speak(response, form.instance.language)
         return response
     # A form that failed has already changed the instance in hand, and the rail shows its name.
     person = User.objects.get(pk=request.user.pk)

@@ -19,6 +19,11 @@ def now() -> datetime:
     return moment + row[0] if row else moment
 
 
+def local(moment: datetime) -> datetime:
+    """The clock on the wall in the district, whoever reads from wherever."""
+    return timezone.localtime(moment, timezone.get_default_timezone())
+
+
 def today() -> date:
     """The date on the wall in the district, whatever language or zone the reader has."""
-    return timezone.localdate(now(), timezone.get_default_timezone())
+    return local(now()).date()

@@ -14,6 +14,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from govgrid.core import clock
+
 # As bigint has it.
 BIGGEST = 2**63 - 1
 _NUMBER = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,20})?", re.ASCII)
@@ -143,4 +145,4 @@ def told(moment: datetime | None) -> str | None:
     """A time as the API writes it: in the district's own zone, with its offset."""
     if moment is None:
         return None
-    return timezone.localtime(moment, timezone.get_default_timezone()).isoformat()
+    return clock.local(moment).isoformat()

@@ -5,14 +5,12 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import get_language_info
 
+from govgrid.accounts.language import LANGUAGES
 from govgrid.outbox.models import Message
 from grids import roles, scoping
 
 LARGE_COOKIE = "gg_type"
-
-LANGUAGES = [(code, get_language_info(code)["name_local"]) for code, _ in settings.LANGUAGES]
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
-from django.utils.http import url_has_allowed_host_and_scheme
 
+from govgrid.core.addresses import ours
 from govgrid.core.errors import Refused
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -81,11 +81,8 @@ class Refusals:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, Refused):
             return None
-        back = request.headers.get("Referer", "")
-        is_ours = url_has_allowed_host_and_scheme(
-            back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-        )
-        if request.method == "POST" and is_ours and not getattr(request, "htmx", False):
+        back = ours(request.headers.get("Referer", ""), request)
+        if request.method == "POST" and back and not getattr(request, "htmx", False):
             messages.error(request, str(error.message))
             return HttpResponseRedirect(back)
         return render(request, "409.html", {"refusal": error}, status=409)

@@ -5,16 +5,15 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from govgrid.accounts import actions
+from govgrid.accounts.language import YEAR, speak
+from govgrid.core.addresses import ours
 from govgrid.home import health, metrics
 from govgrid.home.context import LARGE_COOKIE
-
-YEAR = 365 * 24 * 3600
 
 
 @login_not_required
@@ -24,11 +23,7 @@ def home(request):
 
 
 def _back(request):
-    target = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return HttpResponseRedirect(target if is_ours else "/")
+    return HttpResponseRedirect(ours(request.POST.get("next", ""), request) or "/")
 
 
 @login_not_required
@@ -40,9 +35,7 @@ def language(request):
     if code in dict(settings.LANGUAGES):
         if request.user.is_authenticated:
             actions.set_language(request.user, code, by=request.user)
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, code, max_age=YEAR, samesite="Lax", secure=settings.HTTPS
-        )
+        speak(response, code)
     return response
 
 

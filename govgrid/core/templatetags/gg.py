@@ -5,14 +5,13 @@ from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from govgrid.core.clock import now, today
+from govgrid.core.clock import local, now, today
 
 register = template.Library()
 
@@ -168,11 +167,6 @@ def nav_item(context: Any, name: str, icon: str, word: str, count: int = 0) -> d
     }
 
 
-def _local(value: datetime) -> datetime:
-    # The clock on the wall in the district, whoever reads from wherever.
-    return timezone.localtime(value, timezone.get_default_timezone())
-
-
 def _clock(value: datetime) -> str:
     return f"{value:%H:%M}"
 
@@ -182,10 +176,10 @@ def day(value: date | None) -> str:
     """As in 24 September, with the year only when it is not this one."""
     if value is None:
         return ""
-    local = _local(value).date() if isinstance(value, datetime) else value
-    if local.year == today().year:
-        return date_format(local, pgettext("date format, this year", "j F"))
-    return date_format(local, pgettext("date format, another year", "j F Y"))
+    there = local(value).date() if isinstance(value, datetime) else value
+    if there.year == today().year:
+        return date_format(there, pgettext("date format, this year", "j F"))
+    return date_format(there, pgettext("date format, another year", "j F Y"))
 
 
 @register.filter(expects_localtime=False)
@@ -193,10 +187,10 @@ def when(value: datetime | None) -> str:
     """As in today 09:05, 24 September 09:05, 24 September 2025 09:05."""
     if value is None:
         return ""
-    local = _local(value)
-    if local.date() == today():
-        return gettext("today %(time)s") % {"time": _clock(local)}
-    return gettext("%(day)s %(time)s") % {"day": day(value), "time": _clock(local)}
+    there = local(value)
+    if there.date() == today():
+        return gettext("today %(time)s") % {"time": _clock(there)}
+    return gettext("%(day)s %(time)s") % {"day": day(value), "time": _clock(there)}
 
 
 @register.simple_tag
@@ -204,8 +198,8 @@ def moment(value: datetime | None) -> SafeString | str:
     """<time datetime="…">today 09:05</time>."""
     if value is None:
         return ""
-    local = _local(value).replace(microsecond=0)
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(), when(value))
+    there = local(value).replace(microsecond=0)
+    return format_html('<time datetime="{}">{}</time>', there.isoformat(), when(value))
 
 
 @register.filter
