@@ -1,12 +1,13 @@
 from django.urls import path, register_converter
 
 from tickets import views
+from tickets.models import NUMBER
 
 
 class NumberConverter:
     """YL20261122-000123-7, in either case; anything else is no ticket and asks no database."""
 
-    regex = r"[A-Za-z]{1,4}[0-9]{8}-[0-9]{6}-[0-9]"
+    regex = NUMBER.pattern
 
     def to_python(self, value: str) -> str:
         return value.upper()

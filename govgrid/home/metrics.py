@@ -1,6 +1,5 @@
 """Figures for Prometheus, asked of the database when they are asked for.
 
-An app adds its own by appending a function that yields metrics to COLLECTORS in AppConfig.ready.
 The web runs as several processes, so counters kept in memory would tell a different story a time.
 """
 
@@ -14,8 +13,6 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from govgrid.outbox.models import Message
 from tickets.models import Ticket
 from tickets.workflow import OPEN
-
-COLLECTORS: list[Callable[[], Iterable[Metric]]] = []
 
 
 def database_connections() -> Iterable[Metric]:
@@ -38,7 +35,11 @@ def tickets_by_state() -> Iterable[Metric]:
     yield family
 
 
-COLLECTORS += [database_connections, messages_unsent, tickets_by_state]
+COLLECTORS: tuple[Callable[[], Iterable[Metric]], ...] = (
+    database_connections,
+    messages_unsent,
+    tickets_by_state,
+)
 
 
 class _All:

@@ -224,7 +224,7 @@ def test_metrics_are_prometheus_text(client):
     assert b"govgrid_messages_unsent " in response.content
 
 
-def test_an_app_adds_its_own_figure(client, monkeypatch):
+def test_every_collector_is_asked(client, monkeypatch):
     def mine():
         yield metrics.GaugeMetricFamily("govgrid_test", "A test", 7)
 

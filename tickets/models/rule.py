@@ -98,7 +98,7 @@ class RuleQuerySet(models.QuerySet["RoutingRule"]):
 class RoutingRule(models.Model):
     """Category × area (or drawn polygon) → who leads. The most specific rule wins.
 
-    A rule is never edited: ``tickets.actions.change_rule`` ends it and writes its successor.
+    A rule is never edited: ``tickets.rulebook.set_rule`` ends it and writes its successor.
     """
 
     category = models.ForeignKey(
