@@ -137,6 +137,14 @@ def test_no_module_is_too_long_to_read():
     assert long == {}
 
 
+def test_the_readme_names_every_setting():
+    read = set(re.findall(r'env\.\w+\(\s*"(\w+)"', (ROOT / "govgrid/settings.py").read_text()))
+    table = (ROOT / "README.md").read_text().partition("## Configuration")[2].partition("\n## ")[0]
+    first_cells = " ".join(line.split("|")[1] for line in table.splitlines() if line[:1] == "|")
+    assert read
+    assert read == set(re.findall(r"`(\w+)`", first_cells))
+
+
 def test_the_checks_above_see_rooms_that_became_packages():
     assert {"grids.actions", "tickets.actions"} <= {module_of(p) for p in ACTIONS}
     assert {"tickets.models.ticket", "grids.actions.posts"} <= {module_of(p) for p in BELOW}
