@@ -13,7 +13,7 @@ from django.core.management.base import CommandError, CommandParser
 from opencc import OpenCC
 from tqdm import tqdm
 
-from grids.actions.common import Imported
+from grids.actions.imports import Imported
 from grids.management.sheet import ImportCommand
 from grids.models import Area, Department
 from grids.rows import REST, BadRows, Cells, Problem
