@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING
 
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from govgrid.accounts.models import User
 from govgrid.outbox import kinds
-from govgrid.outbox.actions import owe
+from govgrid.outbox.actions import Debt, owe, owe_all
 from tickets import queries
 from tickets.models import Assignment, Ticket
 from tickets.workflow import State
@@ -54,11 +56,16 @@ def register() -> None:
 def routed(ticket_ids: Iterable[int]) -> None:
     """Tell the departments that got a ticket and the street desks that must decide."""
     tickets = Ticket.objects.select_related("category", "grid", "lead_department")
-    for ticket in tickets.filter(pk__in=list(ticket_ids)).order_by("pk"):
-        if ticket.state == State.DISPATCHED and ticket.lead_department_id:
-            _tell(queries.staff_of([ticket.lead_department_id]), "ticket_offered", ticket)
-        else:
-            _tell(queries.holders("tickets.triage", ticket.street_id), "ticket_triage", ticket)
+    tickets = tickets.filter(pk__in=list(ticket_ids)).annotate(event_count=Count("events"))
+    # Each department and each street is asked once, however many tickets it gets.
+    staff = cache(lambda department: list(queries.staff_of([department])))
+    desk = cache(lambda street: list(queries.holders("tickets.triage", street)))
+    owe_all(
+        _debt(staff(one.lead_department_id), "ticket_offered", one, one.event_count)
+        if one.lead_department_id
+        else _debt(desk(one.street_id), "ticket_triage", one, one.event_count)
+        for one in tickets.order_by("pk")
+    )
 
 
 def moved(ticket: Ticket, name: str, touched: Assignment | None) -> None:
@@ -77,8 +84,12 @@ def moved(ticket: Ticket, name: str, touched: Assignment | None) -> None:
 
 
 def _tell(people: QuerySet[User], kind: str, ticket: Ticket) -> None:
+    owe(**_debt(people, kind, ticket, ticket.events.count())._asdict())
+
+
+def _debt(people: Iterable[User], kind: str, ticket: Ticket, event_count: int) -> Debt:
     department = ticket.lead_department
-    owe(
+    return Debt(
         recipients=people,
         kind=kind,
         params={
@@ -89,5 +100,5 @@ def _tell(people: QuerySet[User], kind: str, ticket: Ticket) -> None:
         },
         url=ticket.get_absolute_url(),
         # One telling for each time the ticket came into this state.
-        fact=f"{kind}:{ticket.pk}:{ticket.events.count()}",
+        fact=f"{kind}:{ticket.pk}:{event_count}",
     )

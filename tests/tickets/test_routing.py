@@ -1,7 +1,9 @@
 import pytest
 from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from govgrid.outbox.models import Message
 from grids.models import Area, Department, Level
 from tests.factories.grids import AreaFactory, DepartmentFactory, shape, square
 from tests.factories.tickets import CategoryFactory, RuleFactory, filed, spot
@@ -237,3 +239,21 @@ def test_the_claim_walks_its_partial_index(town, cast):
         )
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "ticket_unrouted" in plan
+
+
+def test_routing_many_asks_no_more_than_routing_one(town, cast, manhole):
+    RuleFactory(category=manhole, area=town.district, department=town.housing)
+    other = CategoryFactory(code="0102")  # no rule: the street desk is told
+
+    def queries(count):
+        for _number in range(count):
+            filed(town, by=cast["worker"])
+            filed(town, by=cast["worker"], category=other)
+        with CaptureQueriesContext(connection) as asked:
+            assert actions.route() == 2 * count
+        return len(asked)
+
+    assert queries(1) == queries(3)
+    assert Message.objects.filter(recipient=cast["clerk"], kind="ticket_offered").count() == 4
+    assert Message.objects.filter(recipient=cast["street"], kind="ticket_triage").count() == 4
+    assert not Message.objects.filter(recipient__in=[cast["urban"], cast["other_street"]]).exists()
