@@ -68,6 +68,48 @@ def test_mobile_phones_are_found(number):
         assert found(text) == [(Kind.PHONE, number)]
 
 
+def _written(number, digits):
+    return number.translate({ord(str(n)): sign for n, sign in enumerate(digits)})
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "013812345678",
+        "138   1234   5678",
+        "138\n1234\n5678",
+        "138/1234/5678",
+        "138，1234，5678",
+        "138_1234_5678",
+        "138\u00ad12345678",
+        "138\u20601234\u20095678",
+        _written("13812345678", "⓪①②③④⑤⑥⑦⑧⑨"),
+        _written("13812345678", "⁰¹²³⁴⁵⁶⁷⁸⁹"),
+        _written("13812345678", "٠١٢٣٤٥٦٧٨٩"),
+        _written("13812345678", "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗"),
+        _written("13812345678", "零一二三四五六七八九"),
+        _written("13812345678", "零壹贰叁肆伍陆柒捌玖"),
+    ],
+)
+def test_a_number_written_to_slip_through_does_not(number):
+    assert found(f"电话{number}找张三") == [(Kind.PHONE, number)]
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        f"{ID[:6]}/{ID[6:14]}/{ID[14:]}",
+        f"{ID[:6]}\r\n{ID[6:14]}\n{ID[14:]}",
+        "，".join([ID[:6], ID[6:14], ID[14:]]),
+        _written(ID, "⓪①②③④⑤⑥⑦⑧⑨"),
+        ID_X[:-1] + "\u0425",
+        ID_X[:-1] + "×",
+    ],
+)
+def test_neither_does_an_identity_number(number):
+    assert found(f"证件 {number}。") == [(Kind.ID, number)]
+
+
 @pytest.mark.parametrize(
     "number", ["0717-7821234", "0717 7821234", "07177821234", "010-62345678", "(0717)7821234"]
 )
@@ -117,6 +159,8 @@ def test_vehicle_plates_are_found(plate):
         "2026.11.22-2026.12.31",
         "发展大道138号1栋2单元1301室",
         "3-2-1301、3-2-1302、3-2-1303室",
+        "13、15、17、19、201号门前",
+        "一三八路一二三号",
         "420506001006",
         "420506001006005",
         "420506200201005",
