@@ -19,6 +19,7 @@ from govgrid.core.text import bigrams
 from govgrid.core.wake import wake
 from govgrid.privacy import guard
 from govgrid.privacy.crypto import fingerprint
+from grids.models import Department
 from grids.queries import outside_message
 from tickets import notices, queries, routing, rules, workflow
 from tickets.effects import EFFECTS
@@ -200,6 +201,7 @@ def move(
     if by is not None and not rules.may(by, name, facts):
         raise PermissionDenied
     workflow.check(name, facts)
+    _must_serve_here(facts)
     before, at = ticket.state, clock.now()
     touched = EFFECTS[name](facts, at)
     ticket.closed_at = at if ticket.state == State.CLOSED else None
@@ -209,6 +211,15 @@ def move(
     _log(facts, name, before=before, at=at, touched=touched)
     notices.moved(ticket, name, touched)
     return ticket
+
+
+def _must_serve_here(facts: Facts) -> None:
+    """A form offers only departments of the place; a program may name any, or one just closed."""
+    department = facts.given.get("department")
+    if not isinstance(department, Department):
+        return
+    if not queries.departments_for(facts.ticket).filter(pk=department.pk).exists():
+        raise Refused("wrong_department", _("Choose the department that shall lead."))
 
 
 def _log(facts: Facts, name: str, *, before: str, at: datetime, touched: Assignment | None) -> None:

@@ -139,6 +139,8 @@ def _own_work(user: Person) -> QuerySet[Assignment]:
     own = [p.department_id for p in scoping.held(user) if p.department_id and p.area_id is None]
     return Assignment.objects.filter(
         Q(signed_by=user.pk)
+        | Q(reported_in_by=user.pk)
+        | Q(made_safe_by=user.pk)
         | Q(done_by=user.pk)
         | Q(state=AssignmentState.DONE, department__in=own),
         ticket=OuterRef("pk"),

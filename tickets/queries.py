@@ -204,6 +204,18 @@ def similar(lon: float, lat: float, category: Category | None = None) -> QuerySe
     return near.for_lists().annotate(metres=Distance("point", point)).order_by("-pk")[:5]
 
 
+def departments_for(ticket: Ticket) -> QuerySet[Department]:
+    """Who may be given a ticket: what works for its city, district, street or community."""
+    areas = [ticket.district_id, ticket.street_id, ticket.community_id]
+    above = Area.objects.filter(pk=ticket.district_id).values("parent")
+    return (
+        Department.objects.active()
+        .filter(Q(area__in=areas) | Q(area__in=above))
+        .exclude(kind=Department.Kind.COMMAND)
+        .order_by("area__level", "code")
+    )
+
+
 def staff_of(departments: Iterable[int]) -> QuerySet[User]:
     """Who answers for these departments today; for an office, the posts of its area."""
     ids = list(departments)

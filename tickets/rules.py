@@ -27,6 +27,11 @@ def can_view(user: Person, ticket: Ticket) -> bool:
     return bool(departments) and ticket.assignments.filter(department__in=departments).exists()
 
 
+def sees_filer(user: Person, ticket: Ticket) -> bool:
+    """A reporter is known to who answers for the place and to himself, not to a department."""
+    return ticket.filed_by_id == user.pk or scoping.covers(user, "tickets.view", ticket.place)
+
+
 def can_work(user: Person, assignment: Assignment) -> bool:
     """Act for the department that was given the ticket."""
     return scoping.works_in(user, "tickets.work", [assignment.department_id])

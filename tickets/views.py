@@ -17,9 +17,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from govgrid.core.errors import Refused
 from govgrid.privacy.actions import reveal
 from grids import scoping
-from tickets import actions, queries
+from tickets import actions, queries, rules
 from tickets.forms.filing import FilingForm, NearForm
-from tickets.forms.moves import MoveForm, ReasonForm, departments_for, move_form
+from tickets.forms.moves import MoveForm, ReasonForm, move_form
 from tickets.forms.search import TicketSearchForm
 from tickets.models import Contact, Ticket, TicketEvent
 from tickets.offers import Offer, offers
@@ -200,7 +200,10 @@ def _move_form(request: HttpRequest, ticket: Ticket, name: str) -> MoveForm:
         return move_form(offer, ticket, request.POST)
     # Not offered any more: the action says why, and no word is asked for on the way.
     return MoveForm(
-        request.POST, name=name, takes=MOVES[name].fields, departments=departments_for(ticket)
+        request.POST,
+        name=name,
+        takes=MOVES[name].fields,
+        departments=queries.departments_for(ticket),
     )
 
 
@@ -255,6 +258,7 @@ def _detail_page(
         "areas": [ticket.district, ticket.street, ticket.community, ticket.grid],
         "assignments": assignments,
         "events": events,
+        "hidden": None if rules.sees_filer(request.user, ticket) else ticket.filed_by_id,
         "nearby": queries.at_this_place(ticket, Ticket.objects.in_reach_of(request.user)),
         "ready": ready,
         "not_now": _by_reason([one for one in offered if not one.is_open]),
@@ -262,7 +266,7 @@ def _detail_page(
         "kept": tried if tried and all(form is not tried for _one, form in ready) else None,
         "suggestion": _suggestion(ticket, events),
         "reason": ReasonForm(),
-        "owners": departments_for(ticket),
+        "owners": queries.departments_for(ticket),
         "extent": queries.extent_of(ticket),
         "can_reveal": request.user.has_perm("tickets.reveal_contact", ticket),
         "has_contact": Contact.objects.filter(ticket=ticket, erased_at=None).exists(),

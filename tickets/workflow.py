@@ -153,7 +153,11 @@ def not_own_work(facts: Facts) -> Lack | None:
 
     In an office the colleague may: what a grid worker settles, the community verifies.
     """
-    workers = {person for one in facts.assignments for person in (one.signed_by_id, one.done_by_id)}
+    workers = {
+        person
+        for one in facts.assignments
+        for person in (one.signed_by_id, one.reported_in_by_id, one.made_safe_by_id, one.done_by_id)
+    }
     did = {one.department_id for one in facts.assignments if one.state == AssignmentState.DONE}
     asker = facts.by.pk if facts.by else None
     if asker not in workers - {None} and did.isdisjoint(facts.own_departments):

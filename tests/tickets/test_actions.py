@@ -10,9 +10,10 @@ from govgrid.core.errors import Refused
 from govgrid.outbox.models import Message
 from govgrid.privacy.guard import Kind
 from grids.models import Department
-from tests.factories.grids import build_town, holder
+from tests.factories.grids import DepartmentFactory, build_town, holder
 from tests.factories.tickets import filed, filing, routed, spot
 from tickets import actions
+from tickets.inbox import waiting
 from tickets.models import Assignment, Contact, Ticket, TicketEvent, TicketWords
 from tickets.queries import Spot
 
@@ -276,6 +277,24 @@ def test_a_lead_returns_twice_and_the_desk_assigns_anew(town, cast):
     assert event.note == "路灯不归我局"
 
 
+@pytest.mark.parametrize("which", ["closed", "far", "command"])
+def test_the_desk_names_only_a_department_that_works_here(town, cast, which):
+    ticket = routed(town, by=cast["worker"])
+    take(ticket, "return", cast["clerk"], note="不归我局", suggested_owner="城管局")
+    department = {
+        "closed": DepartmentFactory(area=town.district, is_active=False),
+        "far": town.offices[town.streets[1].pk],
+        "command": DepartmentFactory(area=town.district, kind=Department.Kind.COMMAND),
+    }[which]
+
+    with pytest.raises(Refused) as refusal:
+        take(ticket, "assign", cast["street"], department=department)
+
+    assert refusal.value.code == "wrong_department"
+    ticket.refresh_from_db()
+    assert (ticket.state, ticket.assignments.count()) == ("triage", 1)
+
+
 def test_settling_is_an_assignment_to_the_own_office_done_at_once(town, cast):
     ticket = routed(town, by=cast["worker"])
 
@@ -317,6 +336,25 @@ def test_nobody_verifies_what_he_did_himself(town, cast):
     assert refusal.value.code == "own_work"
     take(ticket, "verify", cast["community"])
     assert ticket.state == "verified"
+
+
+@pytest.mark.parametrize("part", ["report_in", "make_safe"])
+def test_nor_does_whoever_took_a_part_in_it(town, cast, part):
+    office = town.offices[town.communities[0].pk]
+    ticket = routed(town, by=cast["worker"])
+    take(ticket, "return", cast["clerk"], note="不归我局", suggested_owner=office.name)
+    take(ticket, "assign", cast["street"], department=office)
+    first, second = (holder("community_officer", area=town.communities[0]) for _ in range(2))
+    take(ticket, "sign", first)
+    take(ticket, part, second)
+    take(ticket, "finish", first, note="好了")
+
+    with pytest.raises(Refused) as refusal:
+        take(ticket, "verify", second)
+
+    assert refusal.value.code == "own_work"
+    assert not any(group.slug == "verify" for group in waiting(second))
+    assert any(group.slug == "verify" for group in waiting(cast["community"]))
 
 
 def test_a_colleague_in_the_department_does_not_verify_either(town, cast):

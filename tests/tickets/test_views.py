@@ -355,6 +355,19 @@ def test_a_ticket_tells_its_story(sign_in, town, cast):
     assert "onclick" not in page
 
 
+@pytest.mark.parametrize(("who", "is_told"), [("street", True), ("worker", True), ("clerk", False)])
+def test_the_reporters_name_is_not_for_departments(sign_in, town, cast, who, is_told):
+    ticket = routed(town, by=cast["worker"])
+    actions.move(ticket, "settle", by=cast["worker"], note="当场清走")
+
+    page = _page(sign_in(who).get(ticket.get_absolute_url()))
+
+    # The rail names whoever is signed in.
+    main = page.partition("<main")[2]
+    assert (cast["worker"].name in main) is is_told
+    assert "当场清走" in main
+
+
 def test_a_number_is_read_in_either_case(sign_in, town, cast):
     ticket = filed(town, by=cast["worker"])
 

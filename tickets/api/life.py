@@ -14,10 +14,11 @@ from govgrid.core.api import Body, OldestFirstPagination, OnePage, Resource
 from govgrid.core.fields import Id, Text, told
 from grids.api import DepartmentBrief, DepartmentField, department_brief
 from tickets import actions
-from tickets.api.shapes import Rows, TicketWhole, sees_filer
+from tickets.api.shapes import Rows, TicketWhole
 from tickets.api.tickets import in_reach
 from tickets.models import Ticket, TicketEvent
 from tickets.offers import FIELD_OF, Offer, permitted
+from tickets.rules import sees_filer
 from tickets.workflow import MOVES, State
 
 # ── events ────────────────────────────────────────────────────────────────────────────────────
@@ -146,7 +147,7 @@ class MoveViewSet(Resource):
             409: OpenApiResponse(
                 description="The state or a condition says no: `wrong_state`, `note_needed`, "
                 "`reason_needed`, `department_needed`, `owner_needed`, `returns_used_up`, "
-                "`own_work`, `assignment_needed`, `no_office`."
+                "`wrong_department`, `own_work`, `assignment_needed`, `no_office`."
             ),
         },
         examples=[

@@ -14,9 +14,9 @@ from rest_framework.reverse import reverse
 
 from govgrid.core.coordinates import CRS
 from govgrid.core.fields import told
-from grids import scoping
 from grids.api import Coded, DepartmentBrief, coded, department_brief
 from tickets.models import Assignment, Ticket
+from tickets.rules import sees_filer
 from tickets.templatetags.ticket_words import why
 from tickets.workflow import AssignmentState, State
 
@@ -138,11 +138,6 @@ class Rows:
                 "explanation": why(ticket),
             },
         }
-
-
-def sees_filer(user: Any, ticket: Ticket) -> bool:
-    """A reporter is known to who answers for the place and to himself, not to a department."""
-    return ticket.filed_by_id == user.pk or scoping.covers(user, "tickets.view", ticket.place)
 
 
 def _as_sent(ticket: Ticket) -> dict[str, Any] | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from grids.models import Area, Department
+from grids.models import Department
 from tickets.forms.fields import WordsField
 from tickets.models import Ticket
 from tickets.offers import Offer
+from tickets.queries import departments_for
 
 
 class MoveForm(forms.Form):
@@ -57,18 +57,6 @@ class ReasonForm(forms.Form):
         max_length=300,
         help_text=_("Your name, the time and this reason are kept on record."),
         error_messages={"required": _("Please say why you need to see this.")},
-    )
-
-
-def departments_for(ticket: Ticket) -> QuerySet[Department]:
-    """Who may be given a ticket: what works for its city, district, street or community."""
-    areas = [ticket.district_id, ticket.street_id, ticket.community_id]
-    above = Area.objects.filter(pk=ticket.district_id).values("parent")
-    return (
-        Department.objects.active()
-        .filter(Q(area__in=areas) | Q(area__in=above))
-        .exclude(kind=Department.Kind.COMMAND)
-        .order_by("area__level", "code")
     )
 
 

@@ -45,11 +45,14 @@ class Told(NamedTuple):
 
 
 @register.filter
-def told(event: TicketEvent) -> Told:
-    """An event in words: who, what, and in the second line why."""
+def told(event: TicketEvent, hidden: int | None = None) -> Told:
+    """An event in words: who, what, and in the second line why. ``hidden`` is not named."""
     colour, glyph = LOOKS.get(event.verb, (state_class(event.after), state_icon(event.after)))
     if event.verb == "route" and event.after == State.TRIAGE:
         glyph = "s-triage"
+    if hidden is not None and event.by_id == hidden:
+        label = MOVES[event.verb].label if event.verb in MOVES else State(event.after).label
+        return Told(str(label), _more(event), colour, glyph)
     return Told(_says(event), _more(event), colour, glyph)
 
 
