@@ -10,12 +10,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from govgrid.accounts.backends import find
+from govgrid.accounts.models import User
 
 
 def canonical(identifier: str) -> str:
     """One name for one person however it is typed, or each way of typing had five tries."""
     user = find(identifier)
-    return user.username if user else identifier.lower()
+    # Spelt as a known name would be: a count that differs would tell which names exist.
+    return user.username if user else User.normalize_username(identifier).upper().lower()
 
 
 def minutes(request: HttpRequest) -> int:

@@ -5,6 +5,7 @@ from django.urls import path
 from django_otp.oath import totp
 from rest_framework import viewsets
 from rest_framework.response import Response
+from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
 from govgrid.accounts import actions
@@ -106,6 +107,12 @@ def test_too_many_wrong_passwords_lock_programs_out_too(api, worker):
     assert locked.status_code == then_right.status_code == 429
     assert only_error(then_right)["code"] == "locked_out"
     assert locked.headers["Retry-After"] == "900"
+
+
+def test_who_asks_too_often_cannot_hide_behind_a_header(rf):
+    request = rf.post(URL, HTTP_X_FORWARDED_FOR="192.0.2.1")
+
+    assert ScopedRateThrottle().get_ident(request) == "127.0.0.1"
 
 
 def test_a_success_ends_the_count(api, worker):

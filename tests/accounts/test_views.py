@@ -83,6 +83,16 @@ def test_five_wrong_passwords_lock_the_account_however_the_name_is_typed(client,
     assert not is_signed_in(client)
 
 
+@pytest.mark.parametrize("name", ["worker", "nobody"])
+def test_the_count_does_not_tell_whether_a_name_exists(client, worker, name):
+    wide = "".join(chr(ord(letter) + 0xFEE0) for letter in name)
+
+    sign_in(client, name, "wrong")
+    sign_in(client, name.upper(), "wrong")
+
+    assert "2 more wrong tries" in sign_in(client, wide, "wrong").content.decode()
+
+
 def test_a_success_ends_the_count(client, worker):
     for _try in range(4):
         sign_in(client, password="wrong")
