@@ -12,7 +12,6 @@ from govgrid.accounts.models import User
 from govgrid.home.demo import check, geography, texts
 from govgrid.home.demo.ground import CODE_SYSTEM
 from govgrid.privacy import guard
-from govgrid.privacy.models import Notice
 from grids.models import Area, Level, Post
 from tickets import inbox, routing
 from tickets.models import Assignment, Contact, Ticket, TicketEvent
@@ -257,12 +256,6 @@ def test_who_works_on_it_may(demo):
 
 
 # ── the command ───────────────────────────────────────────────────────────────────────────────
-
-
-def test_the_notice_for_reporters_is_published(demo):
-    notice = Notice.objects.get(key="reporter-contact")
-    assert (notice.version, notice.retention_days) == (1, 180)
-    assert notice.published_at is not None
 
 
 def test_a_second_run_says_what_to_do(demo):

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from govgrid.core import clock
 from govgrid.home.demo import check as histories
-from govgrid.home.demo import geography, ground, ledger, notices, people
+from govgrid.home.demo import geography, ground, ledger, people
 from govgrid.home.demo.stories import Teller
 
 SEED = 7
@@ -60,7 +60,6 @@ class Command(BaseCommand):
         self._say("Writing areas, departments and rules.", quiet=quiet)
         laid = ground.lay(plan, seed)
         cast = people.seat(laid, seed)
-        notices.publish()
         now = timezone.localtime(clock.now(), timezone.get_default_timezone())
         teller = Teller(laid, cast, now.replace(tzinfo=None), seed)
         events = ledger.write(teller, tickets, quiet=quiet)
