@@ -79,6 +79,8 @@ DERIVE = """
     JOIN grids_area c ON c.parent_id = p.id
     JOIN grids_areashape s ON s.area_id = c.id
     WHERE p.level = %(level)s AND p.valid_to IS NULL AND c.valid_to IS NULL
+      -- A special grid lies over basic ones: its edge would only leave slivers.
+      AND NOT s.is_special
       AND NOT EXISTS (SELECT 1 FROM grids_areashape own
                       WHERE own.area_id = p.id AND NOT own.is_derived)
     GROUP BY p.id
