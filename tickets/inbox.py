@@ -20,6 +20,7 @@ from django.utils.translation import pgettext_lazy
 
 from grids import scoping
 from tickets.models import Assignment, Ticket
+from tickets.rules import own_departments
 from tickets.workflow import IN_HAND, MOVES, AssignmentState
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def _over_area(user: Person, name: str) -> QuerySet[Ticket]:
 
 def _own_work(user: Person) -> QuerySet[Assignment]:
     """Mirrors ``workflow.not_own_work``: what one may not verify does not wait for one."""
-    own = [p.department_id for p in scoping.held(user) if p.department_id and p.area_id is None]
+    own = sorted(own_departments(user))
     return Assignment.objects.filter(
         Q(signed_by=user.pk)
         | Q(reported_in_by=user.pk)

@@ -191,16 +191,19 @@ def _written(row: Row, ticket_id: int, number: str, areas: dict[str, Area]) -> T
 
 
 def similar(lon: float, lat: float, category: Category | None = None) -> QuerySet[Ticket]:
-    """Open tickets within 50 m of a WGS-84 point, the same category first, at most five."""
-    point = Point(lon, lat, srid=WGS84)
-    # The box lets the partial index on open points answer; the metres are measured after it.
-    box = Polygon.from_bbox((lon - 0.001, lat - 0.001, lon + 0.001, lat + 0.001))
-    box.srid = WGS84
-    near = Ticket.objects.open().filter(
-        point__bboverlaps=box, point__distance_lte=(point, D(m=NEAR_METRES))
-    )
+    """Open tickets within 50 m of a WGS-84 point, of the same group if told; the newest five."""
+    near = Ticket.objects.open()
     if category is not None:
         near = near.filter(category__group_code=category.group_code)
+    return _near(near, Point(lon, lat, srid=WGS84))
+
+
+def _near(tickets: TicketQuerySet, point: Point) -> QuerySet[Ticket]:
+    lon, lat = point.coords
+    # The box lets an index on points answer; the metres are measured after it.
+    box = Polygon.from_bbox((lon - 0.001, lat - 0.001, lon + 0.001, lat + 0.001))
+    box.srid = WGS84
+    near = tickets.filter(point__bboverlaps=box, point__distance_lte=(point, D(m=NEAR_METRES)))
     return near.for_lists().annotate(metres=Distance("point", point)).order_by("-pk")[:5]
 
 
@@ -263,17 +266,11 @@ def at_this_place(ticket: Ticket, among: TicketQuerySet) -> QuerySet[Ticket]:
     """Other tickets of this community within 50 m in the last 12 months, the newest five."""
     if ticket.point is None:
         return among.none()
-    lon, lat = ticket.point.coords
-    box = Polygon.from_bbox((lon - 0.001, lat - 0.001, lon + 0.001, lat + 0.001))
-    box.srid = WGS84
-    near = among.filter(
-        # The index of the community narrows; there is none over the points of closed tickets.
-        community=ticket.community_id,
-        filed_at__gte=clock.now() - timedelta(days=365),
-        point__bboverlaps=box,
-        point__distance_lte=(ticket.point, D(m=NEAR_METRES)),
+    # The index of the community narrows; there is none over the points of closed tickets.
+    others = among.filter(
+        community=ticket.community_id, filed_at__gte=clock.now() - timedelta(days=365)
     ).exclude(pk=ticket.pk)
-    return near.for_lists().annotate(metres=Distance("point", ticket.point)).order_by("-pk")[:5]
+    return _near(others, ticket.point)
 
 
 def extent_of(ticket: Ticket) -> tuple[float, float, float, float] | None:

@@ -88,12 +88,13 @@ def gather(
         by=by,
         assignment=_concerned(MOVES[name], rows, by, assignment),
         assignments=rows,
-        own_departments=_own_departments(by),
+        own_departments=own_departments(by),
         given=given or {},
     )
 
 
-def _own_departments(by: User | None) -> frozenset[int]:
+def own_departments(by: Person | None) -> frozenset[int]:
+    """Departments in which ``by`` holds a post; the office of his area is not among them."""
     if by is None:
         return frozenset()
     posts = scoping.held(by)

@@ -9,11 +9,11 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from govgrid.core.addresses import ours
 from govgrid.core.errors import Refused
 from govgrid.privacy.actions import reveal
 from grids import scoping
@@ -153,10 +153,7 @@ def _reachable(request: HttpRequest, tickets: list[Ticket]) -> set[int]:
 
 def _ticket(request: HttpRequest, number: str) -> Ticket:
     """The ticket, or 404 as well for whoever may not see it."""
-    rows = Ticket.objects.select_related(
-        "category", "grid", "community", "street", "district", "lead_department", "filed_by"
-    )
-    ticket = rows.filter(number=number).first()
+    ticket = Ticket.objects.with_places().filter(number=number).first()
     if ticket is None or not request.user.has_perm("tickets.view", ticket):
         raise Http404
     return ticket
@@ -209,11 +206,7 @@ def _move_form(request: HttpRequest, ticket: Ticket, name: str) -> MoveForm:
 
 def _next(request: HttpRequest, ticket: Ticket) -> str:
     """Back to where the button was, if that is a page of ours."""
-    target = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return target if is_ours else ticket.get_absolute_url()
+    return ours(request.POST.get("next", ""), request) or ticket.get_absolute_url()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -55,29 +55,6 @@ LET_GO = frozenset({AssignmentState.RETURNED, AssignmentState.WITHDRAWN})
 LIVE = frozenset(AssignmentState) - LET_GO
 IN_HAND = frozenset({AssignmentState.SIGNED, AssignmentState.REPORTED_IN})
 
-# What the look calls a state: class and glyph of `look.md`.
-LOOKS = {
-    State.AWAITING_APPROVAL: ("is-new", "s-new"),
-    State.FILED: ("is-new", "s-new"),
-    State.TRIAGE: ("is-offered", "s-triage"),
-    State.DISPATCHED: ("is-offered", "s-offered"),
-    State.HANDLING: ("is-onsite", "s-onsite"),
-    State.HANDLED: ("is-signed", "s-check"),
-    State.VERIFIED: ("is-done", "s-done"),
-    State.CLOSED: ("is-done", "s-done"),
-    State.DECLINED: ("is-quiet", "s-declined"),
-    State.MERGED: ("is-quiet", "merge"),
-    State.SUSPENDED: ("is-quiet", "s-paused"),
-}
-ASSIGNMENT_LOOKS = {
-    AssignmentState.OFFERED: ("is-offered", "s-offered"),
-    AssignmentState.SIGNED: ("is-signed", "s-signed"),
-    AssignmentState.REPORTED_IN: ("is-onsite", "s-onsite"),
-    AssignmentState.DONE: ("is-done", "s-done"),
-    AssignmentState.RETURNED: ("is-back", "return"),
-    AssignmentState.WITHDRAWN: ("is-quiet", "s-declined"),
-}
-
 
 class Lack(NamedTuple):
     """One thing that is missing before a move can be taken: a stable code and a sentence."""

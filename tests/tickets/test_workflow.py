@@ -3,6 +3,7 @@
 import pytest
 
 from govgrid.core.errors import Refused
+from govgrid.core.templatetags import gg
 from tickets import workflow
 from tickets.effects import EFFECTS, STAMPS
 from tickets.management.commands import document_workflow
@@ -94,9 +95,17 @@ def test_handled_means_that_all_who_stayed_are_done(states, handled):
     assert workflow.is_handled(states) is handled
 
 
-@pytest.mark.parametrize("state", State)
-def test_every_state_has_a_look(state):
-    assert workflow.LOOKS[state][0].startswith("is-")
+@pytest.mark.parametrize("state", [*State, *AssignmentState])
+def test_every_state_has_a_look_and_the_same_word_everywhere(state):
+    colour, glyph, word = gg.STATES[state.value]
+
+    assert colour.startswith("is-")
+    assert glyph
+    assert word == state.label
+
+
+def test_no_look_is_for_a_state_that_does_not_exist():
+    assert set(gg.STATES) == {*State.values, *AssignmentState.values}
 
 
 def test_open_and_ended_share_nothing_and_leave_nothing_out():

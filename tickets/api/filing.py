@@ -19,8 +19,6 @@ from tickets.queries import Spot
 AHEAD = timedelta(minutes=5)
 # What lay longer in a phone than this is no report any more.
 OLDEST = timedelta(days=90)
-# A writer may want these to stay; identity and bank numbers never do.
-MAY_STAY = frozenset({guard.Kind.PHONE, guard.Kind.LANDLINE, guard.Kind.PLATE})
 
 
 class LocationBody(Body):
@@ -102,7 +100,7 @@ class FilingBody(Body):
             kind=given["kind"],
             observed_at=given.get("observed_at"),
             contact=dict(given.get("contact") or {}),
-            keep=MAY_STAY if given["personal_data"] == "keep" else frozenset(),
+            keep=guard.MAY_STAY if given["personal_data"] == "keep" else frozenset(),
         )
 
 

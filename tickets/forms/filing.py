@@ -26,8 +26,6 @@ from tickets.queries import Spot, similar
 
 # As many as one can find in a list without typing; a street's desk types a code.
 GRIDS_TO_CHOOSE = 300
-# A person may keep these in a text for a reason; identity and bank numbers never stay.
-MAY_STAY = frozenset({guard.Kind.PHONE, guard.Kind.LANDLINE, guard.Kind.PLATE})
 
 
 class FilingForm(forms.Form):
@@ -133,7 +131,7 @@ class FilingForm(forms.Form):
             spot=given["spot"],
             description=given["description"],
             contact={"name": given["contact_name"], "phone": given["contact_phone"]},
-            keep=MAY_STAY if given["keep"] else frozenset(),
+            keep=guard.MAY_STAY if given["keep"] else frozenset(),
         )
 
     # Questions that come up once all is well formed. Each is asked once, then taken as answered.
@@ -149,11 +147,11 @@ class FilingForm(forms.Form):
 
     @property
     def may_keep(self) -> bool:
-        return bool(MAY_STAY.intersection(self.finds))
+        return bool(guard.MAY_STAY.intersection(self.finds))
 
     @property
     def masks_always(self) -> bool:
-        return not MAY_STAY.issuperset(self.finds)
+        return not guard.MAY_STAY.issuperset(self.finds)
 
     @cached_property
     def near(self) -> list[Ticket]:
