@@ -18,6 +18,8 @@ from govgrid.core.errors import Refused
 
 LONGEST_DAYS = 366
 BACKUP_CODES = 8
+# The name of a token that was given for a user name and a password.
+BY_PASSWORD = "password"  # noqa: S105 a name
 TOTP_DIGITS = 6
 # Names of the two devices of a person in django-otp's tables; people never see them.
 PHONE, PAPER = "phone", "backup codes"
@@ -74,6 +76,17 @@ def revoke_token(token: ApiToken, *, by: User | None) -> ApiToken:
         token.revoked_at = now()
         token.save(update_fields=["revoked_at"])
     return token
+
+
+@transaction.atomic
+def end_password_tokens(user: User, *, by: User | None) -> int:
+    """End what the old password bought, or whoever had guessed it would stay; how many.
+
+    Tokens that an administrator issued for a program go on.
+    """
+    _must_own_or_administer(by, user)
+    bought = ApiToken.objects.live().filter(user=user, created_by=user, name=BY_PASSWORD)
+    return bought.update(revoked_at=now())
 
 
 def set_language(user: User, language: str, *, by: User | None) -> None:

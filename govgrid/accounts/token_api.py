@@ -97,7 +97,7 @@ class TokenView(APIView):
         form.is_valid(raise_exception=True)
         user = self._signed_in(request, **form.validated_data)
         token, plaintext = actions.issue_token(
-            user, by=user, name="password", scopes=Scope.values, days=settings.TOKEN_DAYS
+            user, by=user, name=actions.BY_PASSWORD, scopes=Scope.values, days=settings.TOKEN_DAYS
         )
         answer = TokenAnswer({"token": plaintext, "expires_at": token.expires_at})
         return Response(answer.data, status=status.HTTP_201_CREATED)

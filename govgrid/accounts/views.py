@@ -154,6 +154,7 @@ def password(request):
         form.fields[name].help_text = ""
     if form.is_valid():
         form.save()
+        actions.end_password_tokens(request.user, by=request.user)
         update_session_auth_hash(request, form.user)
         messages.success(request, _("Your password was changed. Other browsers are signed out."))
         return redirect("accounts:account")

@@ -228,6 +228,23 @@ def test_a_new_password_must_be_good_and_keeps_this_browser(client, worker):
     assert client.get(reverse("accounts:account")).status_code == 200
 
 
+def test_a_new_password_ends_the_tokens_of_the_old_one(client, worker):
+    other = UserFactory(is_superuser=True)
+    scopes = {"scopes": ["read"], "days": 30}
+    actions.issue_token(worker, by=worker, name=actions.BY_PASSWORD, **scopes)
+    given, _plain = actions.issue_token(worker, by=other, name="hotline", **scopes)
+    theirs, _plain = actions.issue_token(other, by=other, name=actions.BY_PASSWORD, **scopes)
+    sign_in(client)
+    good = "quite another thing"
+
+    client.post(
+        reverse("accounts:password"),
+        {"old_password": PASSWORD, "new_password1": good, "new_password2": good},
+    )
+
+    assert set(ApiToken.objects.live()) == {given, theirs}
+
+
 def test_enrolling_shows_a_picture_and_ends_with_backup_codes(client, worker):
     client.force_login(worker)
     url = reverse("accounts:second_factor")

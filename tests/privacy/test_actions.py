@@ -43,7 +43,7 @@ def test_what_is_not_there_is_left_out_but_the_reading_is_on_record(letter):
     assert AccessLog.objects.count() == 1
 
 
-@pytest.mark.parametrize("reason", ["", "   ", "abc", " a  b "])
+@pytest.mark.parametrize("reason", ["", "   ", "abc", " a  b ", "\u200b" * 9, "......"])
 def test_without_a_reason_nothing_is_opened(letter, reason):
     row = letter.objects.create(title="a", text="x")
 
