@@ -38,9 +38,8 @@ class Find(NamedTuple):
 
 
 # One sign for one, so that positions stay true.
-_WIDE: dict[int, int | str] = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {
-    0x3000: 0x20
-}
+_WIDE: dict[int, int | str] = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
+_WIDE[0x3000] = 0x20
 # What is taken for the X of an identity number: a Cyrillic letter, a Roman ten, a times sign.
 _TEN: dict[int, int | str] = {ord(sign): "X" for sign in "\u0425\u0445\u2169\u2179\u00d7"}
 _SPELT = re.compile("[〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]{11,}")
