@@ -1,6 +1,7 @@
 """The whole policy on one page: each role, where it is held, and what it may do there.
 
-A role is code, a post is data. Stored by slug, never by path; a slug is never reused.
+A role is code, a post is data. Stored by slug, never by path; a slug is never reused. A superuser
+runs the platform and, without a post, may do none of this.
 ``over_area`` counts for the post's area and all beneath it. ``in_department`` counts for tickets
 that were given to the post's department; the holder of an area's post answers for its office.
 """

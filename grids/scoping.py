@@ -122,6 +122,15 @@ def covers(user: User | AnonymousUser, permission: str, place: Mapping[int, int 
     return any(place.get(level) in ids for level, ids in areas.items())
 
 
+def role_over(user: User | AnonymousUser, permission: str, place: Mapping[int, int | None]) -> str:
+    """The role by which ``user`` holds ``permission`` over a place; empty where none does."""
+    for post in held(user):
+        grants = permission in roles.ROLES[post.role].over_area
+        if grants and any(place.get(level) == area_id for level, area_id in post.grants):
+            return post.role
+    return ""
+
+
 def works_in(user: User | AnonymousUser, permission: str, departments: Iterable[int]) -> bool:
     """Whether ``user`` holds ``permission`` in one of ``departments``."""
     return not reach(user, permission).departments.isdisjoint(departments)

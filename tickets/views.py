@@ -231,6 +231,7 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
                 by=request.user,
                 reason=form.cleaned_data["reason"],
                 case=ticket.number,
+                role=scoping.role_over(request.user, "tickets.reveal_contact", ticket.place),
                 ip=request.META.get("REMOTE_ADDR"),
             )
         except Refused as refusal:

@@ -593,6 +593,7 @@ def test_the_command_sees_a_contact_once_for_a_reason(sign_in, sealed, cast):
     assert "no-store" in response["Cache-Control"]
     entry = AccessLog.objects.get()
     assert (entry.by, entry.reason, entry.case) == (cast["command"], "回访核实现场", sealed.number)
+    assert entry.role == "district_command"
     assert PHONE not in _page(client.get(sealed.get_absolute_url()))
 
 
