@@ -27,24 +27,26 @@ class Assignment(models.Model):
         ASSIST = "assist", _("Assisting")
 
     ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, related_name="assignments")
-    department = models.ForeignKey(Department, models.PROTECT, related_name="assignments")
+    department = models.ForeignKey(
+        Department, models.PROTECT, related_name="assignments", verbose_name=_("department")
+    )
     role = models.CharField(_("role"), max_length=10, choices=Role)
     state = models.CharField(
         _("state"), max_length=20, choices=AssignmentState, default=AssignmentState.OFFERED
     )
-    offered_at = models.DateTimeField()
+    offered_at = models.DateTimeField(_("offered at"))
     offered_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
-    signed_at = models.DateTimeField(null=True, blank=True)
+    signed_at = models.DateTimeField(_("signed at"), null=True, blank=True)
     signed_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
-    reported_in_at = models.DateTimeField(null=True, blank=True)
+    reported_in_at = models.DateTimeField(_("reported in at"), null=True, blank=True)
     reported_in_by = models.ForeignKey(
         USER, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    made_safe_at = models.DateTimeField(null=True, blank=True)
+    made_safe_at = models.DateTimeField(_("made safe at"), null=True, blank=True)
     made_safe_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
-    done_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(_("done at"), null=True, blank=True)
     done_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
-    returned_at = models.DateTimeField(null=True, blank=True)
+    returned_at = models.DateTimeField(_("returned at"), null=True, blank=True)
     returned_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = AssignmentQuerySet.as_manager()
@@ -113,15 +115,22 @@ class TicketEvent(models.Model):
     assignment = models.ForeignKey(
         Assignment, models.PROTECT, null=True, blank=True, related_name="events"
     )
-    verb = models.CharField(max_length=30)
-    before = models.CharField(max_length=20, blank=True)
-    after = models.CharField(max_length=20)
-    at = models.DateTimeField()
-    by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
-    department = models.ForeignKey(
-        Department, models.PROTECT, null=True, blank=True, related_name="+"
+    verb = models.CharField(_("verb"), max_length=30)
+    before = models.CharField(_("state before"), max_length=20, blank=True)
+    after = models.CharField(_("state after"), max_length=20)
+    at = models.DateTimeField(_("when"))
+    by = models.ForeignKey(
+        USER, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
     )
-    note = models.TextField(blank=True, max_length=2000)
+    department = models.ForeignKey(
+        Department,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("department"),
+    )
+    note = models.TextField(_("note"), blank=True, max_length=2000)
     data = models.JSONField(default=dict, blank=True)
 
     class Meta:

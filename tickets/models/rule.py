@@ -102,13 +102,23 @@ class RoutingRule(models.Model):
     """
 
     category = models.ForeignKey(
-        Category, models.PROTECT, null=True, blank=True, related_name="rules"
+        Category,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rules",
+        verbose_name=_("category"),
     )
-    area = models.ForeignKey(Area, models.PROTECT, related_name="rules")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="rules", verbose_name=_("area"))
     # A drawn piece within the area; it beats every rule for a whole area.
     shape = models.MultiPolygonField(srid=WGS84, null=True, blank=True)
     department = models.ForeignKey(
-        Department, models.PROTECT, null=True, blank=True, related_name="rules"
+        Department,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rules",
+        verbose_name=_("department"),
     )
     function = models.CharField(
         _("office function"), max_length=20, choices=OfficeFunction, blank=True
@@ -116,8 +126,12 @@ class RoutingRule(models.Model):
     source = models.CharField(_("source"), max_length=120, blank=True)
     valid_from = models.DateTimeField(_("valid from"))
     valid_to = models.DateTimeField(_("valid to"), null=True, blank=True)
-    created_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
-    ended_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
+    created_by = models.ForeignKey(
+        USER, models.PROTECT, null=True, related_name="+", verbose_name=_("created by")
+    )
+    ended_by = models.ForeignKey(
+        USER, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("ended by")
+    )
 
     objects = RuleQuerySet.as_manager()
 
@@ -157,9 +171,18 @@ class FunctionHolder(models.Model):
     """Who fills an office function in an area, for one category or any: 0702 here, company X."""
 
     function = models.CharField(_("office function"), max_length=20, choices=OfficeFunction)
-    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
-    category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="+")
-    department = models.ForeignKey(Department, models.PROTECT, related_name="functions")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name=_("area"))
+    category = models.ForeignKey(
+        Category,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("category"),
+    )
+    department = models.ForeignKey(
+        Department, models.PROTECT, related_name="functions", verbose_name=_("department")
+    )
 
     class Meta:
         verbose_name = _("holder of an office function")

@@ -126,11 +126,15 @@ class Ticket(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.REPORT)
     # Where it came from, in the words of who opened it: "page", "api", "consultation:12".
     origin = models.CharField(_("origin"), max_length=40, default="page")
-    category = models.ForeignKey(Category, models.PROTECT, related_name="tickets")
-    grid = models.ForeignKey(Area, models.PROTECT, related_name="+")
-    community = models.ForeignKey(Area, models.PROTECT, related_name="+")
-    street = models.ForeignKey(Area, models.PROTECT, related_name="+")
-    district = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    category = models.ForeignKey(
+        Category, models.PROTECT, related_name="tickets", verbose_name=_("category")
+    )
+    grid = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name=_("grid"))
+    community = models.ForeignKey(
+        Area, models.PROTECT, related_name="+", verbose_name=_("community")
+    )
+    street = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name=_("street"))
+    district = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name=_("district"))
     point = models.PointField(srid=WGS84, null=True, blank=True, spatial_index=False)
     # The pair as it came, for dispute: the shift between systems is 605 m in Yichang.
     raw_lon = models.FloatField(null=True, blank=True)
@@ -138,17 +142,24 @@ class Ticket(models.Model):
     raw_crs = models.CharField(max_length=8, choices=[(c.value, c.value) for c in CRS], blank=True)
     description = models.TextField(_("description"), blank=True, max_length=2000)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.FILED)
-    filed_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
+    filed_by = models.ForeignKey(
+        USER, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("filed by")
+    )
     filed_at = models.DateTimeField(_("filed at"))
     # When the phone saw it; clocks start at filed_at, the server's receipt.
     observed_at = models.DateTimeField(_("seen at"), null=True, blank=True)
-    routed_at = models.DateTimeField(null=True, blank=True)
+    routed_at = models.DateTimeField(_("routed at"), null=True, blank=True)
     # Why this department: what tickets.routing wrote down when it decided.
-    routing = models.JSONField(default=dict, blank=True)
+    routing = models.JSONField(_("routing"), default=dict, blank=True)
     lead_department = models.ForeignKey(
-        Department, models.PROTECT, null=True, blank=True, related_name="+"
+        Department,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("lead department"),
     )
-    return_count = models.PositiveSmallIntegerField(default=0)
+    return_count = models.PositiveSmallIntegerField(_("return count"), default=0)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
 
     objects = TicketQuerySet.as_manager()
