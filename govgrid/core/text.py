@@ -16,6 +16,16 @@ def _simplifier() -> OpenCC:
     return OpenCC("t2s")
 
 
+@cache
+def _to_traditional() -> OpenCC:
+    return OpenCC("s2tw")
+
+
+def traditional(text: str) -> str:
+    """``text`` in traditional script, as offices that write it spell."""
+    return _to_traditional().convert(text)
+
+
 def normalise(text: str) -> str:
     """One spelling for full and half width, upper and lower case, traditional and simplified."""
     return _simplifier().convert(unicodedata.normalize("NFKC", text).lower())

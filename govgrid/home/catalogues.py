@@ -1,7 +1,7 @@
 """The three catalogues: what is said in the code, in simplified and traditional Chinese and English.
 
 Sorted and without line numbers or dates, so that two branches merge. English is its own source;
-traditional Chinese is made from simplified by opencc, with exceptions for what it gets wrong.
+traditional Chinese is made from simplified by opencc.
 A tool for developers: it needs what ``script/bootstrap --dev`` installs.
 """
 
@@ -11,7 +11,6 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -19,7 +18,8 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.core.management import call_command
 from django.test.utils import override_settings
-from opencc import OpenCC
+
+from govgrid.core.text import traditional
 
 LOCALES = ("zh_Hans", "zh_Hant", "en")
 IGNORED = [
@@ -27,8 +27,6 @@ IGNORED = [
     "govgrid/locale/*",
     *("var/*", ".venv/*", "node_modules/*", "tests/*", "docs/*", "script/*", "benchmarks/*"),
 ]
-# What opencc's table gives and an office that writes traditional script would not.
-EXCEPTIONS = {"裏": "裡"}
 _PLURALS = {"en": "nplurals=2; plural=(n != 1);"}
 _HEADER = (
     'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
@@ -124,19 +122,6 @@ def _places_differ(message: Message) -> bool:
 
 def _places(text: str) -> set[str]:
     return set(re.findall(r"%\(\w+\)[sd]|%[sd]|\{\w*\}", text))
-
-
-@cache
-def _converter() -> OpenCC:
-    return OpenCC("s2t")
-
-
-def traditional(text: str) -> str:
-    """``text`` in traditional script."""
-    made = _converter().convert(text)
-    for wrong, right in EXCEPTIONS.items():
-        made = made.replace(wrong, right)
-    return made
 
 
 def _write(locale: str, messages: dict[Key, Message]) -> None:

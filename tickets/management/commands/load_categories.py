@@ -10,9 +10,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
-from opencc import OpenCC
 from tqdm import tqdm
 
+from govgrid.core.text import traditional
 from grids.actions.imports import Imported
 from grids.management.sheet import ImportCommand
 from grids.models import Area, Department
@@ -118,8 +118,8 @@ def _save(category: Category, values: dict[str, Any], done: Imported) -> None:
 def _values(row: Mapping[str, str]) -> dict[str, Any]:
     values: dict[str, Any] = {name: row[column] for column, name in COLUMNS.items()}
     values["default_whistle"] = WHISTLES.get(values["default_whistle"], values["default_whistle"])
-    values["group_zh_hant"] = _traditional(values["group_zh"])
-    values["name_zh_hant"] = _traditional(values["name_zh"])
+    values["group_zh_hant"] = traditional(values["group_zh"])
+    values["name_zh_hant"] = traditional(values["name_zh"])
     known = pictures().get(values["code"], {})
     for name in PICTURES:
         value = row.get(name) if name in row else known.get(name)
@@ -182,12 +182,3 @@ def pictures() -> dict[str, dict[str, Any]]:
     """Icon and rank by code, from our own table."""
     with OWN_FILE.open(encoding="utf-8-sig", newline="") as text:
         return {row["code"]: {k: row[k] for k in PICTURES} for row in csv.DictReader(text)}
-
-
-@cache
-def _converter() -> OpenCC:
-    return OpenCC("s2tw")
-
-
-def _traditional(text: str) -> str:
-    return _converter().convert(text)
