@@ -94,7 +94,7 @@ def _debt(people: Iterable[User], kind: str, ticket: Ticket, event_count: int) -
         kind=kind,
         params={
             "number": ticket.number,
-            "category": ticket.category.name_zh,
+            "category": ticket.category.names,
             "grid": ticket.grid.name,
             "department": department.short_name if department else "",
         },

@@ -38,8 +38,17 @@ def register(kind: str, subject: Any, body: Any) -> None:
 def words(kind: str, params: Mapping[str, Any], language: str | None = None) -> Told:
     """KeyError for a kind nobody registered or a place nobody filled: a fault of ours, found early."""
     known = _kinds[kind]
-    with translation.override(language or translation.get_language()):
-        return Told(str(known.subject) % params, str(known.body) % params)
+    tongue = language or translation.get_language()
+    given = {name: _in(tongue, value) for name, value in params.items()}
+    with translation.override(tongue):
+        return Told(str(known.subject) % given, str(known.body) % given)
+
+
+def _in(tongue: str | None, value: Any) -> Any:
+    """A value that the sender gave by language is read in the reader's, else in the first."""
+    if not isinstance(value, Mapping):
+        return value
+    return value.get((tongue or "").lower()) or next(iter(value.values()))
 
 
 def render(message: Owed, language: str | None = None) -> Told:

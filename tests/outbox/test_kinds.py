@@ -34,3 +34,15 @@ def test_a_kind_that_is_gone_is_still_shown():
 def test_what_cannot_be_said_is_found_early(kind, params):
     with pytest.raises(KeyError):
         kinds.words(kind, params)
+
+
+@pytest.mark.parametrize(
+    ("language", "body"),
+    [("en", "Manhole"), ("zh-hans", "井盖"), ("zh-hant", "井盖"), (None, "Manhole")],
+)
+def test_a_value_given_by_language_is_read_in_the_readers(language, body):
+    kinds.register("by_language", "x", "%(what)s")
+
+    told = kinds.words("by_language", {"what": {"zh-hans": "井盖", "en": "Manhole"}}, language)
+
+    assert told.body == body

@@ -79,6 +79,11 @@ class Category(models.Model):
         return _in_language(self.name_zh, self.name_zh_hant, self.name_en)
 
     @property
+    def names(self) -> dict[str, str]:
+        """By language, for whoever reads it later; the first stands where one is missing."""
+        return {"zh-hans": self.name_zh, "zh-hant": self.name_zh_hant, "en": self.name_en}
+
+    @property
     def group(self) -> str:
         return _in_language(self.group_zh, self.group_zh_hant, self.group_en)
 
