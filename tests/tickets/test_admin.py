@@ -90,3 +90,14 @@ def test_every_list_opens_and_searches(office, town, cast, name):
 
     assert office.get(f"/admin/tickets/{name}/").status_code == 200
     assert office.get(f"/admin/tickets/{name}/?q={Ticket.objects.get().number}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/admin/tickets/ticket/?state__exact=%00",
+        "/admin/autocomplete/?app_label=tickets&model_name=functionholder&field_name=area&term=%00",
+    ],
+)
+def test_a_nul_in_an_address_is_a_bad_request(office, address):
+    assert office.get(address).status_code == 400
