@@ -1,6 +1,7 @@
 """Reports and whistles: what they are about, the ticket, who must respond, what happened."""
 
 from tickets.models.assignment import Assignment, AssignmentQuerySet, TicketEvent
+from tickets.models.photo import Photo, PhotoQuerySet
 from tickets.models.rule import (
     Category,
     FunctionHolder,
@@ -29,6 +30,8 @@ __all__ = [
     "Contact",
     "FunctionHolder",
     "OfficeFunction",
+    "Photo",
+    "PhotoQuerySet",
     "RoutingRule",
     "RuleQuerySet",
     "Ticket",
