@@ -1,6 +1,7 @@
 """Reports and whistles: what they are about, the ticket, who must respond, what happened."""
 
 from tickets.models.assignment import Assignment, AssignmentQuerySet, TicketEvent
+from tickets.models.clock import SCOPES, Clock, ClockPause, ClockQuerySet, Outcome, TimeLimit
 from tickets.models.photo import Photo, PhotoQuerySet
 from tickets.models.rule import (
     Category,
@@ -19,24 +20,35 @@ from tickets.models.ticket import (
     TicketQuerySet,
     TicketWords,
 )
+from tickets.models.whistle import Arrival, Helper, Score, Whistle
 
 __all__ = [
     "COLUMN_OF_LEVEL",
     "LIST_FIELDS",
     "NUMBER",
+    "SCOPES",
+    "Arrival",
     "Assignment",
     "AssignmentQuerySet",
     "Category",
+    "Clock",
+    "ClockPause",
+    "ClockQuerySet",
     "Contact",
     "FunctionHolder",
+    "Helper",
     "OfficeFunction",
+    "Outcome",
     "Photo",
     "PhotoQuerySet",
     "RoutingRule",
     "RuleQuerySet",
+    "Score",
     "Ticket",
     "TicketEvent",
     "TicketQuerySet",
     "TicketWords",
+    "TimeLimit",
+    "Whistle",
     "WhistleKind",
 ]

@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from govgrid.core.constraints import both_or_neither
 from grids.models import Department
-from tickets.workflow import IN_HAND, LIVE, AssignmentState
+from tickets.workflow import IN_HAND, LIVE, AssignmentState, Rank
 
 USER = settings.AUTH_USER_MODEL
+# What an assignment goes through; each has its time and its person, or neither.
+STEPS = ("signed", "reported_in", "planned", "made_safe", "safe_seen", "done", "returned")
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
@@ -42,8 +44,15 @@ class Assignment(models.Model):
     reported_in_by = models.ForeignKey(
         USER, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # At what rank the first of them came; whoever came later is an Arrival.
+    reported_in_rank = models.CharField(_("rank"), max_length=20, choices=Rank, blank=True)
+    planned_at = models.DateTimeField(_("plan submitted at"), null=True, blank=True)
+    planned_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
     made_safe_at = models.DateTimeField(_("made safe at"), null=True, blank=True)
     made_safe_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
+    # Somebody from the place looked: the danger is over. Not the department's own word.
+    safe_seen_at = models.DateTimeField(_("seen safe at"), null=True, blank=True)
+    safe_seen_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
     done_at = models.DateTimeField(_("done at"), null=True, blank=True)
     done_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
     returned_at = models.DateTimeField(_("returned at"), null=True, blank=True)
@@ -88,7 +97,12 @@ class Assignment(models.Model):
             ),
             *(
                 both_or_neither(f"{step}_at", f"{step}_by", name=f"assignment_{step}_by_someone")
-                for step in ("signed", "reported_in", "made_safe", "done", "returned")
+                for step in STEPS
+            ),
+            models.CheckConstraint(
+                name="assignment_rank_of_who_came",
+                condition=Q(reported_in_rank="") | Q(reported_in_at__isnull=False),
+                violation_error_message=_("A rank belongs to somebody who came."),
             ),
         ]
         indexes = [
@@ -106,6 +120,10 @@ class Assignment(models.Model):
     @property
     def is_lead(self) -> bool:
         return self.role == self.Role.LEAD
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE
 
 
 class TicketEvent(models.Model):

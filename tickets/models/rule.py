@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from grids.models import WGS84, Area, Department
+from tickets.workflow import WhistleKind
 
 USER = settings.AUTH_USER_MODEL
 
@@ -21,14 +22,6 @@ class OfficeFunction(models.TextChoices):
     FACILITY_OWNER = "facility_owner", _("Owner of the facility")
     PROPERTY_COMPANY = "property_company", _("Property company")
     LINE_AUTHORITY = "line_authority", _("Authority of the trade")
-
-
-class WhistleKind(models.TextChoices):
-    ROUTINE = "routine", _("Routine whistle")
-    EMERGENCY = "emergency", _("Emergency whistle")
-    ENFORCEMENT = "enforcement", _("Enforcement whistle")
-    HARD = "hard", _("Hard-case whistle")
-    CONSULTATION = "consultation", _("Consultation whistle")
 
 
 class Category(models.Model):

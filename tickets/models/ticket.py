@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.contrib.postgres.search import SearchVectorField
-from django.db.models import BooleanField, Q
+from django.db.models import BooleanField, F, Q
 from django.db.models.expressions import RawSQL
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +25,7 @@ from grids import scoping
 from grids.models import WGS84, Area, Department, Level
 from tickets.models.assignment import Assignment
 from tickets.models.rule import Category
-from tickets.workflow import OPEN, State
+from tickets.workflow import OPEN, TERMS, State, WhistleKind
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -124,6 +124,8 @@ class Ticket(models.Model):
     # HMAC of the validated content: the same id with other content is refused.
     fingerprint = models.CharField(max_length=64, editable=False)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.REPORT)
+    # Empty for a report; the whistle itself, with its reasons, is a row of its own.
+    whistle_kind = models.CharField(_("whistle"), max_length=20, choices=WhistleKind, blank=True)
     # Where it came from, in the words of who opened it: "page", "api", "consultation:12".
     origin = models.CharField(_("origin"), max_length=40, default="page")
     category = models.ForeignKey(
@@ -161,6 +163,30 @@ class Ticket(models.Model):
     )
     return_count = models.PositiveSmallIntegerField(_("return count"), default=0)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    # The earliest of its clocks that run; null when none does. Kept by tickets.clocks, and what
+    # boards, desks and the filter "overdue" walk.
+    due_at = models.DateTimeField(_("next due"), null=True, blank=True, editable=False)
+    # The state to go back to when approval is refused or a merge is taken back.
+    held_state = models.CharField(max_length=20, choices=State, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        db_index=False,
+        verbose_name=_("merged into"),
+    )
+    # The same matter at the same place, closed before: a new report, and its history.
+    repeat_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="repeats",
+        db_index=False,
+        verbose_name=_("repeat of"),
+    )
 
     objects = TicketQuerySet.as_manager()
 
@@ -192,6 +218,23 @@ class Ticket(models.Model):
                 condition=Q(return_count__lte=2),
                 violation_error_message=_("A ticket is returned twice at most."),
             ),
+            models.CheckConstraint(
+                name="ticket_whistle_has_a_kind",
+                condition=Q(kind="whistle") & ~Q(whistle_kind="")
+                | Q(kind="report", whistle_kind=""),
+                violation_error_message=_("A whistle has a kind, and a report has none."),
+            ),
+            models.CheckConstraint(
+                name="ticket_merged_says_into_what",
+                condition=Q(state=State.MERGED, merged_into__isnull=False)
+                | (~Q(state=State.MERGED) & Q(merged_into=None)),
+                violation_error_message=_("Merged means merged into another ticket."),
+            ),
+            models.CheckConstraint(
+                name="ticket_not_merged_into_itself",
+                condition=~Q(merged_into=F("pk")),
+                violation_error_message=_("A ticket is not merged into itself."),
+            ),
             both_or_neither("point", "raw_lon", "raw_lat", name="ticket_point_with_its_raw_pair"),
         ]
         indexes = [
@@ -216,6 +259,23 @@ class Ticket(models.Model):
                 for scope in ("district", "street", "community")
             ),
             models.Index(fields=["state", "-id"], name="ticket_state"),
+            # Boards: a column of a place, the most urgent first; and what is overdue there.
+            *(
+                models.Index(
+                    fields=[scope, "state", "due_at", "id"],
+                    name=f"ticket_due_{scope}",
+                    condition=Q(state__in=sorted(OPEN)),
+                )
+                for scope in ("district", "street", "community", "lead_department")
+            ),
+            models.Index(
+                fields=["merged_into"],
+                name="ticket_merged",
+                condition=Q(merged_into__isnull=False),
+            ),
+            models.Index(
+                fields=["repeat_of"], name="ticket_repeat", condition=Q(repeat_of__isnull=False)
+            ),
             # Similar open tickets near a point, before one more is filed.
             GistIndex(
                 fields=["point"], name="ticket_open_point", condition=Q(state__in=sorted(OPEN))
@@ -242,11 +302,26 @@ class Ticket(models.Model):
     def is_open(self) -> bool:
         return self.state in OPEN
 
+    @property
+    def is_whistle(self) -> bool:
+        return bool(self.whistle_kind)
+
+    @property
+    def has_hazard(self) -> bool:
+        """A danger that must end before the work does: by its category, or by its whistle."""
+        return bool(self.category.hazard_limit) or self.whistle_kind == WhistleKind.EMERGENCY
+
+    @property
+    def owes_plan(self) -> bool:
+        return self.is_whistle and TERMS[WhistleKind(self.whistle_kind)].has_plan
+
 
 LIST_FIELDS = [
     "number",
     "kind",
+    "whistle_kind",
     "state",
+    "due_at",
     "description",
     "filed_at",
     "observed_at",

@@ -1,145 +1,45 @@
-"""The life of a ticket: states, the table of moves, guards. Pure: no database.
-
-Pages, API, tests and ``docs/workflow.md`` all read :data:`MOVES`. A move is taken by
-``tickets.actions``; who may take it is asked of ``tickets.rules``.
-"""
+"""The table of moves, and what is missing before one can be taken."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.db.models import TextChoices
 from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from govgrid.core.errors import Refused
+from tickets.workflow.guards import (
+    Facts,
+    Guard,
+    Lack,
+    can_be_undone,
+    danger_is_open,
+    fits_together,
+    is_a_whistle,
+    is_no_whistle_yet,
+    names_a_department,
+    names_a_whistle,
+    names_an_owner,
+    not_own_work,
+    note_for_the_reporter,
+    plan_is_owed,
+    reported_in_first,
+    returns_are_left,
+    safe_first,
+    says_the_plan,
+    says_until_when,
+    says_what_was_done,
+    says_why,
+    says_with_whom,
+    scores_are_given,
+)
+from tickets.workflow.states import IN_HAND, LET_GO, AssignmentState, State
+from tickets.workflow.whistles import says_what_was_tried, says_which_power
 
 if TYPE_CHECKING:
-    from govgrid.accounts.models import User
-    from tickets.models import Assignment, Ticket
-
-MAX_RETURNS = 2
-
-
-class State(TextChoices):
-    AWAITING_APPROVAL = "awaiting_approval", _("Awaiting approval")
-    FILED = "filed", _("Filed")
-    TRIAGE = "triage", _("To be assigned")
-    DISPATCHED = "dispatched", _("To be signed for")
-    HANDLING = "handling", _("Being handled")
-    HANDLED = "handled", _("To be verified")
-    VERIFIED = "verified", _("Verified")
-    CLOSED = "closed", _("Closed")
-    DECLINED = "declined", _("Declined")
-    MERGED = "merged", _("Merged")
-    SUSPENDED = "suspended", _("Suspended")
-
-
-class AssignmentState(TextChoices):
-    OFFERED = "offered", pgettext_lazy("assignment", "To be signed for")
-    SIGNED = "signed", pgettext_lazy("assignment", "Signed for")
-    REPORTED_IN = "reported_in", pgettext_lazy("assignment", "Reported in")
-    DONE = "done", pgettext_lazy("assignment", "Done")
-    RETURNED = "returned", pgettext_lazy("assignment", "Returned")
-    WITHDRAWN = "withdrawn", pgettext_lazy("assignment", "Withdrawn")
-
-
-ENDED = frozenset({State.CLOSED, State.DECLINED, State.MERGED})
-OPEN = frozenset(State) - ENDED
-# Nobody works on these any more; whatever else there is decides when a ticket is handled.
-LET_GO = frozenset({AssignmentState.RETURNED, AssignmentState.WITHDRAWN})
-LIVE = frozenset(AssignmentState) - LET_GO
-IN_HAND = frozenset({AssignmentState.SIGNED, AssignmentState.REPORTED_IN})
-
-
-class Lack(NamedTuple):
-    """One thing that is missing before a move can be taken: a stable code and a sentence."""
-
-    code: str
-    message: str
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What a guard may look at: the locked rows, who asks, and what they typed."""
-
-    ticket: Ticket
-    by: User | None = None
-    assignment: Assignment | None = None
-    # Every assignment of the ticket, so that a guard needs no database.
-    assignments: tuple[Assignment, ...] = ()
-    # Departments in which the asker holds a post; the office of his area is not among them.
-    own_departments: frozenset[int] = frozenset()
-    given: dict[str, object] = field(default_factory=dict)
-
-
-Guard = Callable[[Facts], Lack | None]
-
-
-def _text(facts: Facts, name: str) -> str:
-    return str(facts.given.get(name) or "").strip()
-
-
-def note_for_the_reporter(facts: Facts) -> Lack | None:
-    if _text(facts, "note"):
-        return None
-    return Lack("note_needed", gettext("Write a line that the reporter can read."))
-
-
-def says_what_was_done(facts: Facts) -> Lack | None:
-    if _text(facts, "note"):
-        return None
-    return Lack("note_needed", gettext("Say what was done."))
-
-
-def says_why(facts: Facts) -> Lack | None:
-    if _text(facts, "note"):
-        return None
-    return Lack("reason_needed", gettext("Say why."))
-
-
-def names_a_department(facts: Facts) -> Lack | None:
-    if facts.given.get("department"):
-        return None
-    return Lack("department_needed", gettext("Choose the department that shall lead."))
-
-
-def names_an_owner(facts: Facts) -> Lack | None:
-    if _text(facts, "suggested_owner"):
-        return None
-    return Lack("owner_needed", gettext("Say who should have it instead."))
-
-
-def returns_are_left(facts: Facts) -> Lack | None:
-    if facts.assignment is None or not facts.assignment.is_lead:
-        return None
-    if facts.ticket.return_count < MAX_RETURNS:
-        return None
-    return Lack(
-        "returns_used_up",
-        gettext("It has been returned twice. Handle it, or ask the street for a ruling."),
-    )
-
-
-def not_own_work(facts: Facts) -> Lack | None:
-    """Nobody grades his own work: neither who did it nor a colleague in that department.
-
-    In an office the colleague may: what a grid worker settles, the community verifies.
-    """
-    workers = {
-        person
-        for one in facts.assignments
-        for person in (one.signed_by_id, one.reported_in_by_id, one.made_safe_by_id, one.done_by_id)
-    }
-    did = {one.department_id for one in facts.assignments if one.state == AssignmentState.DONE}
-    asker = facts.by.pk if facts.by else None
-    if asker not in workers - {None} and did.isdisjoint(facts.own_departments):
-        return None
-    return Lack("own_work", gettext("Who did the work cannot verify it."))
+    from tickets.models import Assignment
 
 
 class On(StrEnum):
@@ -164,6 +64,7 @@ class Move(NamedTuple):
     icon: str = "check"
     key: str = ""
     stops: bool = False  # cannot be undone: outlined, never the default
+    is_quiet: bool = False  # no button of its own: a toast or another page offers it
 
 
 _WORKING = frozenset({State.DISPATCHED, State.HANDLING})
@@ -189,7 +90,7 @@ MOVES: dict[str, Move] = {
         on=On.ASSIGNMENT,
         assignment_sources=frozenset({AssignmentState.SIGNED}),
         assignment_target=AssignmentState.REPORTED_IN,
-        fields=("note",),
+        fields=("rank", "note"),
         icon="s-onsite",
         key="B",
     ),
@@ -204,16 +105,33 @@ MOVES: dict[str, Move] = {
         icon="shield",
         key="E",
     ),
+    "plan": Move(
+        _("Submit the plan"),
+        "tickets.work",
+        _WORKING,
+        None,
+        guards=(plan_is_owed, says_the_plan),
+        on=On.ASSIGNMENT,
+        assignment_sources=IN_HAND,
+        fields=("note",),
+        icon="calendar",
+    ),
     "finish": Move(
         _("Finish"),
         "tickets.work",
         _WORKING,
         None,
-        guards=(says_what_was_done,),
+        guards=(
+            reported_in_first,
+            safe_first,
+            says_with_whom,
+            says_what_was_done,
+            says_until_when,
+        ),
         on=On.ASSIGNMENT,
         assignment_sources=IN_HAND,
         assignment_target=AssignmentState.DONE,
-        fields=("note",),
+        fields=("accepted_at", "spoke_with", "note", "until"),
         icon="s-done",
         key="F",
     ),
@@ -237,9 +155,68 @@ MOVES: dict[str, Move] = {
         frozenset({State.TRIAGE}),
         State.DISPATCHED,
         guards=(names_a_department,),
-        fields=("department", "note"),
+        fields=("department", "helpers", "note"),
         icon="lead",
         key="A",
+    ),
+    "approve": Move(
+        _("Approve"),
+        "tickets.approve_whistle",
+        frozenset({State.AWAITING_APPROVAL}),
+        State.FILED,
+        fields=("note",),
+        icon="check",
+        key="Y",
+    ),
+    "refuse": Move(
+        _("Refuse"),
+        "tickets.approve_whistle",
+        frozenset({State.AWAITING_APPROVAL}),
+        None,
+        guards=(says_why,),
+        fields=("note",),
+        icon="s-declined",
+        stops=True,
+    ),
+    "confirm_safe": Move(
+        _("Seen: safe, not repaired"),
+        "tickets.verify",
+        _WORKING,
+        None,
+        guards=(danger_is_open, not_own_work),
+        fields=("note",),
+        icon="shield",
+        key="E",
+    ),
+    "blow": Move(
+        _("Blow the whistle"),
+        "tickets.blow",
+        frozenset({State.TRIAGE, State.DISPATCHED, State.HANDLING}),
+        None,
+        guards=(is_no_whistle_yet, names_a_whistle, says_what_was_tried, says_which_power),
+        fields=("whistle_kind", "tried", "missing_power", "helpers"),
+        icon="whistle",
+        key="W",
+        is_quiet=True,
+    ),
+    "merge": Move(
+        _("Merge"),
+        "tickets.merge",
+        frozenset({State.FILED, State.TRIAGE, State.DISPATCHED, State.HANDLING}),
+        State.MERGED,
+        guards=(fits_together,),
+        fields=("into", "note"),
+        icon="merge",
+        key="M",
+        is_quiet=True,
+    ),
+    "unmerge": Move(
+        _("Part them again"),
+        "tickets.merge",
+        frozenset({State.MERGED}),
+        None,
+        fields=("note",),
+        icon="undo",
     ),
     "settle": Move(
         _("Settle here"),
@@ -298,6 +275,25 @@ MOVES: dict[str, Move] = {
         fields=("note",),
         icon="undo",
         stops=True,
+    ),
+    "rate": Move(
+        _("Score the department"),
+        "tickets.rate",
+        frozenset({State.CLOSED}),
+        None,
+        guards=(is_a_whistle, not_own_work, scores_are_given),
+        fields=("speed", "quality", "note"),
+        icon="star",
+    ),
+    "undo": Move(
+        _("Undo"),
+        "tickets.undo",
+        frozenset(State),
+        None,
+        guards=(can_be_undone,),
+        icon="undo",
+        key="Z",
+        is_quiet=True,
     ),
 }
 

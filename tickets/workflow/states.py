@@ -1,0 +1,66 @@
+"""The words of the field that are stored: states, kinds of whistle, kinds of clock, ranks."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class State(TextChoices):
+    AWAITING_APPROVAL = "awaiting_approval", _("Awaiting approval")
+    FILED = "filed", _("Filed")
+    TRIAGE = "triage", _("To be assigned")
+    DISPATCHED = "dispatched", _("To be signed for")
+    HANDLING = "handling", _("Being handled")
+    HANDLED = "handled", _("To be verified")
+    VERIFIED = "verified", _("Verified")
+    CLOSED = "closed", _("Closed")
+    DECLINED = "declined", _("Declined")
+    MERGED = "merged", _("Merged")
+    SUSPENDED = "suspended", _("Suspended")
+
+
+class AssignmentState(TextChoices):
+    OFFERED = "offered", pgettext_lazy("assignment", "To be signed for")
+    SIGNED = "signed", pgettext_lazy("assignment", "Signed for")
+    REPORTED_IN = "reported_in", pgettext_lazy("assignment", "Reported in")
+    DONE = "done", pgettext_lazy("assignment", "Done")
+    RETURNED = "returned", pgettext_lazy("assignment", "Returned")
+    WITHDRAWN = "withdrawn", pgettext_lazy("assignment", "Withdrawn")
+
+
+ENDED = frozenset({State.CLOSED, State.DECLINED, State.MERGED})
+OPEN = frozenset(State) - ENDED
+# Nobody works on these any more; whatever else there is decides when a ticket is handled.
+LET_GO = frozenset({AssignmentState.RETURNED, AssignmentState.WITHDRAWN})
+LIVE = frozenset(AssignmentState) - LET_GO
+IN_HAND = frozenset({AssignmentState.SIGNED, AssignmentState.REPORTED_IN})
+
+
+class WhistleKind(TextChoices):
+    ROUTINE = "routine", _("Routine whistle")
+    EMERGENCY = "emergency", _("Emergency whistle")
+    ENFORCEMENT = "enforcement", _("Enforcement whistle")
+    HARD = "hard", _("Hard-case whistle")
+    CONSULTATION = "consultation", _("Consultation whistle")
+
+
+class ClockKind(TextChoices):
+    """What must be done by when. The first five run for a department, the rest for the ticket."""
+
+    SIGN = "sign", pgettext_lazy("clock", "Sign for it")
+    REPORT_IN = "report_in", pgettext_lazy("clock", "Report in")
+    MAKE_SAFE = "make_safe", pgettext_lazy("clock", "Make safe")
+    PLAN = "plan", pgettext_lazy("clock", "Plan")
+    RESOLVE = "resolve", pgettext_lazy("clock", "Resolve")
+    TRIAGE = "triage", pgettext_lazy("clock", "Assign")
+    VERIFY = "verify", pgettext_lazy("clock", "Verify")
+    CLOSE = "close", pgettext_lazy("clock", "Close")
+
+
+class Rank(TextChoices):
+    """At what rank a department came, as the person says; the rule of the colours asks for one."""
+
+    LIAISON = "liaison", _("Liaison")
+    SECTION_HEAD = "section_head", _("Section head")
+    DEPUTY_HEAD = "deputy_head", _("Deputy head")
+    HEAD = "head", _("Head of the department")
