@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -13,6 +13,9 @@ from django.utils.translation import gettext as _
 from govgrid.core import clock
 from grids import roles
 from grids.models import SLUG_OF_LEVEL, Area, Department, Level, Post
+
+if TYPE_CHECKING:
+    from govgrid.accounts.models import User
 
 BORDER_METRES = 15
 # 0.0004 degrees are at least 22 m anywhere in China. The box comes first: a geography cast
@@ -254,3 +257,10 @@ def bounds(areas: Iterable[Area]) -> Box | None:
         cursor.execute(BOUNDS, [[area.pk for area in areas]])
         row = cursor.fetchone()
     return None if row[0] is None else Box(*row)
+
+
+def own_grids(user: User) -> list[Area]:
+    """Where ``user`` goes round, by post; the grid he is the main worker of comes first."""
+    posts = Post.objects.held_on().of(user).filter(role__in=roles.holding("grids.patrol"))
+    held = posts.select_related("area").order_by("-is_main", "pk")
+    return [post.area for post in held if post.area is not None]

@@ -31,7 +31,7 @@ ROLES: dict[str, Role] = {
     "grid_worker": Role(
         _("Grid worker"),
         "area",
-        over_area=SEE | {"tickets.file", "tickets.settle", "tickets.verify"},
+        over_area=SEE | {"tickets.file", "tickets.settle", "tickets.verify", "grids.patrol"},
     ),
     "community_officer": Role(
         _("Community officer"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grids import scoping
-from grids.models import Area
+from grids.models import Area, Patrol
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -21,4 +21,19 @@ def can_appoint(user: User | AnonymousUser, area: Area) -> bool:
     return scoping.covers(user, "grids.appoint", place)
 
 
-RULES = {"grids.appoint": can_appoint}
+def can_patrol(user: User | AnonymousUser, area: Area) -> bool:
+    """Go round in an area: who holds its post, or one above it."""
+    place = dict(enumerate(area.ancestor_ids, start=1))
+    return scoping.covers(user, "grids.patrol", place)
+
+
+def is_own_patrol(user: User | AnonymousUser, patrol: Patrol) -> bool:
+    """Nobody reads or touches the patrol of another, whatever the posts; mirrors ``of(user)``."""
+    return bool(user.is_authenticated and patrol.user_id == user.pk)
+
+
+RULES = {
+    "grids.appoint": can_appoint,
+    "grids.patrol": can_patrol,
+    "grids.own_patrol": is_own_patrol,
+}

@@ -1,6 +1,6 @@
 """Business time. Nothing else in the project may ask what time it is."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.conf import settings
 from django.db import connection
@@ -27,3 +27,8 @@ def local(moment: datetime) -> datetime:
 def today() -> date:
     """The date on the wall in the district, whatever language or zone the reader has."""
     return local(now()).date()
+
+
+def midnight(day: date) -> datetime:
+    """The moment at which ``day`` begins in the district."""
+    return datetime.combine(day, time.min, timezone.get_default_timezone())

@@ -1,17 +1,27 @@
 """Lower pages show upper facts: an upper app registers a panel, the lower page asks for its place."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
+from django.utils.functional import Promise
+
+
+class Figure(NamedTuple):
+    """A number and its name, for the row of figures on top of a page."""
+
+    label: str | Promise
+    number: int
 
 
 class Panel(NamedTuple):
-    """A part of a page: a template and what it is rendered with."""
+    """A part of a page: a template, what it is rendered with, and what the top says of it."""
 
     template: str
     context: dict[str, Any]
+    figures: tuple[Figure, ...] = ()
 
 
 Maker = Callable[[HttpRequest, Any], Panel | None]
@@ -28,3 +38,28 @@ def panels_for(place: str, request: HttpRequest, obj: Any) -> list[Panel]:
     """What the upper apps have to say about ``obj``; a maker with nothing to say gives None."""
     made = (maker(request, obj) for maker in _makers.get(place, ()))
     return [panel for panel in made if panel is not None]
+
+
+# ── counting ──────────────────────────────────────────────────────────────────────────────────
+
+Span = tuple[datetime, datetime]
+# What a person did in each of some spans of time, as many numbers as spans.
+Tally = Callable[[Any, Sequence[Span]], list[int]]
+_tallies: dict[str, tuple[str | Promise, Tally]] = {}
+
+
+class Counted(NamedTuple):
+    """What an upper app counted, and what it calls that."""
+
+    label: str | Promise
+    counts: list[int]
+
+
+def register_tally(name: str, label: str | Promise, tally: Tally) -> None:
+    """Call from ``AppConfig.ready``; ``name`` says whose it is, as in "tickets.filed"."""
+    _tallies[name] = (label, tally)
+
+
+def tallies(person: Any, spans: Sequence[Span]) -> list[Counted]:
+    """What the upper apps know that ``person`` did in each span."""
+    return [Counted(label, tally(person, spans)) for label, tally in _tallies.values()]

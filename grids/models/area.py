@@ -1,24 +1,16 @@
-"""Where, and who answers there: areas, their outlines, departments and posts. No person's data."""
+"""Where: the tree of areas, and their outlines."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.contrib.gis.db import models
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from govgrid.core import clock
-from grids import roles
-
-if TYPE_CHECKING:
-    from govgrid.accounts.models import User
 
 WGS84 = 4326
 
@@ -165,146 +157,3 @@ class AreaShape(models.Model):
 
     def __str__(self) -> str:
         return str(self.area)
-
-
-class DepartmentQuerySet(models.QuerySet["Department"]):
-    def active(self) -> DepartmentQuerySet:
-        return self.filter(is_active=True)
-
-
-class Department(models.Model):
-    """Who can be given a ticket. Every community and street office is one, of kind ``office``.
-
-    Only office contacts are kept here.
-    """
-
-    class Kind(models.TextChoices):
-        OFFICE = "office", _("Community or street office")
-        BUREAU = "bureau", _("Government department")
-        UTILITY = "utility", _("Public utility")
-        COMPANY = "company", _("Company")
-        BODY = "body", _("Association or committee")
-        COMMAND = "command", _("District command")
-
-    code = models.SlugField(_("code"), max_length=40, unique=True)
-    name = models.CharField(_("name"), max_length=80)
-    # What people and the category table call it: 住建局.
-    short_name = models.CharField(_("short name"), max_length=40)
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    area = models.ForeignKey(
-        Area, models.PROTECT, related_name="departments", verbose_name=_("area")
-    )
-    parent = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="children",
-        verbose_name=_("belongs to"),
-    )
-    office_phone = models.CharField(_("office phone"), max_length=30, blank=True)
-    office_address = models.CharField(_("office address"), max_length=120, blank=True)
-    is_active = models.BooleanField(_("active"), default=True)
-
-    objects = DepartmentQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("department")
-        verbose_name_plural = _("departments")
-        ordering = ["code"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["area"],
-                condition=Q(kind="office"),
-                name="department_one_office_an_area",
-                violation_error_message=_("This area has an office already."),
-            ),
-        ]
-        indexes = [models.Index(fields=["area", "short_name"], name="department_by_name")]
-
-    def __str__(self) -> str:
-        return self.short_name
-
-
-class PostQuerySet(models.QuerySet["Post"]):
-    def held_on(self, day: date | None = None) -> PostQuerySet:
-        return self.filter(period__contains=day or clock.today())
-
-    def of(self, user: User) -> PostQuerySet:
-        return self.filter(user=user)
-
-
-class Post(models.Model):
-    """This person, this role, over this area or in this department, for this period.
-
-    Vacancies and hand-overs are history: a post ends, it is not deleted.
-    """
-
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="posts", verbose_name=_("person")
-    )
-    role = models.CharField(_("role"), max_length=30, choices=roles.CHOICES)
-    area = models.ForeignKey(
-        Area, models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("area")
-    )
-    department = models.ForeignKey(
-        Department,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="posts",
-        verbose_name=_("department"),
-    )
-    is_main = models.BooleanField(_("main worker of the grid"), default=True)
-    period = DateRangeField(_("period"))
-
-    objects = PostQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("post")
-        verbose_name_plural = _("posts")
-        ordering = ["pk"]
-        constraints = [
-            models.CheckConstraint(
-                name="post_names_an_area_or_a_department",
-                condition=Q(role__in=roles.AREA_ROLES, area__isnull=False, department=None)
-                | Q(role__in=roles.DEPARTMENT_ROLES, area=None, department__isnull=False),
-                violation_error_message=_(
-                    "A department's post names a department, every other post an area."
-                ),
-            ),
-            ExclusionConstraint(
-                name="post_one_main_worker_a_grid",
-                expressions=[
-                    ("area", RangeOperators.EQUAL),
-                    ("period", RangeOperators.OVERLAPS),
-                ],
-                condition=Q(role="grid_worker", is_main=True),
-                violation_error_message=_("This grid has a main worker in that period."),
-            ),
-            ExclusionConstraint(
-                name="post_held_once_by_a_person",
-                expressions=[
-                    ("user", RangeOperators.EQUAL),
-                    ("role", RangeOperators.EQUAL),
-                    ("area", RangeOperators.EQUAL),
-                    ("period", RangeOperators.OVERLAPS),
-                ],
-                condition=Q(area__isnull=False),
-                violation_error_message=_("This person holds that post already."),
-            ),
-            ExclusionConstraint(
-                name="post_held_once_in_a_department",
-                expressions=[
-                    ("user", RangeOperators.EQUAL),
-                    ("role", RangeOperators.EQUAL),
-                    ("department", RangeOperators.EQUAL),
-                    ("period", RangeOperators.OVERLAPS),
-                ],
-                condition=Q(department__isnull=False),
-                violation_error_message=_("This person holds that post already."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_role_display()}, {self.area or self.department}"

@@ -1,0 +1,30 @@
+"""Where, and who answers there: areas, their outlines, departments, posts, patrols."""
+
+from grids.models.area import (
+    LEVEL_OF_SLUG,
+    SLUG_OF_LEVEL,
+    WGS84,
+    Area,
+    AreaQuerySet,
+    AreaShape,
+    Level,
+)
+from grids.models.department import Department, DepartmentQuerySet
+from grids.models.patrol import CheckIn, Patrol
+from grids.models.post import Post, PostQuerySet
+
+__all__ = [
+    "LEVEL_OF_SLUG",
+    "SLUG_OF_LEVEL",
+    "WGS84",
+    "Area",
+    "AreaQuerySet",
+    "AreaShape",
+    "CheckIn",
+    "Department",
+    "DepartmentQuerySet",
+    "Level",
+    "Patrol",
+    "Post",
+    "PostQuerySet",
+]
