@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from grids import scoping
-from tickets.models import Assignment, Ticket
+from tickets.models import Assignment, Photo, Ticket
 from tickets.workflow import LIVE, MOVES, Facts, Move, On
 
 if TYPE_CHECKING:
@@ -32,6 +32,25 @@ def sees_filer(user: Person, ticket: Ticket) -> bool:
     return ticket.filed_by_id == user.pk or scoping.covers(user, "tickets.view", ticket.place)
 
 
+def sees_evidence(user: Person, photo: Photo) -> bool:
+    """Where and when a photo was taken tells where its sender was: as with the filer's name."""
+    if photo.by_id == user.pk:
+        return True
+    return photo.ticket is not None and scoping.covers(user, "tickets.view", photo.ticket.place)
+
+
+def can_add_photo(user: Person, ticket: Ticket) -> bool:
+    """Who filed it, who works on it, and who answers for the place; not who only looks on."""
+    if user.is_authenticated and ticket.filed_by_id == user.pk:
+        return True
+    if scoping.covers(user, "tickets.file", ticket.place):
+        return True
+    departments = scoping.reach(user, "tickets.work").departments
+    return (
+        bool(departments) and ticket.assignments.live().filter(department__in=departments).exists()
+    )
+
+
 def can_work(user: Person, assignment: Assignment) -> bool:
     """Act for the department that was given the ticket."""
     return scoping.works_in(user, "tickets.work", [assignment.department_id])
@@ -55,6 +74,7 @@ RULES: dict[str, Callable] = {
     "tickets.view": can_view,
     "tickets.file": can_file,
     "tickets.work": can_work,
+    "tickets.add_photo": can_add_photo,
     **{
         name: over_area(name)
         for name in (
