@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from grids import scoping
 from tickets.models import Assignment, Photo, Ticket
-from tickets.workflow import LIVE, MOVES, Facts, Move, On
+from tickets.workflow import LIVE, MOVES, TERMS, Facts, Move, On, WhistleKind
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.contrib.auth.models import AnonymousUser
 
     from govgrid.accounts.models import User
@@ -45,10 +47,16 @@ def can_add_photo(user: Person, ticket: Ticket) -> bool:
         return True
     if scoping.covers(user, "tickets.file", ticket.place):
         return True
+    return working_department(user, ticket) is not None
+
+
+def working_department(user: Person, ticket: Ticket) -> int | None:
+    """The department for which ``user`` works on this ticket; the lead before the others."""
     departments = scoping.reach(user, "tickets.work").departments
-    return (
-        bool(departments) and ticket.assignments.live().filter(department__in=departments).exists()
-    )
+    if not departments:
+        return None
+    mine = ticket.assignments.live().filter(department__in=departments).order_by("-role", "pk")
+    return mine.values_list("department", flat=True).first()
 
 
 def can_work(user: Person, assignment: Assignment) -> bool:
@@ -59,6 +67,32 @@ def can_work(user: Person, assignment: Assignment) -> bool:
 def can_file(user: Person, district_id: int) -> bool:
     """File anywhere in the districts where one holds a post: a street's end is no wall."""
     return district_id in scoping.districts(user, "tickets.file")
+
+
+def can_approve(user: Person, ticket: Ticket) -> bool:
+    """The street approves joint enforcement, its head a hard case."""
+    if not ticket.whistle_kind:
+        return False
+    permission = TERMS[WhistleKind(ticket.whistle_kind)].approve
+    return bool(permission) and scoping.covers(user, permission, ticket.place)
+
+
+def can_blow(user: Person, ticket: Ticket) -> bool:
+    """Blow some whistle for this ticket; :func:`can_blow_kind` says which."""
+    return any(can_blow_kind(user, kind, ticket) for kind in WhistleKind)
+
+
+def can_blow_kind(user: Person, kind: str, ticket: Ticket) -> bool:
+    """An emergency may be whistled for all over one's district, the others in one's own area."""
+    permission = TERMS[WhistleKind(kind)].blow
+    if kind == WhistleKind.EMERGENCY:
+        return ticket.district_id in scoping.districts(user, permission)
+    return scoping.covers(user, permission, ticket.place)
+
+
+def whistles_of(user: Person) -> list[WhistleKind]:
+    """The kinds that ``user`` may blow somewhere: what a form offers."""
+    return [kind for kind in WhistleKind if scoping.reach(user, TERMS[kind].blow)]
 
 
 def over_area(permission: str) -> Callable[[Person, Ticket], bool]:
@@ -74,6 +108,10 @@ RULES: dict[str, Callable] = {
     "tickets.view": can_view,
     "tickets.file": can_file,
     "tickets.work": can_work,
+    "tickets.approve_whistle": can_approve,
+    "tickets.blow": can_blow,
+    # Whose move it was is for the guard to say.
+    "tickets.undo": can_view,
     "tickets.add_photo": can_add_photo,
     **{
         name: over_area(name)
@@ -84,6 +122,13 @@ RULES: dict[str, Callable] = {
             "tickets.close",
             "tickets.reopen",
             "tickets.reveal_contact",
+            "tickets.whistle",
+            "tickets.whistle_emergency",
+            "tickets.approve",
+            "tickets.approve_hard",
+            "tickets.merge",
+            "tickets.rate",
+            "tickets.set_limits",
         )
     },
 }
@@ -100,9 +145,11 @@ def gather(
     by: User | None,
     assignment: int | None = None,
     given: dict[str, Any] | None = None,
+    at: datetime | None = None,
 ) -> Facts:
     """The facts a move is judged by, with the assignment it concerns."""
     rows = tuple(assignments)
+    last = ticket.events.order_by("-pk").first() if name == "undo" else None
     return Facts(
         ticket=ticket,
         by=by,
@@ -110,6 +157,8 @@ def gather(
         assignments=rows,
         own_departments=own_departments(by),
         given=given or {},
+        at=at,
+        last=last,
     )
 
 
@@ -140,5 +189,15 @@ def may(user: Person, name: str, facts: Facts) -> bool:
     """Whether ``user`` may take this move at all, whatever the state says."""
     step = MOVES[name]
     if step.on is On.TICKET:
-        return user.has_perm(step.permission, facts.ticket)
+        return user.has_perm(step.permission, facts.ticket) and _may_as_asked(user, name, facts)
     return facts.assignment is not None and user.has_perm(step.permission, facts.assignment)
+
+
+def _may_as_asked(user: Person, name: str, facts: Facts) -> bool:
+    """What hangs on what was typed: the kind of whistle, and the other ticket of a merge."""
+    into, kind = facts.given.get("into"), facts.given.get("whistle_kind")
+    if name == "merge" and isinstance(into, Ticket):
+        return user.has_perm("tickets.merge", into)
+    if name == "blow" and kind:
+        return can_blow_kind(user, str(kind), facts.ticket)
+    return True
