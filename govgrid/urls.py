@@ -5,11 +5,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from grids import urls as grids
+
 urlpatterns = [
     path("", include("govgrid.home.urls")),
     path("", include("govgrid.accounts.urls")),
     path("tickets/", include("tickets.urls")),
     path("grids/", include("grids.urls")),
+    path("field/", include(grids.field)),
     path("api/v1/", include("govgrid.api")),
     # The admin's own sign-in knows no second factor.
     path(

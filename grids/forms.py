@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
+from datetime import date
 
 from django import forms
 from django.contrib.admin.widgets import AdminDateWidget
+from django.contrib.gis.geos import Point
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from govgrid.core import clock
 from govgrid.core.coordinates import CRS, to_wgs84
-from grids.models import AreaQuerySet, Post
+from grids.models import WGS84, AreaQuerySet, Post
 from grids.queries import Box, degrees_a_pixel
 
 # Four times the widest screen: a larger box is no map on a screen but somebody emptying the table.
@@ -95,3 +99,70 @@ class AppointForm(forms.ModelForm):
     class Meta:
         model = Post
         fields = ["user", "role", "area", "department", "is_main"]
+
+
+class StartForm(forms.Form):
+    """The start of a patrol, in one of one's own grids."""
+
+    client_id = forms.UUIDField()
+    area = forms.ChoiceField(required=False)
+
+    def __init__(self, *args, areas, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.by_key = {str(area.pk): area for area in areas}
+        self.fields["area"].choices = [(key, area.name) for key, area in self.by_key.items()]
+
+    def clean_area(self):
+        return self.by_key.get(self.cleaned_data["area"])
+
+
+WITHOUT = {
+    "refused": _("The browser was told not to give it."),
+    "nowhere": _("The phone did not find it."),
+}
+
+
+class CheckInForm(forms.Form):
+    """“I am here”, with the point that the phone gave, or with the reason why there is none."""
+
+    client_id = forms.UUIDField()
+    lon = forms.FloatField(min_value=-180, max_value=180, required=False)
+    lat = forms.FloatField(min_value=-90, max_value=90, required=False)
+    # Never a reason to refuse, and not kept: it only chooses the sentence.
+    without = forms.CharField(required=False, max_length=20)
+
+    def clean(self):
+        cleaned = super().clean()
+        lon, lat = cleaned.get("lon"), cleaned.get("lat")
+        if (lon is None) != (lat is None) and not self.errors:
+            raise ValidationError(_("A position is two numbers."), "half")
+        has_point = lon is not None and lat is not None
+        # What the browser gives is WGS-84.
+        cleaned["point"] = Point(lon, lat, srid=WGS84) if has_point else None
+        return cleaned
+
+    @property
+    def why_without(self) -> str:
+        """Why there is no point, in a sentence; empty where nothing is known."""
+        return str(WITHOUT.get(self.cleaned_data["without"], ""))
+
+
+class MonthForm(forms.Form):
+    """A month as in 2026-09; this one where nothing or nothing sensible is given."""
+
+    month = forms.CharField(required=False, max_length=7)
+
+    def first_day(self) -> date:
+        given = self.cleaned_data.get("month", "") if self.is_valid() else ""
+        found = re.fullmatch(r"(20[0-9]{2})-(0[1-9]|1[0-2])", given)
+        today = clock.today()
+        return date(int(found[1]), int(found[2]), 1) if found else today.replace(day=1)
+
+
+class OlderForm(forms.Form):
+    """Where a list goes on: the number of the last row that was shown."""
+
+    before = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+
+    def key(self) -> int | None:
+        return self.cleaned_data.get("before") if self.is_valid() else None

@@ -49,7 +49,7 @@ class MonthRow(NamedTuple):
     """A month in one line."""
 
     first: date
-    minutes: int
+    spent: timedelta
     patrols: int
 
 
@@ -105,10 +105,5 @@ def months_of(user: User) -> list[MonthRow]:
         .order_by("-first")[:MONTHS]
     )
     return [
-        MonthRow(
-            clock.local(row["first"]).date(),
-            int(row["spent"].total_seconds() // 60),
-            row["patrols"],
-        )
-        for row in rows
+        MonthRow(clock.local(row["first"]).date(), row["spent"], row["patrols"]) for row in rows
     ]

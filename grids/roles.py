@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 WORK = frozenset({"tickets.view", "tickets.work"})
 SEE = frozenset({"tickets.view"})
+# Calling departments in, and putting together what is one matter.
+CALL = frozenset({"tickets.whistle", "tickets.whistle_emergency", "tickets.merge"})
 
 
 @dataclass(frozen=True)
@@ -31,20 +33,38 @@ ROLES: dict[str, Role] = {
     "grid_worker": Role(
         _("Grid worker"),
         "area",
-        over_area=SEE | {"tickets.file", "tickets.settle", "tickets.verify", "grids.patrol"},
+        over_area=SEE
+        | {
+            "tickets.file",
+            "tickets.settle",
+            "tickets.verify",
+            "tickets.reopen",
+            "tickets.whistle_emergency",
+            "grids.patrol",
+        },
     ),
     "community_officer": Role(
         _("Community officer"),
         "area",
         over_area=SEE
-        | {"tickets.file", "tickets.settle", "tickets.verify", "tickets.close", "tickets.reopen"},
+        | CALL
+        | {
+            "tickets.file",
+            "tickets.settle",
+            "tickets.verify",
+            "tickets.close",
+            "tickets.reopen",
+            "tickets.rate",
+        },
         in_department=WORK,
     ),
     "street_desk": Role(
         _("Street desk"),
         "area",
         over_area=SEE
+        | CALL
         | {
+            "tickets.approve",
             "tickets.file",
             "tickets.triage",
             "tickets.settle",
@@ -57,7 +77,16 @@ ROLES: dict[str, Role] = {
     "street_head": Role(
         _("Street head"),
         "area",
-        over_area=SEE | {"tickets.file", "tickets.triage", "tickets.close", "tickets.reopen"},
+        over_area=SEE
+        | CALL
+        | {
+            "tickets.approve",
+            "tickets.approve_hard",
+            "tickets.file",
+            "tickets.triage",
+            "tickets.close",
+            "tickets.reopen",
+        },
         in_department=WORK,
     ),
     "department_clerk": Role(_("Department clerk"), "department", in_department=WORK),
@@ -66,7 +95,14 @@ ROLES: dict[str, Role] = {
         _("District command"),
         "area",
         over_area=SEE
-        | {"tickets.file", "tickets.triage", "tickets.reopen", "tickets.reveal_contact"},
+        | {
+            "tickets.file",
+            "tickets.triage",
+            "tickets.reopen",
+            "tickets.reveal_contact",
+            "tickets.set_limits",
+            "tickets.whistle_emergency",
+        },
     ),
     "roster_admin": Role(_("Roster administrator"), "area"),
     "convenor": Role(_("Convenor"), "area"),

@@ -1,11 +1,24 @@
 from django.urls import path
 
-from grids import views
+from grids.views import areas, patrols
 
 app_name = "grids"
 urlpatterns = [
-    path("", views.area_list, name="list"),
-    path("outlines/", views.outlines, name="outlines"),
-    path("locate/", views.locate, name="locate"),
-    path("<slug:code>/", views.area_detail, name="detail"),
+    path("", areas.area_list, name="list"),
+    path("outlines/", areas.outlines, name="outlines"),
+    path("locate/", areas.locate, name="locate"),
+    path("<slug:code>/", areas.area_detail, name="detail"),
 ]
+
+# The grid worker's own page: hung at /field/, with names of its own.
+field = (
+    [
+        path("", patrols.today, name="today"),
+        path("start/", patrols.start, name="start"),
+        path("<int:pk>/check-in/", patrols.check_in, name="check_in"),
+        path("<int:pk>/end/", patrols.end, name="end"),
+        path("mine/", patrols.mine, name="mine"),
+        path("ledger/", patrols.ledger_page, name="ledger"),
+    ],
+    "field",
+)

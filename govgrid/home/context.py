@@ -26,6 +26,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "unread": cache(partial(_unread, user)) if is_signed_in else 0,
         "posts_label": cache(partial(_posts_label, user)) if is_signed_in else [],
         "may_file": cache(partial(_may_file, user)) if is_signed_in else False,
+        "may_patrol": cache(partial(_may_patrol, user)) if is_signed_in else False,
     }
 
 
@@ -40,3 +41,7 @@ def _posts_label(user: Any) -> list[tuple[str, str]]:
 
 def _may_file(user: Any) -> bool:
     return bool(scoping.districts(user, "tickets.file"))
+
+
+def _may_patrol(user: Any) -> bool:
+    return bool(scoping.reach(user, "grids.patrol"))

@@ -1,7 +1,8 @@
 // One map for every page: own outlines, a base map where one is set, pins with the state's glyph.
 //
 // <div class="map" data-gg-map="view" {% map_data %} data-gg-extent="w,s,e,n" data-gg-own="code"
-//   data-gg-pin="lon,lat" data-gg-pin-icon="s-onsite" data-gg-pin-colour="is-onsite">
+//   data-gg-pin="lon,lat" data-gg-pin-icon="s-onsite" data-gg-pin-colour="is-onsite"
+//   data-gg-points="lon,lat;lon,lat">
 // draws itself. With data-gg-map="hand" a page's own script calls GovGridMap.create(element).
 // create() gives { map, pin(latlng, icon, colour), own(code), here(latlng, metres) }.
 (function () {
@@ -29,6 +30,14 @@
     svg("path", { d: "M0 0c-1.500 0-11-9.500-11-17a11 11 0 0 1 22 0C11-9.500 1.500 0 0 0z" }, picture);
     svg("use", { href: sprite + "#i-" + icon, x: "-7.5", y: "-24.5", width: "15", height: "15" }, picture);
     return L.divIcon({ className: "map-hit", html: picture.outerHTML, iconSize: [44, 48], iconAnchor: [22, 46] });
+  }
+
+  // A disc with a number, the same as in the list beside the map.
+  function discIcon(number) {
+    const picture = svg("svg", { class: "pin map-disc", viewBox: "-13 -13 26 26", "aria-hidden": "true" });
+    svg("circle", { r: "11" }, picture);
+    svg("text", { y: "4.5" }, picture).textContent = number;
+    return L.divIcon({ className: "map-hit", html: picture.outerHTML, iconSize: [26, 26], iconAnchor: [13, 13] });
   }
 
   function tianditu(layer, key) {
@@ -165,6 +174,11 @@
     } else {
       map.setView([middle[1], middle[0]], middle[2]);
     }
+    // "lon,lat;lon,lat": an empty place keeps its number, as the list does.
+    (said.ggPoints || "").split(";").forEach(function (text, n) {
+      const point = numbers(text);
+      if (point) L.marker([point[1], point[0]], { icon: discIcon(n + 1), keyboard: false, interactive: false, alt: "" }).addTo(map);
+    });
     // The fonts and the large type may change the height after the first drawing.
     if (window.ResizeObserver) new ResizeObserver(function () { map.invalidateSize({ animate: false }); }).observe(element);
     return made;
