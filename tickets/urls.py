@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from tickets import views
+from tickets.views import tickets as views
 from tickets.models import NUMBER
 
 
