@@ -296,7 +296,7 @@ def test_the_list_asks_as_much_for_three_as_for_one(sign_in, town, cast, who):
 
 
 def test_older_pages_follow_a_cursor(sign_in, town, cast, monkeypatch):
-    monkeypatch.setattr("tickets.views.PAGE", 2)
+    monkeypatch.setattr("tickets.views.tickets.PAGE", 2)
     made = [filed(town, by=cast["worker"]) for _ in range(3)]
     client = sign_in("worker")
 
