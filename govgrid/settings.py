@@ -175,7 +175,18 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Photos. No address leads here: a view checks who asks, and hands them out.
 MEDIA_ROOT = VAR_DIR / "media"
+FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
+FILE_UPLOAD_HANDLERS = [
+    "govgrid.core.uploads.Cap",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+# A report with its photos; a single photo has a limit of its own, 12 MB.
+UPLOAD_MAX_BYTES = 60_000_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
 # A filing is some kilobytes; more is a mistake or an attack, and is answered before it is read.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
@@ -209,6 +220,8 @@ SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=30)
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "find unrouted tickets": {"task": "tickets.tasks.sweep", "schedule": SWEEP_SECONDS},
+    "fire clocks": {"task": "tickets.tasks.fire_clocks", "schedule": SWEEP_SECONDS},
+    "follow the calendar": {"task": "tickets.tasks.recompute_clocks", "schedule": SWEEP_SECONDS},
     "find unsent messages": {"task": "govgrid.outbox.tasks.sweep", "schedule": SWEEP_SECONDS},
     "erase what is past its time": {"task": "govgrid.privacy.tasks.retain", "schedule": 86_400},
 }
