@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from govgrid.privacy import retention
-from tickets.models import Contact
+from tickets import gallery
+from tickets.models import Contact, Photo
 from tickets.workflow import State
 
 CONTACT_DAYS = 180
+DRAFT_DAYS = 1
 
 
 def erase_contacts(now: datetime, *, dry_run: bool) -> int:
@@ -25,6 +27,15 @@ def erase_contacts(now: datetime, *, dry_run: bool) -> int:
     return due.update(name=None, phone=None, erased_at=now)
 
 
+def erase_drafts(now: datetime, *, dry_run: bool) -> int:
+    """Erase photos, files too, whose report was not sent within a day; gives the count."""
+    due = Photo.objects.forgotten(before=now - timedelta(days=DRAFT_DAYS))
+    if dry_run:
+        return due.count()
+    return gallery.erase(due.select_for_update(skip_locked=True), by=None)
+
+
 def register() -> None:
     """Called once at start-up."""
     retention.register("tickets.contact", erase_contacts)
+    retention.register("tickets.photo", erase_drafts)
