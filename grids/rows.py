@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple, TypeVar
 
@@ -11,18 +10,16 @@ from django.contrib.gis.geos import MultiPolygon
 from django.utils.translation import gettext as _
 from pypinyin import Style, lazy_pinyin
 
-from govgrid.core.errors import Refused
+from govgrid.core.sheets import Problem, RowError, text
 from grids import roles
 from grids.models import LEVEL_OF_SLUG, Area, Department, Level
-from grids.shapes import RowError, outline
+from grids.shapes import outline
 
 DIGITS = {Level.CITY: 4, Level.DISTRICT: 6, Level.STREET: 9, Level.COMMUNITY: 12, Level.GRID: 15}
 KINDS = {
     Level.COMMUNITY: (Area.Kind.URBAN, Area.Kind.VILLAGE),
     Level.GRID: (Area.Kind.BASIC, Area.Kind.SPECIAL, Area.Kind.HAMLET),
 }
-# Where a cell beyond the last heading is kept, to be complained about.
-REST = "…"
 YES, NO = {"", "1", "yes", "true", "是"}, {"0", "no", "false", "否"}
 # The ends of names that say what kind of place it is; longest first.
 PLACE_ENDS = ("自治县", "自治州", "林区", "区", "县", "市")
@@ -30,40 +27,7 @@ PLACE_ENDS = ("自治县", "自治州", "林区", "区", "县", "市")
 PLACE_READINGS = {"长": "C"}
 MOST_HOUSEHOLDS = 1_000_000
 
-Cells = tuple[int, Mapping[str, str]]
-Row = TypeVar("Row")
 Coded = TypeVar("Coded", "AreaRow", "DepartmentRow")
-
-
-class Problem(NamedTuple):
-    """What is wrong with a row; ``line`` is where it stands in the file."""
-
-    line: int
-    reason: str
-
-
-class BadRows(Refused):
-    """A file that was not imported, with every row that stood in the way."""
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = sorted(problems)
-        super().__init__(
-            "bad_rows",
-            _("Nothing was imported: %(count)s rows are wrong.") % {"count": len(self.problems)},
-        )
-
-
-def read_rows(
-    rows: Iterable[Cells], read: Callable[[int, Mapping[str, str]], Row], problems: list[Problem]
-) -> Iterator[Row]:
-    """Each row as ``read`` understands it; what it does not is noted in ``problems``."""
-    for line, cells in rows:
-        try:
-            if REST in cells:
-                raise RowError(_("The row has more cells than there are headings."))
-            yield read(line, cells)
-        except RowError as error:
-            problems.append(Problem(line, str(error)))
 
 
 def once_each(found: Iterable[Coded], problems: list[Problem]) -> list[Coded]:
@@ -134,17 +98,6 @@ def _code(code: str, level: Level) -> str:
             % {"code": code, "digits": digits}
         )
     return code
-
-
-def text(value: str, longest: int, missing: str = "") -> str:
-    """A short text; ``missing`` is the reason where it may not be empty."""
-    if not value and missing:
-        raise RowError(missing)
-    if len(value) > longest:
-        raise RowError(_("“%(text)s…” is too long.") % {"text": value[:20]})
-    if any(unicodedata.category(character) == "Cc" for character in value):
-        raise RowError(_("A text contains a character that cannot be stored."))
-    return value
 
 
 def _kind(kind: str, level: Level) -> str:

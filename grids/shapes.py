@@ -10,14 +10,11 @@ from django.contrib.gis.gdal import GDALException
 from django.contrib.gis.geos import GEOSException, GEOSGeometry, MultiPolygon, WKBWriter
 from django.utils.translation import gettext as _
 
+from govgrid.core.sheets import RowError
 from grids.models import LEVEL_OF_SLUG, WGS84, Area
 
 # CGCS2000 differs from WGS-84 by centimetres.
 SAME_SRIDS = {None, WGS84, 4490}
-
-
-class RowError(ValueError):
-    """One row or feature cannot be taken, with the reason in words."""
 
 
 def outline(given: str) -> tuple[MultiPolygon, bool]:

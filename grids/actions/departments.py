@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from govgrid.accounts.models import User
 from govgrid.core.errors import Refused
+from govgrid.core.sheets import BadRows, Cells, Problem, RowError, read_rows
 from grids import rows
 from grids.actions.imports import Imported, lock, must_run_the_platform, saved
 from grids.models import Area, Department
-from grids.rows import BadRows, Cells, DepartmentRow, Problem, RowError
+from grids.rows import DepartmentRow
 
 
 @transaction.atomic
@@ -21,7 +22,7 @@ def import_departments(given: Iterable[Cells], *, by: User | None) -> Imported:
     must_run_the_platform(by)
     lock(Department)
     problems: list[Problem] = []
-    read = rows.once_each(rows.read_rows(given, DepartmentRow.read, problems), problems)
+    read = rows.once_each(read_rows(given, DepartmentRow.read, problems), problems)
     areas = {area.code: area for area in Area.objects.filter(valid_to=None)}
     present = {one.code: one for one in Department.objects.all()}
     codes = {row.code for row in read} | present.keys()

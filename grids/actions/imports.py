@@ -9,20 +9,16 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, models, transaction
 
 from govgrid.accounts.models import User
+from govgrid.core import sheets
 from govgrid.core.errors import Refused
-from grids.rows import Problem
 
 BATCH = 500
 
 
 @dataclass
-class Imported:
-    """What an import did. ``added`` and ``changed`` name the rows, ``warnings`` the odd ones."""
+class Imported(sheets.Imported):
+    """What an import up here did; ``passwords`` are those of new people."""
 
-    added: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    unchanged: int = 0
-    warnings: list[Problem] = field(default_factory=list)
     passwords: dict[str, str] = field(default_factory=dict)
 
 

@@ -9,10 +9,10 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from govgrid.accounts.models import User
+from govgrid.core.sheets import BadRows, Problem, RowError
 from grids import shapes
 from grids.actions.imports import BATCH, Imported, lock, must_run_the_platform
 from grids.models import Area, AreaShape, Level
-from grids.rows import BadRows, Problem, RowError
 
 if TYPE_CHECKING:
     from django.contrib.gis.geos import MultiPolygon

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from govgrid.accounts.models import User
 from govgrid.core import clock
 from govgrid.core.errors import Refused
+from govgrid.core.sheets import BadRows, Cells, Problem, RowError, read_rows
 from grids import rows
 from grids.actions.imports import Imported, must_run_the_platform
 from grids.actions.posts import appoint, end_post
 from grids.models import Area, Department, Post
-from grids.rows import BadRows, Cells, PersonRow, Problem, RowError
+from grids.rows import PersonRow
 
 
 @transaction.atomic
@@ -35,7 +36,7 @@ def import_people(
     places = _Places()
     done = Imported()
     seen: dict[str, PersonRow] = {}
-    for row in rows.read_rows(given, PersonRow.read, problems):
+    for row in read_rows(given, PersonRow.read, problems):
         try:
             with transaction.atomic():
                 rows.check_same_person(row, seen.setdefault(row.username.lower(), row))

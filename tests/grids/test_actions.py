@@ -11,9 +11,10 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from govgrid.accounts.models import User
 from govgrid.core import clock
 from govgrid.core.errors import Refused
+from govgrid.core.sheets import BadRows
 from grids import actions, scoping
 from grids.models import Area, AreaShape, Department, Post
-from grids.rows import BadRows, letters_for
+from grids.rows import letters_for
 from tests.factories.accounts import UserFactory
 from tests.factories.grids import AreaFactory, PostFactory, build_town, holder, shape, square
 

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from govgrid.core.errors import Refused
+from govgrid.core.sheets import Cells, text_of
 from govgrid.privacy.absence import refuse_columns
 from grids import actions
 from grids.actions.imports import Imported
-from grids.management.sheet import ImportCommand, read, text_of
-from grids.rows import AREA_COLUMNS, AREA_REQUIRED, Cells
+from grids.management.sheet import ImportCommand
+from grids.rows import AREA_COLUMNS, AREA_REQUIRED
 
 MAPS = {".geojson", ".json"}
 # Names of one and the same pair of degrees, as "crs" members end.
@@ -43,7 +44,7 @@ class Command(ImportCommand):
     def rows(self, file: Path, options: dict[str, Any]) -> list[Cells]:
         options["is_map"] = file.suffix.lower() in MAPS
         if not options["is_map"]:
-            return read(file, self.columns, self.required)
+            return super().rows(file, options)
         self.features = list(enumerate(_features(text_of(file)), start=1))
         return [(number, _properties(feature)) for number, feature in self.features]
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from tqdm import tqdm
 
+from govgrid.core.sheets import Cells
 from grids import actions
 from grids.actions.imports import Imported
 from grids.management.sheet import ImportCommand
-from grids.rows import DEPARTMENT_COLUMNS, DEPARTMENT_REQUIRED, Cells
+from grids.rows import DEPARTMENT_COLUMNS, DEPARTMENT_REQUIRED
 
 
 class Command(ImportCommand):

@@ -11,10 +11,11 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
+from govgrid.core.sheets import Cells
 from grids import actions
 from grids.actions.imports import Imported
 from grids.management.sheet import ImportCommand
-from grids.rows import PERSON_COLUMNS, PERSON_REQUIRED, Cells
+from grids.rows import PERSON_COLUMNS, PERSON_REQUIRED
 
 
 class Command(ImportCommand):

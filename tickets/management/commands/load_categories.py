@@ -12,11 +12,11 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
 
+from govgrid.core.sheets import REST, BadRows, Cells, Problem
 from govgrid.core.text import traditional
 from grids.actions.imports import Imported
 from grids.management.sheet import ImportCommand
 from grids.models import Area, Department
-from grids.rows import REST, BadRows, Cells, Problem
 from tickets import rulebook
 from tickets.models import Category, OfficeFunction, WhistleKind
 
