@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from govgrid.core.sheets import (
     Cells,
     Imported,
     Problem,
-    accept,
+    check_headings,
     read,
     text_of,
     write_errors,
@@ -40,11 +40,12 @@ class ImportCommand(BaseCommand):
         )
 
     def rows(self, file: Path, options: dict[str, Any]) -> list[Cells]:
-        return read(text_of(file), self.columns, self.required, self.check_columns)
+        return read(text_of(file), self.headings)
 
-    def check_columns(self, headings: Iterable[str]) -> None:
-        """Refuse headings for a reason of the app's own."""
-        accept(headings)
+    def headings(self, given: list[str]) -> list[str]:
+        """The columns of a file by our names for them; refused where they are not those asked."""
+        check_headings(given, self.columns, self.required)
+        return given
 
     def load(self, found: list[Cells], options: dict[str, Any]) -> Imported:
         raise NotImplementedError

@@ -7,13 +7,17 @@ import io
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, time
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from django.utils.translation import gettext as _
+from python_calamine import CalamineError, load_workbook
 
 from govgrid.core.errors import Refused
 
+# Of a workbook no more is read: it does not say how long it is.
+MOST_ROWS = 10_000
 # Excel on a Chinese Windows writes GB18030 unless told otherwise.
 ENCODINGS = ("utf-8-sig", "gb18030")
 # Where a cell beyond the last heading is kept, to be complained about.
@@ -21,7 +25,7 @@ REST = "…"
 
 Cells = tuple[int, Mapping[str, str]]
 Row = TypeVar("Row")
-Check = Callable[[Iterable[str]], None]
+Head = Callable[[list[str]], list[str]]
 
 
 class RowError(ValueError):
@@ -80,10 +84,6 @@ def text(value: str, longest: int, missing: str = "") -> str:
     return value
 
 
-def accept(headings: Iterable[str]) -> None:
-    """The check that has nothing to add."""
-
-
 def text_of(path: Path) -> str:
     """The text of a file in UTF-8, with or without a mark, or GB18030."""
     try:
@@ -110,30 +110,48 @@ def decoded(content: bytes, name: Path | str) -> str:
     raise Refused("file_encoding", _("%(file)s is neither UTF-8 nor GB18030.") % {"file": name})
 
 
-def read(
-    text: str, columns: Sequence[str], required: Sequence[str], check: Check = accept
-) -> list[Cells]:
-    """The rows of a CSV with the line each begins in; refused if a heading has no business here.
+def read(text: str, head: Head) -> list[Cells]:
+    """The rows of a CSV with the line each begins in; ``head`` names the columns or refuses them."""
+    return rows_of(_csv_lines(text), head)
 
-    ``check`` may refuse headings for a reason of its own, before all else.
-    """
+
+def read_workbook(content: bytes, head: Head) -> list[Cells]:
+    """The same of the first sheet of an Excel file."""
+    try:
+        with load_workbook(io.BytesIO(content)) as book:
+            lines = book.get_sheet_by_index(0).to_python(skip_empty_area=False, nrows=MOST_ROWS)
+    except (CalamineError, IndexError) as error:
+        raise Refused("workbook_unreadable", _("The Excel file cannot be read.")) from error
+    return rows_of(enumerate(([_written(cell) for cell in line] for line in lines), start=1), head)
+
+
+def rows_of(lines: Iterable[tuple[int, list[str]]], head: Head) -> list[Cells]:
+    """The rows that are not blank, by the names of their columns."""
+    rest = iter(lines)
+    headings = head([heading.strip() for heading in next(rest, (1, []))[1]])
+    return [(line, _named(headings, cells)) for line, cells in rest if any(map(str.strip, cells))]
+
+
+def _csv_lines(text: str) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    found: list[Cells] = []
     begins = 1
     try:
-        headings = [heading.strip() for heading in next(reader, [])]
-        check(headings)
-        check_headings(headings, columns, required)
-        begins = reader.line_num + 1
         for cells in reader:
-            if any(cell.strip() for cell in cells):
-                found.append((begins, named(headings, cells)))
+            yield begins, cells
             begins = reader.line_num + 1
     except csv.Error as error:
         raise Refused(
             "line_is_no_csv", _("Line %(line)s is no CSV: %(why)s") % {"line": begins, "why": error}
         ) from error
-    return found
+
+
+def _written(cell: object) -> str:
+    """A cell of a workbook as somebody would have typed it into a CSV."""
+    if isinstance(cell, datetime) and cell.time() == time():
+        return cell.date().isoformat()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
 
 
 def check_headings(
@@ -155,8 +173,7 @@ def check_headings(
         )
 
 
-def named(headings: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
-    """The cells of a row by their headings."""
+def _named(headings: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
     row = dict.fromkeys(headings, "")
     row.update((name, cell.strip()) for name, cell in zip(headings, cells, strict=False))
     if any(cells[len(headings) :]):

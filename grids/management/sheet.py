@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from govgrid.core import commands
 from govgrid.privacy.absence import refuse_columns
 
@@ -11,5 +9,6 @@ from govgrid.privacy.absence import refuse_columns
 class ImportCommand(commands.ImportCommand):
     """Refuses a column that must not exist before a single row of it is read."""
 
-    def check_columns(self, headings: Iterable[str]) -> None:
-        refuse_columns(headings)
+    def headings(self, given: list[str]) -> list[str]:
+        refuse_columns(given)
+        return super().headings(given)
