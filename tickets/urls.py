@@ -1,7 +1,8 @@
 from django.urls import path, register_converter
 
-from tickets.views import tickets as views
 from tickets.models import NUMBER
+from tickets.views import photos
+from tickets.views import tickets as views
 
 
 class NumberConverter:
@@ -25,5 +26,11 @@ urlpatterns = [
     path("near/", views.near, name="near"),
     path("<number:number>/", views.detail, name="detail"),
     path("<number:number>/contact/", views.contact, name="contact"),
+    path("photos/", photos.draft, name="draft-photos"),
+    path("photos/<uuid:photo>/", photos.draft_photo, name="draft-photo"),
+    path("photos/<uuid:photo>/thumb/", photos.draft_thumb, name="draft-thumb"),
+    path("<number:number>/photos/", photos.add, name="photos"),
+    path("<number:number>/photos/<uuid:photo>/", photos.photo, name="photo"),
+    path("<number:number>/photos/<uuid:photo>/thumb/", photos.thumb, name="thumb"),
     path("<number:number>/<slug:name>/", views.act, name="act"),
 ]

@@ -17,12 +17,14 @@ from govgrid.core.addresses import ours
 from govgrid.core.errors import Refused
 from govgrid.privacy.actions import reveal
 from grids import scoping
-from tickets import actions, queries, rules
+from tickets import actions, gallery, queries, rules
 from tickets.forms.filing import FilingForm, NearForm
 from tickets.forms.moves import MoveForm, ReasonForm, move_form
 from tickets.forms.search import TicketSearchForm
-from tickets.models import Contact, Ticket, TicketEvent
+from tickets.models import Contact, Photo, Ticket, TicketEvent
 from tickets.offers import Offer, offers
+from tickets.views.photos import keep_sent, of_ticket
+from tickets.views.reach import ticket_in_reach
 from tickets.workflow import MOVES, State
 
 PAGE = 50
@@ -103,6 +105,9 @@ def _file(request: HttpRequest, form: FilingForm) -> HttpResponse:
             return _sent_before(request, form, refusal)
         form.add_error("grid_code" if refusal.code == "unknown_grid" else "lat", refusal.message)
         return _new_page(request, form)
+    gallery.attach_drafts(filed.ticket, by=request.user)
+    for failure in keep_sent(request, form):
+        messages.warning(request, _("%(name)s was not kept: %(why)s") % failure._asdict())
     words = _("Filed as %(number)s.") if filed.created else _("%(number)s was filed before.")
     messages.success(request, words % {"number": filed.ticket.number})
     return redirect(filed.ticket)
@@ -119,10 +124,20 @@ def _new_page(
     request: HttpRequest, form: FilingForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     context = {"form": form, "extent": queries.own_extent(request.user), **more}
+    if request.method == "POST":
+        # Files do not come back with a form: what was chosen is kept, and shown as kept.
+        context["failures"] = keep_sent(request, form)
+        context["waiting"] = _waiting(request, form)
     if more.get("is_asking"):
         context["near"] = form.near
         context["reachable"] = _reachable(request, form.near)
     return render(request, "tickets/ticket_new.html", context, status=status)
+
+
+def _waiting(request: HttpRequest, form: FilingForm) -> list[Photo]:
+    """Photos that were sent ahead of this report."""
+    report = form.fields["client_id"].clean(form["client_id"].value())
+    return list(Photo.objects.waiting(by=request.user, draft=report).order_by("pk"))
 
 
 @require_GET
@@ -151,23 +166,15 @@ def _reachable(request: HttpRequest, tickets: list[Ticket]) -> set[int]:
 # ── one ticket ────────────────────────────────────────────────────────────────────────────────
 
 
-def _ticket(request: HttpRequest, number: str) -> Ticket:
-    """The ticket, or 404 as well for whoever may not see it."""
-    ticket = Ticket.objects.with_places().filter(number=number).first()
-    if ticket is None or not request.user.has_perm("tickets.view", ticket):
-        raise Http404
-    return ticket
-
-
 @require_GET
 def detail(request: HttpRequest, number: str) -> HttpResponse:
-    return _detail_page(request, _ticket(request, number))
+    return _detail_page(request, ticket_in_reach(request, number))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def act(request: HttpRequest, number: str, name: str) -> HttpResponse:
     """Take one move. Refused, the page comes up to date and keeps what was written."""
-    ticket = _ticket(request, number)
+    ticket = ticket_in_reach(request, number)
     if name not in MOVES:
         raise Http404
     if request.method != "POST":
@@ -181,7 +188,7 @@ def act(request: HttpRequest, number: str, name: str) -> HttpResponse:
         actions.move(ticket, name, by=request.user, **given)
     except Refused as refusal:
         return _detail_page(
-            request, _ticket(request, number), tried=form, refusal=refusal, status=CONFLICT
+            request, ticket_in_reach(request, number), tried=form, refusal=refusal, status=CONFLICT
         )
     messages.success(request, _("%(number)s: %(done)s.") % {
         "number": ticket.number, "done": MOVES[name].label,
@@ -213,7 +220,7 @@ def _next(request: HttpRequest, ticket: Ticket) -> str:
 @never_cache
 def contact(request: HttpRequest, number: str) -> HttpResponse:
     """Open the sealed contact once, for a reason that stays on record. Nothing is cached."""
-    ticket = _ticket(request, number)
+    ticket = ticket_in_reach(request, number)
     if request.method != "POST":
         return redirect(ticket)
     if not request.user.has_perm("tickets.reveal_contact", ticket):
@@ -263,6 +270,7 @@ def _detail_page(
         "owners": queries.departments_for(ticket),
         "extent": queries.extent_of(ticket),
         "can_reveal": request.user.has_perm("tickets.reveal_contact", ticket),
+        **of_ticket(request, ticket, events),
         "has_contact": Contact.objects.filter(ticket=ticket, erased_at=None).exists(),
         **more,
     }

@@ -1,0 +1,13 @@
+"""What every page of one ticket asks first."""
+
+from django.http import Http404, HttpRequest
+
+from tickets.models import Ticket
+
+
+def ticket_in_reach(request: HttpRequest, number: str) -> Ticket:
+    """The ticket, or 404 as well for whoever may not see it."""
+    ticket = Ticket.objects.with_places().filter(number=number).first()
+    if ticket is None or not request.user.has_perm("tickets.view", ticket):
+        raise Http404
+    return ticket
