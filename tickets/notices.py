@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
-from django.db.models import Count
+from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from govgrid.accounts.models import User
+from govgrid.core import clock
 from govgrid.outbox import kinds
 from govgrid.outbox.actions import Debt, owe, owe_all
 from tickets import queries
-from tickets.models import Assignment, Ticket
-from tickets.workflow import State
+from tickets.models import Assignment, Clock, Ticket
+from tickets.workflow import TERMS, ClockKind, Facts, State, WhistleKind
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+
+Ask = Callable[[int], list[User]]
 
 KINDS = {
     "ticket_offered": (
@@ -36,6 +41,42 @@ KINDS = {
         _("Not fixed: %(number)s"),
         _("%(category)s at %(grid)s came back to %(department)s."),
     ),
+    "whistle_to_approve": (
+        _("Approve %(number)s"),
+        _("A whistle was blown for %(category)s at %(grid)s. It goes out when you approve."),
+    ),
+    "whistle_refused": (
+        _("Not approved: %(number)s"),
+        _("Your whistle for %(category)s at %(grid)s was not approved. It goes on as a report."),
+    ),
+    "ticket_taken_back": (
+        _("Taken back: %(number)s"),
+        _("%(category)s at %(grid)s was given to you by mistake. Nothing is to be done."),
+    ),
+    "ticket_merged": (
+        _("Put together: %(number)s"),
+        _("%(category)s at %(grid)s, which you reported, is handled together with %(into)s."),
+    ),
+    "ticket_parted": (
+        _("Handled by itself again: %(number)s"),
+        _("%(category)s at %(grid)s, which you reported, is handled by itself again."),
+    ),
+    "ticket_scored": (
+        _("Scored: %(number)s"),
+        _("The community scored how %(category)s at %(grid)s was answered."),
+    ),
+    "ticket_look": (
+        _("Please look: %(number)s"),
+        _("%(category)s at %(grid)s should be safe by now. Is it? Say so on its page."),
+    ),
+    "clock_near": (
+        _("%(clock)s by %(due)s: %(number)s"),
+        _("Three quarters of the time for %(category)s at %(grid)s are used."),
+    ),
+    "clock_over": (
+        _("Late: %(number)s"),
+        _("%(category)s at %(grid)s: %(clock)s was due by %(due)s."),
+    ),
     "ticket_closed": (
         _("Closed: %(number)s"),
         _("%(category)s at %(grid)s, which you reported, is closed."),
@@ -53,38 +94,155 @@ def register() -> None:
         kinds.register(kind, subject, body)
 
 
-def routed(ticket_ids: Iterable[int]) -> None:
+def routed(given: Iterable[tuple[Ticket, list[Assignment]]]) -> None:
     """Tell the departments that got a ticket and the street desks that must decide."""
-    tickets = Ticket.objects.select_related("category", "grid", "lead_department")
-    tickets = tickets.filter(pk__in=list(ticket_ids)).annotate(event_count=Count("events"))
     # Each department and each street is asked once, however many tickets it gets.
     staff = cache(lambda department: list(queries.staff_of([department])))
     desk = cache(lambda street: list(queries.holders("tickets.triage", street)))
     owe_all(
-        _debt(staff(one.lead_department_id), "ticket_offered", one, one.event_count)
-        if one.lead_department_id
-        else _debt(desk(one.street_id), "ticket_triage", one, one.event_count)
-        for one in tickets.order_by("pk")
+        _debt(people, kind, ticket, ticket.event_count)  # type: ignore[attr-defined]
+        for ticket, assignments in given
+        for kind, people in _told_of_routing(ticket, assignments, staff, desk)
     )
 
 
-def moved(ticket: Ticket, name: str, touched: Assignment | None) -> None:
+def _told_of_routing(
+    ticket: Ticket, assignments: list[Assignment], staff: Ask, desk: Ask
+) -> Iterator[tuple[str, list[User]]]:
+    if not assignments:
+        yield "ticket_triage", desk(ticket.street_id)
+    for one in assignments:
+        yield "ticket_offered", staff(one.department_id)
+
+
+def blown(ticket: Ticket) -> None:
+    """Ask for the approval that a whistle waits for."""
+    if ticket.state == State.AWAITING_APPROVAL:
+        permission = TERMS[WhistleKind(ticket.whistle_kind)].approve
+        people = queries.holders(permission, ticket.street_id)
+        _tell(people, "whistle_to_approve", ticket)
+
+
+def fired(clocks: Iterable[Clock]) -> None:
+    """Remind the post that must act; at the limit, whoever stands above or beside it too."""
+    owe_all(debt for one in clocks for debt in _of_clock(one))
+
+
+def _of_clock(one: Clock) -> Iterator[Debt]:
+    ticket, kind = one.ticket, "clock_over" if one.over_told_at else "clock_near"
+    due = f"{clock.local(one.due_at):%m-%d %H:%M}"
+    # The deadline belongs to the fact: a clock that was computed anew may fire again.
+    fact = f"{kind}:{one.pk}:{one.due_at.isoformat()}"
+    more = {"clock": by_language(ClockKind(one.kind).label), "due": due}
+    debt = _debt(_who_must_act(one), kind, ticket, 0)
+    yield debt._replace(params=debt.params | more, fact=fact)
+    if kind == "clock_over" and one.kind == ClockKind.MAKE_SAFE:
+        near = queries.holders("tickets.verify", ticket.grid_id, ticket.community_id)
+        yield _debt(near, "ticket_look", ticket, one.pk)
+
+
+def _who_must_act(one: Clock) -> QuerySet[User]:
+    ticket = one.ticket
+    if one.assignment is not None:
+        return queries.staff_of([one.assignment.department_id])
+    if one.kind == ClockKind.VERIFY:
+        return queries.holders("tickets.verify", ticket.grid_id, ticket.community_id)
+    # The street's head holds the same right and hears of it when the desk was too late.
+    desk = queries.holders("tickets.triage", ticket.street_id)
+    return desk if one.over_told_at else desk.exclude(pk__in=_heads(ticket))
+
+
+def _heads(ticket: Ticket) -> QuerySet[User]:
+    return queries.holders("tickets.approve_hard", ticket.street_id)
+
+
+def moved(ticket: Ticket, name: str, touched: Assignment | None, facts: Facts) -> None:
     """Tell those whom a move concerns next."""
-    if name == "assign" and touched is not None:
-        _tell(queries.staff_of([touched.department_id]), "ticket_offered", ticket)
-    elif name in {"reject", "reopen"} and touched is not None:
-        _tell(queries.staff_of([touched.department_id]), "ticket_sent_back", ticket)
+    if name in _AFTER:
+        _AFTER[name](ticket, touched, facts)
     elif ticket.state == State.TRIAGE:
         _tell(queries.holders("tickets.triage", ticket.street_id), "ticket_triage", ticket)
     elif ticket.state == State.HANDLED:
         places = (ticket.grid_id, ticket.community_id)
         _tell(queries.holders("tickets.verify", *places), "ticket_to_verify", ticket)
-    elif ticket.state in {State.CLOSED, State.DECLINED} and ticket.filed_by_id:
-        _tell(User.objects.filter(pk=ticket.filed_by_id), f"ticket_{ticket.state}", ticket)
+    elif ticket.state in {State.CLOSED, State.DECLINED}:
+        _tell_reporters(f"ticket_{ticket.state}", ticket)
 
 
-def _tell(people: QuerySet[User], kind: str, ticket: Ticket) -> None:
-    owe(**_debt(people, kind, ticket, ticket.events.count())._asdict())
+def _after_assigning(ticket: Ticket, touched: Assignment | None, facts: Facts) -> None:
+    known = {one.pk for one in facts.assignments}
+    fresh = ticket.assignments.live().exclude(pk__in=known)
+    departments = {*fresh.values_list("department", flat=True)}
+    if touched is not None:
+        departments.add(touched.department_id)
+    _tell(queries.staff_of(departments), "ticket_offered", ticket)
+
+
+def _after_sending_back(ticket: Ticket, touched: Assignment | None, facts: Facts) -> None:
+    if touched is not None:
+        _tell(queries.staff_of([touched.department_id]), "ticket_sent_back", ticket)
+
+
+def _after_blowing(ticket: Ticket, touched: Assignment | None, facts: Facts) -> None:
+    blown(ticket)
+
+
+def _after_refusing(ticket: Ticket, touched: Assignment | None, facts: Facts) -> None:
+    author = ticket.whistles.order_by("-pk").values("blown_by")[:1]
+    _tell(User.objects.filter(pk__in=author), "whistle_refused", ticket)
+
+
+def _after_merging(ticket: Ticket, touched: Assignment | None, facts: Facts) -> None:
+    into = ticket.merged_into
+    number = into.number if into else ""
+    _tell(_filer(ticket), "ticket_merged", ticket, into=number)
+
+
+def _after_parting(ticket: Ticket, touched: Assignment | None, facts: Facts) -> None:
+    _tell(_filer(ticket), "ticket_parted", ticket)
+
+
+def _after_undoing(ticket: Ticket, touched: Assignment | None, facts: Facts) -> None:
+    """Whoever was called for nothing hears so; a reporter whose ticket was merged as well."""
+    last = facts.last
+    if last is not None and last.verb == "merge":
+        _after_parting(ticket, touched, facts)
+    elif last is not None and last.verb == "assign" and last.department_id:
+        _tell(queries.staff_of([last.department_id]), "ticket_taken_back", ticket)
+
+
+def _after_scoring(ticket: Ticket, touched: Assignment | None, facts: Facts) -> None:
+    if touched is not None:
+        _tell(queries.staff_of([touched.department_id]), "ticket_scored", ticket)
+
+
+_AFTER: dict[str, Callable[[Ticket, Assignment | None, Facts], None]] = {
+    "assign": _after_assigning,
+    "reject": _after_sending_back,
+    "reopen": _after_sending_back,
+    "blow": _after_blowing,
+    "refuse": _after_refusing,
+    "merge": _after_merging,
+    "unmerge": _after_parting,
+    "undo": _after_undoing,
+    "rate": _after_scoring,
+}
+
+
+def _filer(ticket: Ticket) -> QuerySet[User]:
+    return User.objects.filter(pk=ticket.filed_by_id)
+
+
+def _tell_reporters(kind: str, ticket: Ticket) -> None:
+    """Who reported it, and who reported what was merged into it: each of his own report."""
+    for one in [ticket, *ticket.merged.select_related("category", "grid", "lead_department")]:
+        if one.filed_by_id:
+            _tell(_filer(one), kind, one)
+
+
+def _tell(people: QuerySet[User], kind: str, ticket: Ticket, **more: str) -> None:
+    debt = _debt(people, kind, ticket, ticket.events.count())
+    owe(**debt._replace(params=debt.params | more)._asdict())
 
 
 def _debt(people: Iterable[User], kind: str, ticket: Ticket, event_count: int) -> Debt:
@@ -102,3 +260,12 @@ def _debt(people: Iterable[User], kind: str, ticket: Ticket, event_count: int) -
         # One telling for each time the ticket came into this state.
         fact=f"{kind}:{ticket.pk}:{event_count}",
     )
+
+
+def by_language(words: str | Promise) -> dict[str, str]:
+    """A word of ours as each reader's language has it; which that is shows when it is read."""
+    said = {}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            said[code.lower()] = str(words)
+    return said

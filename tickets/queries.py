@@ -13,13 +13,13 @@ from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point, Polygon
 from django.contrib.gis.measure import D
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from govgrid.accounts.models import User
 from govgrid.core import clock
 from grids import roles, scoping
 from grids.models import WGS84, Area, AreaShape, Department, Level, Post
-from tickets.models import Category, Ticket
+from tickets.models import Assignment, Category, Ticket, TicketEvent, Whistle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,11 +43,11 @@ t AS (
     INSERT INTO tickets_ticket (
         number, client_id, fingerprint, kind, origin, category_id, grid_id, community_id,
         street_id, district_id, point, raw_lon, raw_lat, raw_crs, description, state,
-        filed_by_id, filed_at, observed_at, routing, return_count)
+        filed_by_id, filed_at, observed_at, routing, return_count, whistle_kind, held_state)
     SELECT tickets_number(d.letters, %(day)s), %(client_id)s, %(fingerprint)s, %(kind)s,
            %(origin)s, %(category)s, g.id, g.community_id, g.street_id, g.district_id,
            ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326), %(raw_lon)s, %(raw_lat)s,
-           %(raw_crs)s, %(description)s, 'filed', %(by)s, %(at)s, %(observed_at)s, '{{}}', 0
+           %(raw_crs)s, %(description)s, 'filed', %(by)s, %(at)s, %(observed_at)s, '{{}}', 0, '', ''
     FROM g JOIN grids_area d ON d.id = g.district_id
     ON CONFLICT (filed_by_id, client_id) DO NOTHING
     RETURNING id, number
@@ -219,6 +219,29 @@ def departments_for(ticket: Ticket) -> QuerySet[Department]:
     )
 
 
+def not_serving(ticket: Ticket, departments: Iterable[Department]) -> set[int]:
+    """Which of these do not work for the place of the ticket, or do not work any more."""
+    ids = {one.pk for one in departments}
+    if not ids:
+        return set()
+    return ids - set(departments_for(ticket).filter(pk__in=ids).values_list("pk", flat=True))
+
+
+def changes_since(ticket: Ticket, seen: int) -> TicketEvent | None:
+    """The last change of state after the event with this id, for a page that is stale."""
+    newer = ticket.events.filter(pk__gt=seen).exclude(
+        verb__in=["near", "over", "recompute", "photo"]
+    )
+    return newer.select_related("department").order_by("-pk").first()
+
+
+def assignment_of(ticket: Ticket, user: User) -> Assignment | None:
+    """The live part that a department of ``user`` has in the ticket, the lead's first."""
+    departments = scoping.reach(user, "tickets.work").departments
+    mine = ticket.assignments.live().filter(department__in=departments)
+    return mine.select_related("department").order_by("-role", "pk").first()
+
+
 def staff_of(departments: Iterable[int]) -> QuerySet[User]:
     """Who answers for these departments today; for an office, the posts of its area."""
     ids = list(departments)
@@ -245,6 +268,40 @@ MARK_ROUTED = """
     FROM unnest(%s::bigint[], %s::bigint[], %s::jsonb[]) d (id, department, why)
     WHERE t.id = d.id
 """
+
+
+MARK_DUE = """
+    UPDATE tickets_ticket t SET due_at = d.due
+    FROM unnest(%s::bigint[], %s::timestamptz[]) d (id, due) WHERE t.id = d.id
+"""
+EARLIEST_DUE = """
+    UPDATE tickets_ticket t SET due_at = (
+        SELECT min(c.due_at) FROM tickets_clock c
+        WHERE c.ticket_id = t.id AND c.stopped_at IS NULL AND c.paused_at IS NULL)
+    WHERE t.id = ANY(%s)
+"""
+
+
+def mark_due(due: dict[int, datetime | None]) -> None:
+    """Write the next deadline of freshly routed tickets, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(MARK_DUE, [list(due), list(due.values())])
+
+
+def mark_earliest_due(ticket_ids: Iterable[int]) -> None:
+    """Read the next deadline of these tickets off their clocks, after some have moved."""
+    with connection.cursor() as cursor:
+        cursor.execute(EARLIEST_DUE, [sorted(ticket_ids)])
+
+
+def just_routed(ticket_ids: Iterable[int]) -> dict[int, Ticket]:
+    """Tickets by id with what their clocks and messages need: when the whistle went out, too."""
+    out = Whistle.objects.filter(ticket=OuterRef("pk"), refused_at=None).values("out_at")
+    tickets = Ticket.objects.select_related("category", "grid", "district", "lead_department")
+    found = tickets.filter(pk__in=list(ticket_ids)).annotate(
+        event_count=Count("events"), out_at=Subquery(out)
+    )
+    return {one.pk: one for one in found}
 
 
 def mark_routed(decisions: Iterable[Decision], at: datetime) -> None:

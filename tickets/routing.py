@@ -8,7 +8,7 @@ it; when the two sides name different departments, a person decides (``triage``)
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import connection
@@ -19,13 +19,22 @@ BATCH = 500
 
 # alts: each ticket as it lies (alt 0), as if it lay in a grid next door (alt = that grid), and as
 # if it lay on the other side of a drawn edge nearby (alt = minus that rule).
-DECIDE = """
-WITH c AS MATERIALIZED (
-    SELECT id, number, category_id, point, grid_id, community_id, street_id, district_id
+CLAIM = """
+    SELECT id, number, category_id, whistle_kind, point, grid_id, community_id, street_id,
+           district_id
     FROM tickets_ticket
     WHERE state = 'filed' AND routed_at IS NULL
-    ORDER BY id LIMIT %(batch)s FOR UPDATE SKIP LOCKED
-),
+    ORDER BY whistle_kind <> 'emergency', id LIMIT %(batch)s FOR UPDATE SKIP LOCKED
+"""
+SUPPOSE = """
+    SELECT 0::bigint AS id, '' AS number, %(category)s::bigint AS category_id,
+           %(whistle_kind)s AS whistle_kind,
+           ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326) AS point,
+           %(grid)s::bigint AS grid_id, %(community)s::bigint AS community_id,
+           %(street)s::bigint AS street_id, %(district)s::bigint AS district_id
+"""
+DECIDE = """
+WITH c AS MATERIALIZED ({c}),
 drawn AS MATERIALIZED (
     SELECT c.id, r.id AS rule, ST_Covers(r.shape, c.point) AS inside,
            ST_DWithin(ST_Boundary(r.shape)::geography, c.point::geography, %(metres)s) AS edge
@@ -98,13 +107,21 @@ SELECT here.id, c.number, d.id, d.short_name, here.rule, cat.code, ra.code, ra.n
         FROM decided there
         LEFT JOIN grids_department other ON other.id = there.target AND other.is_active
         LEFT JOIN grids_area g ON g.id = there.grid_id
-        WHERE there.id = here.id AND there.alt <> 0 AND other.id IS DISTINCT FROM d.id)
+        WHERE there.id = here.id AND there.alt <> 0 AND other.id IS DISTINCT FROM d.id),
+       c.whistle_kind <> '' AND (d.id IS NULL OR d.kind = 'office'), named.id, named.short_name
 FROM decided here
 JOIN c ON c.id = here.id
 JOIN tickets_category cat ON cat.id = c.category_id
 LEFT JOIN grids_department d ON d.id = here.target AND d.is_active
 LEFT JOIN tickets_routingrule rr ON rr.id = here.rule
 LEFT JOIN grids_area ra ON ra.id = rr.area_id
+LEFT JOIN LATERAL (
+    SELECT n.id, n.short_name FROM grids_department n JOIN grids_area na ON na.id = n.area_id
+    WHERE c.whistle_kind <> '' AND n.short_name = cat.lead AND n.is_active AND n.kind <> 'office'
+      AND (n.area_id IN (c.community_id, c.street_id, c.district_id)
+           OR n.area_id = (SELECT parent_id FROM grids_area WHERE id = c.district_id))
+    ORDER BY na.level DESC, n.id LIMIT 1
+) named ON true
 WHERE here.alt = 0
 ORDER BY here.id
 """
@@ -126,14 +143,43 @@ def claim_and_decide(limit: int = BATCH) -> list[Decision]:
 
     Rows that another worker holds, or has routed since, are simply not there.
     """
+    return _decide(CLAIM, {"batch": limit})
+
+
+@dataclass(frozen=True)
+class Supposed:
+    """A ticket that is not there yet: what it would be about, and where."""
+
+    category: int
+    whistle_kind: str
+    lon: float | None
+    lat: float | None
+    grid: int
+    community: int
+    street: int
+    district: int
+
+
+def suppose(ticket: Supposed) -> Decision:
+    """Where this would go if it were filed now, by the very statement that routes."""
+    (decision,) = _decide(SUPPOSE, asdict(ticket))
+    return decision
+
+
+def _decide(source: str, values: dict[str, Any]) -> list[Decision]:
+    places = {"box": BOX_DEGREES, "metres": BORDER_METRES}
     with connection.cursor() as cursor:
-        cursor.execute(DECIDE, {"batch": limit, "box": BOX_DEGREES, "metres": BORDER_METRES})
+        cursor.execute(DECIDE.format(c=source), values | places)
         return [_decision(row) for row in cursor.fetchall()]
 
 
 def _decision(row: tuple) -> Decision:
     (ticket_id, number, department_id, department, rule, category, area_code, area, drawn,
-     anything, function, others) = row  # fmt: skip
+     anything, function, others, wants_department, named_id, named) = row  # fmt: skip
+    if wants_department and named_id is not None:
+        department_id, department = named_id, named
+    elif wants_department:
+        department_id = None
     why: dict[str, Any] = {"outcome": _outcome(department_id, others), "category": category}
     if rule is not None:
         why |= {
@@ -144,6 +190,9 @@ def _decision(row: tuple) -> Decision:
             "function": function,
             "department": department,
         }
+    if wants_department:
+        # A rule may leave a report with an office; a whistle calls a department.
+        why |= {"named": True, "department": named}
     if others:
         # Django keeps psycopg2 from reading jsonb, so that JSONField may.
         why["beside"] = json.loads(others)

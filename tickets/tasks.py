@@ -4,6 +4,7 @@ from celery import shared_task
 from django.db import close_old_connections
 
 from tickets import actions
+from tickets.actions.ticking import BATCH as CLOCKS
 from tickets.routing import BATCH
 
 
@@ -20,3 +21,19 @@ def route() -> None:
 def sweep() -> None:
     """Find what a lost wake-up left behind."""
     route()
+
+
+@shared_task
+def fire_clocks() -> None:
+    """Remind, tell that it is late, close: whatever time has come for."""
+    close_old_connections()
+    while actions.fire_clocks() == CLOCKS:
+        pass
+
+
+@shared_task
+def recompute_clocks() -> None:
+    """Follow the calendar: what an older edition computed is computed again."""
+    close_old_connections()
+    while actions.recompute_clocks() == CLOCKS:
+        pass

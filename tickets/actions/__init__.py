@@ -1,0 +1,18 @@
+"""Everything that changes a ticket. One verb each, atomic, ``by=`` always; ``None`` is the system."""
+
+from tickets.actions.dispatch import route
+from tickets.actions.filing import Asked, Filed, Filing, file
+from tickets.actions.moves import arrive, move
+from tickets.actions.ticking import fire_clocks, recompute_clocks
+
+__all__ = [
+    "Asked",
+    "Filed",
+    "Filing",
+    "arrive",
+    "file",
+    "fire_clocks",
+    "move",
+    "recompute_clocks",
+    "route",
+]

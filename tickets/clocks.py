@@ -1,0 +1,284 @@
+"""Starts, stops, pauses and resumes clocks until what runs is what ``workflow.wanted`` says.
+
+Called by ``tickets.actions`` with the ticket locked. Everything done is given back as lines for the
+ticket's log: from these alone every deadline can be computed again (``tickets.replay``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from govgrid.worktime.arithmetic import Limit
+from govgrid.worktime.queries import calendar, newest_edition
+from tickets.limits import Limits
+from tickets.models import Clock, ClockPause, Outcome
+from tickets.workflow import ON_AGAIN, Again, ClockKind, State, stamp_of, wanted
+from tickets.workflow.clocks import HELD
+
+if TYPE_CHECKING:
+    from govgrid.worktime.arithmetic import Calendar
+    from tickets.models import Assignment, Ticket
+
+Line = dict[str, Any]
+Key = tuple[int | None, str]
+NEAR = Fraction(3, 4)
+HALF = 50
+WHOLE = 100
+
+
+class Reckoned(NamedTuple):
+    """What follows from a start, a limit, a share, the pauses and the calendar."""
+
+    near_at: datetime
+    due_at: datetime
+    is_provisional: bool
+    edition: int
+
+
+def reckon(
+    days: Calendar,
+    started_at: datetime,
+    limit: str,
+    *,
+    share: int = WHOLE,
+    pauses: Iterable[tuple[datetime, datetime]] = (),
+) -> Reckoned:
+    """The deadline and its three quarters by this calendar."""
+    terms, part, spans = Limit.parse(limit), Fraction(share, WHOLE), list(pauses)
+    due = days.deadline(started_at, terms, spans, part)
+    near = days.fraction(started_at, terms, NEAR, spans, part)
+    assert due is not None and near is not None, "only closed pauses come in"  # noqa: S101, PT018
+    return Reckoned(min(near, due), due, days.is_provisional(started_at, due), days.edition)
+
+
+def settle(ticket: Ticket, assignments: Iterable[Assignment], *, verb: str, at: datetime) -> list[Line]:  # fmt: skip
+    """Bring the clocks of a locked ticket into line with its state after ``verb``.
+
+    Sets ``ticket.due_at``; saving the ticket is the caller's. Gives the lines for the log.
+    """
+    work = _Work(ticket, {one.pk: one for one in assignments}, verb, at)
+    if ticket.state in HELD:
+        work.pause_all()
+    else:
+        work.reconcile()
+    work.save()
+    ticket.due_at = earliest(work.clocks)
+    return work.lines
+
+
+def earliest(clocks: Iterable[Clock]) -> datetime | None:
+    """The next deadline of those that run."""
+    running = (one.due_at for one in clocks if one.is_running and one.paused_at is None)
+    return min(running, default=None)
+
+
+def start_all(
+    given: Iterable[tuple[Ticket, list[Assignment], datetime]],
+) -> dict[int, list[Line]]:
+    """First clocks of freshly routed tickets, in one statement; the log lines by ticket.
+
+    Each comes with its assignments and the moment from which its time counts. Sets ``due_at``.
+    """
+    limits, edition = Limits.load(), newest_edition()
+    made: list[Clock] = []
+    for ticket, assignments, since in given:
+        days = calendar(ticket.district.code, edition)
+        mine = [
+            _new(ticket, key, since, limits, days) for key in _in_order(wanted(ticket, assignments))
+        ]
+        clocks = [one for one in mine if one is not None]
+        ticket.due_at = earliest(clocks)
+        made += clocks
+    lines: dict[int, list[Line]] = {}
+    for one in Clock.objects.bulk_create(made):
+        lines.setdefault(one.ticket_id, []).append(started(one))
+    return lines
+
+
+def upcoming(one: Clock) -> datetime | None:
+    """When the clock has something to say next: at three quarters, at the end, or never."""
+    if not one.is_running or one.paused_at is not None or one.over_told_at is not None:
+        return None
+    # Closing happens by itself: there is nobody to remind.
+    if one.near_told_at is None and one.kind != ClockKind.CLOSE:
+        return one.near_at
+    return one.due_at
+
+
+def started(one: Clock) -> Line:
+    return {
+        "clock": one.pk,
+        "op": "start",
+        "kind": one.kind,
+        "assignment": one.assignment_id,
+        "limit": one.limit,
+        "share": one.share,
+        "basis": one.basis,
+        "from": one.started_at.isoformat(),
+        "edition": one.edition,
+        "due": one.due_at.isoformat(),
+    }
+
+
+def moved_to(one: Clock, op: str, **more: Any) -> Line:
+    return {
+        "clock": one.pk,
+        "op": op,
+        "edition": one.edition,
+        "due": one.due_at.isoformat(),
+        **more,
+    }
+
+
+def reckon_anew(one: Clock, days: Calendar, pauses: Iterable[ClockPause]) -> None:
+    """Compute a running clock again by the latest calendar; what lies ahead again fires again."""
+    spans = [(pause.started_at, pause.ended_at) for pause in pauses]
+    told = reckon(days, one.started_at, one.limit, share=one.share, pauses=spans)
+    later = told.due_at > one.due_at
+    one.near_at, one.due_at, one.is_provisional, one.edition = told
+    if later:
+        one.over_told_at = None
+    one.next_fire_at = upcoming(one)
+
+
+def _new(
+    ticket: Ticket,
+    key: Key,
+    since: datetime,
+    limits: Limits,
+    days: Calendar,
+    share: int = WHOLE,
+) -> Clock | None:
+    assignment_id, kind = key
+    allowed = limits.of(ClockKind(kind), ticket)
+    if allowed is None:
+        return None
+    since = since.replace(microsecond=0)
+    told = reckon(days, since, allowed.limit, share=share)
+    one = Clock(
+        ticket=ticket,
+        assignment_id=assignment_id,
+        kind=kind,
+        limit=allowed.limit,
+        basis=allowed.basis,
+        share=share,
+        started_at=since,
+        **told._asdict(),
+    )
+    one.next_fire_at = upcoming(one)
+    return one
+
+
+def _in_order(keys: Iterable[Key]) -> list[Key]:
+    """The ticket's own first, then by assignment and kind: the same every time."""
+    return sorted(keys, key=lambda key: (key[0] or 0, key[1]))
+
+
+@dataclass
+class _Work:
+    """One reconciliation: what there is, what was done to it, what is to be saved."""
+
+    ticket: Ticket
+    assignments: dict[int, Assignment]
+    verb: str
+    at: datetime
+    clocks: list[Clock] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    changed: dict[int, Clock] = field(default_factory=dict)
+    spans: list[ClockPause] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        found = Clock.objects.filter(ticket=self.ticket.pk).prefetch_related("pauses")
+        self.clocks = list(found.order_by("pk"))
+
+    @cached_property
+    def days(self) -> Calendar:
+        return calendar(self.ticket.district.code)
+
+    @property
+    def running(self) -> dict[Key, Clock]:
+        return {(one.assignment_id, one.kind): one for one in self.clocks if one.is_running}
+
+    def pause_all(self) -> None:
+        for one in self.running.values():
+            if one.paused_at is None:
+                one.paused_at, one.next_fire_at = self.at, None
+                self._note(one, {"clock": one.pk, "op": "pause", "at": self.at.isoformat()})
+
+    def reconcile(self) -> None:
+        goal: set[Key] = {(owner, str(kind)) for owner, kind in wanted(
+            self.ticket, self.assignments.values()
+        )}  # fmt: skip
+        running = self.running
+        for key, one in running.items():
+            if key not in goal:
+                self._stop(one)
+            elif one.paused_at is not None:
+                self._resume(one, one.paused_at)
+        missing = _in_order(goal - set(running))
+        if missing:
+            limits = Limits.load()
+            for key in missing:
+                self._start(key, limits)
+
+    def save(self) -> None:
+        """Stopped ones first: one of a kind runs at a time."""
+        fields = [
+            "near_at", "due_at", "edition", "is_provisional", "paused_at", "next_fire_at",
+            "near_told_at", "over_told_at", "stopped_at", "outcome",
+        ]  # fmt: skip
+        if self.changed:
+            Clock.objects.bulk_update(self.changed.values(), fields)
+        if self.spans:
+            ClockPause.objects.bulk_create(self.spans)
+        fresh = [one for one in self.clocks if one.pk is None]
+        if fresh:
+            Clock.objects.bulk_create(fresh)
+            self.lines += [started(one) for one in fresh]
+
+    def _note(self, one: Clock, line: Line) -> None:
+        self.changed[one.pk] = one
+        self.lines.append(line)
+
+    def _stop(self, one: Clock) -> None:
+        one.stopped_at, one.paused_at, one.next_fire_at = self.at, None, None
+        one.outcome = self._outcome(one)
+        self._note(one, {
+            "clock": one.pk, "op": "stop", "at": self.at.isoformat(), "outcome": one.outcome,
+        })  # fmt: skip
+
+    def _outcome(self, one: Clock) -> str:
+        """Met when what it waited for was done; void when nobody need do it any more."""
+        owner = self.assignments.get(one.assignment_id or 0)
+        if owner is not None:
+            return Outcome.MET if stamp_of(one.kind, owner) else Outcome.VOID
+        ended = self.ticket.state in {State.CLOSED, State.DECLINED} or self.verb != "undo"
+        return Outcome.MET if ended else Outcome.VOID
+
+    def _start(self, key: Key, limits: Limits) -> None:
+        again = ON_AGAIN.get(self.verb, Again.ANEW)
+        before = [one for one in self.clocks if (one.assignment_id, one.kind) == key]
+        if before and again is Again.RESUME:
+            one = before[-1]
+            stopped_at = one.stopped_at
+            assert stopped_at is not None  # noqa: S101 it was not among the running
+            one.stopped_at, one.outcome = None, ""
+            self._resume(one, stopped_at)
+            return
+        half = again is Again.HALF and key[1] == ClockKind.RESOLVE
+        fresh = _new(self.ticket, key, self.at, limits, self.days, HALF if half else WHOLE)
+        if fresh is not None:
+            self.clocks.append(fresh)
+
+    def _resume(self, one: Clock, since: datetime) -> None:
+        """Go on with the time that was left; the span in between does not count."""
+        one.paused_at = None
+        span = ClockPause(clock=one, started_at=since, ended_at=self.at)
+        self.spans.append(span)
+        reckon_anew(one, self.days, [*one.pauses.all(), span])
+        self._note(one, moved_to(one, "resume", since=since.isoformat(), at=self.at.isoformat()))
