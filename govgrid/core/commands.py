@@ -92,6 +92,8 @@ class ImportCommand(BaseCommand):
 
 
 def _line(problem: Problem) -> str:
+    if not problem.line:  # of the file as a whole
+        return problem.reason
     return _("line %(line)s: %(reason)s") % problem._asdict()
 
 

@@ -10,7 +10,19 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from govgrid.core.sheets import BadRows, Cells, Problem, RowError, check_headings, read_rows, text
+from govgrid.core.errors import Refused
+from govgrid.core.sheets import (
+    BadRows,
+    Cells,
+    Problem,
+    RowError,
+    check_headings,
+    decoded,
+    read,
+    read_rows,
+    read_workbook,
+    text,
+)
 from govgrid.worktime.arithmetic import DayKind, weekday_of
 
 COLUMNS = ("date", "weekday", "kind", "name")
@@ -31,6 +43,10 @@ KINDS = {
 }
 WEEKDAYS = "一二三四五六日"
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+# Fifty years of notices are 100 kB.
+MOST_BYTES = 2_000_000
+# A zip (xlsx, ods) or the older container (xls).
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _DATES = (
     re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00(?::00)?)?", re.ASCII),
     re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日", re.ASCII),
@@ -110,3 +126,14 @@ def _check_weekday(on: date, value: str) -> None:
     said = value[-1:].replace("天", "日")
     if value and said not in (str(on.isoweekday()), WEEKDAYS[on.weekday()]):
         raise RowError(_("%(date)s is no “%(weekday)s”.") % {"date": on, "weekday": value[:10]})
+
+
+def read_file(content: bytes, name: str) -> list[Cells]:
+    """The rows of a CSV or Excel file called ``name``."""
+    if len(content) > MOST_BYTES:
+        raise Refused(
+            "file_too_large", _("%(file)s is no list of days: it is too large.") % {"file": name}
+        )
+    if content.startswith(WORKBOOKS):
+        return read_workbook(content, headings_of)
+    return read(decoded(content, name), headings_of)
