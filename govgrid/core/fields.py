@@ -53,7 +53,7 @@ class NumberInQuery(Number):
     """The same, written out behind the question mark."""
 
     def to_internal_value(self, data: Any) -> float:
-        if not _NUMBER.fullmatch(data):
+        if not isinstance(data, str) or not _NUMBER.fullmatch(data):
             self.fail("invalid")
         return super().to_internal_value(float(data))
 

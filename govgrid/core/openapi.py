@@ -25,6 +25,7 @@ SUCCESS = {"200": "As asked.", "201": "Made.", "204": "Done; there is nothing to
 PATTERNS = {
     "number": ("^[A-Za-z]{1,4}[0-9]{8}-[0-9]{6}-[0-9]$", "The ticket's number, in any case."),
     "code": ("^[0-9A-Za-z-]{1,40}$", "The code of an area."),
+    "photo": ("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "The id of a photo."),
 }
 
 
@@ -73,7 +74,7 @@ class Schema(AutoSchema):
         bodies = super()._get_response_bodies(direction)
         for status in sorted(self._errors() | {code for code in bodies if code >= "400"}):
             said = bodies.get(status, {}).get("description")
-            bodies[status] = self._get_response_for_code(Errors, status)
+            bodies[status] = self._get_response_for_code(Errors, status, ["application/json"])
             bodies[status]["description"] = said or ERRORS[status]
         for status, body in bodies.items():
             body["description"] = body["description"] or SUCCESS.get(status, "")

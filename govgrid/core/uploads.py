@@ -12,9 +12,8 @@ class Cap(FileUploadHandler):
 
     received = 0
 
-    def handle_raw_input(
-        self, input_data: Any, META: Any, content_length: int, *args: Any, **kwargs: Any
-    ) -> None:
+    def handle_raw_input(self, *args: Any, **kwargs: Any) -> None:
+        _stream, _headers, content_length = args[:3]
         self._check(content_length)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
