@@ -282,6 +282,8 @@ SPECTACULAR_SETTINGS = {
         "TicketState": "tickets.workflow.State",
         "AssignmentState": "tickets.workflow.AssignmentState",
         "TicketKind": "tickets.models.Ticket.Kind",
+        "PhotoPhase": "tickets.models.Photo.Phase",
+        "PhotoSource": "tickets.models.Photo.Source",
         "AreaKind": "grids.models.Area.Kind",
         "DepartmentKind": "grids.models.Department.Kind",
     },

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException
 from rest_framework.parsers import MultiPartParser
@@ -46,6 +46,7 @@ class NotAPhoto(APIException):
     default_detail = photos.SENTENCES["unsupported"]
 
 
+@extend_schema_field(OpenApiTypes.BINARY)
 class PhotoField(serializers.FileField):
     """Any file with a name; its bytes are judged when it is kept."""
 
@@ -54,6 +55,8 @@ class PhotoField(serializers.FileField):
 
 
 class PhotoBody(Body):
+    """One photo, with what the device says of it."""
+
     client_id = Uuid(
         help_text="Made by you, once for each photo. Sent again with the same photo, it gives what "
         "it made the first time; with another it is refused."
