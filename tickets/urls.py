@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from tickets.models import NUMBER
-from tickets.views import photos
+from tickets.views import detail, photos
 from tickets.views import tickets as views
 
 
@@ -24,13 +24,13 @@ urlpatterns = [
     path("", views.ticket_list, name="list"),
     path("new/", views.new, name="new"),
     path("near/", views.near, name="near"),
-    path("<number:number>/", views.detail, name="detail"),
-    path("<number:number>/contact/", views.contact, name="contact"),
+    path("<number:number>/", detail.detail, name="detail"),
+    path("<number:number>/contact/", detail.contact, name="contact"),
     path("photos/", photos.draft, name="draft-photos"),
     path("photos/<uuid:photo>/", photos.draft_photo, name="draft-photo"),
     path("photos/<uuid:photo>/thumb/", photos.draft_thumb, name="draft-thumb"),
     path("<number:number>/photos/", photos.add, name="photos"),
     path("<number:number>/photos/<uuid:photo>/", photos.photo, name="photo"),
     path("<number:number>/photos/<uuid:photo>/thumb/", photos.thumb, name="thumb"),
-    path("<number:number>/<slug:name>/", views.act, name="act"),
+    path("<number:number>/<slug:name>/", detail.act, name="act"),
 ]
