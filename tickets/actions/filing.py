@@ -42,7 +42,7 @@ class Asked:
 
     def content(self) -> dict[str, Any]:
         return {
-            "kind": Ticket.Kind.WHISTLE if self.whistle else Ticket.Kind.REPORT,
+            "kind": self.kind,
             "tried": self.tried,
             "missing_power": self.missing_power,
             "helpers": sorted(one.code for one in self.helpers),
