@@ -55,7 +55,9 @@ class MonthRow(NamedTuple):
 
 def day_of(user: User, on: date) -> Day:
     """What ``user`` walked on one day: one statement, and one a tally."""
-    return next(iter(days_of(user, on, on)), Day(on))
+    return next(iter(days_of(user, on, on)), None) or Day(
+        on, counted=[Figure(tally.label, 0) for tally in tallies(user, [])]
+    )
 
 
 def days_of(user: User, first: date, last: date) -> list[Day]:

@@ -2,6 +2,7 @@
 
 import json
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 import schemathesis
@@ -20,6 +21,7 @@ from werkzeug.test import Client
 
 from govgrid.api.roof import document
 from govgrid.wsgi import application
+from grids.actions import start_patrol
 from tests.factories.accounts import bearer
 from tests.factories.grids import PostFactory, build_town, holder
 from tests.factories.tickets import CategoryFactory, routed
@@ -51,6 +53,7 @@ def filled(path):
         path.replace("{number}", "YL20261122-000123-7")
         .replace("{code}", "420506")
         .replace("{name}", "sign")
+        .replace("{id}", "1")
     )
 
 
@@ -187,7 +190,9 @@ def somebody(_in_this_transaction):
     PostFactory(user=user, role="street_desk", area=town.streets[0])
     PostFactory(user=user, role="department_clerk", department=town.housing)
     ticket = routed(town, by=user)
-    return {"header": bearer(user), "number": ticket.number, "town": town}
+    PostFactory(user=user, role="grid_worker", area=town.grids[0])
+    patrol = start_patrol(by=user, client_id=uuid4()).patrol
+    return {"header": bearer(user), "number": ticket.number, "town": town, "id": patrol.pk}
 
 
 @pytest.mark.slow
@@ -208,7 +213,11 @@ def test_whatever_is_sent_is_answered_as_the_document_says(somebody, case):
 
 
 def _aim(case, somebody):
-    aims = {"number": somebody["number"], "code": somebody["town"].grids[0].code}
+    aims = {
+        "number": somebody["number"],
+        "code": somebody["town"].grids[0].code,
+        "id": somebody["id"],
+    }
     aimed = {name: aims[name] for name in case.path_parameters or () if name in aims}
     case.path_parameters = {**(case.path_parameters or {}), **aimed}
     if isinstance(case.body, dict) and "category" in case.body:

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_lazy as _
+
 from govgrid.core import panels
-from govgrid.core.panels import Panel
-from grids.models import Area
+from govgrid.core.panels import Figure, Panel
+from grids.models import Area, Patrol
+from tickets import inbox, tallies
 from tickets.models import Ticket
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 ROWS = 8
+# On a phone in the street; the rest is on the desk.
+TO_DO_ROWS = 10
 
 
 def register() -> None:
     """Hang the panels into their places; called once at start-up."""
     panels.register("grids.area", open_here)
+    panels.register("grids.field", to_do)
+    panels.register_tally("tickets.filed", _("Reports"), tallies.filed)
 
 
 def open_here(request: HttpRequest, area: Area) -> Panel:
@@ -25,3 +32,10 @@ def open_here(request: HttpRequest, area: Area) -> Panel:
     found = Ticket.objects.in_reach_of(request.user).beneath(area).open()
     rows = list(found.for_lists().order_by("-pk")[:ROWS])
     return Panel("tickets/_area_panel.html", {"area": area, "tickets": rows})
+
+
+def to_do(request: HttpRequest, patrol: Patrol | None) -> Panel:
+    """What waits for a grid worker, as on the desk."""
+    rows = [row for group in inbox.waiting(request.user) for row in group.rows]
+    context = {"rows": rows[:TO_DO_ROWS], "is_more": len(rows) > TO_DO_ROWS}
+    return Panel("tickets/_field_panel.html", context, (Figure(_("To do"), len(rows)),))

@@ -5,8 +5,10 @@ from django.urls import path, re_path
 from govgrid.accounts.token_api import TokenView
 from govgrid.api import roof
 from grids.api import AreaViewSet, DepartmentViewSet, LocateView, MeView
+from grids.api.patrols import CheckInViewSet, PatrolViewSet
 from tickets.api.categories import CategoryViewSet
 from tickets.api.life import EventViewSet, MoveViewSet
+from tickets.api.photos import PhotoFileViewSet, PhotoViewSet
 from tickets.api.tickets import TicketViewSet
 
 LIST = {"get": "list"}
@@ -24,10 +26,29 @@ urlpatterns = [
     path("areas/<str:code>/boundary/", AreaViewSet.as_view({"get": "boundary"}), name="boundary"),
     path("locate/", LocateView.as_view(ONE), name="locate"),
     path("departments/", DepartmentViewSet.as_view(LIST), name="departments"),
+    path("patrols/", PatrolViewSet.as_view({**LIST, "post": "create"}), name="patrols"),
+    path("patrols/<int:id>/", PatrolViewSet.as_view(ONE), name="patrol"),
+    path(
+        "patrols/<int:id>/check-ins/",
+        CheckInViewSet.as_view({**LIST, "post": "create"}),
+        name="check_ins",
+    ),
+    path("patrols/<int:id>/end/", PatrolViewSet.as_view({"post": "end"}), name="patrol_end"),
     path("categories/", CategoryViewSet.as_view(LIST), name="categories"),
     path("tickets/", TicketViewSet.as_view({**LIST, "post": "create"}), name="tickets"),
     path("tickets/<str:number>/", TicketViewSet.as_view(ONE), name="ticket"),
     path("tickets/<str:number>/events/", EventViewSet.as_view(LIST), name="events"),
+    path(
+        "tickets/<str:number>/photos/",
+        PhotoViewSet.as_view({**LIST, "post": "create"}),
+        name="photos",
+    ),
+    path("tickets/<str:number>/photos/<str:photo>/", PhotoFileViewSet.as_view(ONE), name="photo"),
+    path(
+        "tickets/<str:number>/photos/<str:photo>/thumb/",
+        PhotoFileViewSet.as_view({"get": "thumb"}),
+        name="thumb",
+    ),
     path("tickets/<str:number>/actions/", MoveViewSet.as_view(LIST), name="actions"),
     path(
         "tickets/<str:number>/actions/<str:name>/", MoveViewSet.as_view({"post": "act"}), name="act"

@@ -23,7 +23,17 @@ from rest_framework.views import APIView
 from govgrid.api.manual import chapters
 from govgrid.core.api import Query, Resource
 
-SIGNPOSTS = ("schema", "docs", "token", "me", "areas", "locate", "departments", "categories")
+SIGNPOSTS = (
+    "schema",
+    "docs",
+    "token",
+    "me",
+    "areas",
+    "locate",
+    "departments",
+    "patrols",
+    "categories",
+)
 
 
 @cache

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django import template
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+
+from govgrid.core.clock import local
 
 register = template.Library()
 
@@ -33,3 +37,10 @@ def lasted(spent: timedelta) -> str:
 def month(first: date) -> str:
     """As in September 2026."""
     return date_format(first, pgettext("date format, a month", "F Y"))
+
+
+@register.simple_tag
+def hour(moment: datetime) -> SafeString:
+    """<time datetime="…">09:05</time>, where the page has said of which day."""
+    there = local(moment).replace(microsecond=0)
+    return format_html('<time datetime="{}">{}</time>', there.isoformat(), f"{there:%H:%M}")

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import uuid4
 
 import factory
-from django.contrib.gis.geos import MultiPolygon, Polygon
+from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from django.db.backends.postgresql.psycopg_any import DateRange
 from factory.django import DjangoModelFactory
 
-from grids.models import WGS84, Area, AreaShape, Department, Level, Post
+from govgrid.core import clock
+from grids.models import WGS84, Area, AreaShape, CheckIn, Department, Level, Patrol, Post
 from tests.factories.accounts import UserFactory
 
 SINCE = date(2026, 1, 1)
@@ -66,6 +68,28 @@ class PostFactory(DjangoModelFactory):
     user = factory.SubFactory(UserFactory)
     role = "street_desk"
     period = DateRange(SINCE, None)
+
+
+class PatrolFactory(DjangoModelFactory):
+    """Open, and begun this moment."""
+
+    class Meta:
+        model = Patrol
+
+    user = factory.SubFactory(UserFactory)
+    area = factory.SubFactory(AreaFactory)
+    client_id = factory.LazyFunction(uuid4)
+    started_at = factory.LazyFunction(clock.now)
+
+
+class CheckInFactory(DjangoModelFactory):
+    class Meta:
+        model = CheckIn
+
+    patrol = factory.SubFactory(PatrolFactory)
+    client_id = factory.LazyFunction(uuid4)
+    at = factory.LazyFunction(clock.now)
+    point = factory.LazyFunction(lambda: Point(111.005, 30.005, srid=WGS84))
 
 
 @dataclass
