@@ -2,8 +2,9 @@
 
 import shutil
 import tempfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings as django_settings
@@ -11,7 +12,7 @@ from django.contrib.gis.db.backends.postgis.operations import PostGISOperations
 from django.contrib.gis.db.models.fields import get_srid_info
 from django.db import connection
 from django.test import Client, TestCase
-from django.utils import translation
+from django.utils import timezone, translation
 from rest_framework.test import APIClient
 
 from govgrid.core import wake
@@ -143,6 +144,20 @@ def client():
 def api():
     """A REST client; ``api.force_authenticate(user)`` or a token of your own."""
     return _ApiClient()
+
+
+@pytest.fixture
+def clock_at(settings, db):
+    """``clock_at("2026-09-24 09:05")`` sets the clock on the wall; time goes on from there."""
+
+    def go(wall):
+        moment = datetime.fromisoformat(wall).replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+        settings.TEST_CLOCK = True
+        shift = moment - timezone.now()
+        ClockShift.objects.update_or_create(id=1, defaults={"shift": shift})
+        return moment
+
+    return go
 
 
 @pytest.fixture

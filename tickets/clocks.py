@@ -17,7 +17,7 @@ from govgrid.worktime.arithmetic import Limit
 from govgrid.worktime.queries import calendar, newest_edition
 from tickets.limits import Limits
 from tickets.models import Clock, ClockPause, Outcome
-from tickets.workflow import ON_AGAIN, Again, ClockKind, State, stamp_of, wanted
+from tickets.workflow import ON_AGAIN, Again, ClockKind, stamp_of, wanted
 from tickets.workflow.clocks import HELD
 
 if TYPE_CHECKING:
@@ -56,19 +56,37 @@ def reckon(
     return Reckoned(min(near, due), due, days.is_provisional(started_at, due), days.edition)
 
 
-def settle(ticket: Ticket, assignments: Iterable[Assignment], *, verb: str, at: datetime) -> list[Line]:  # fmt: skip
+def settle(
+    ticket: Ticket, assignments: Iterable[Assignment], *, verb: str, at: datetime
+) -> list[Line]:
     """Bring the clocks of a locked ticket into line with its state after ``verb``.
 
     Sets ``ticket.due_at``; saving the ticket is the caller's. Gives the lines for the log.
     """
-    work = _Work(ticket, {one.pk: one for one in assignments}, verb, at)
-    if ticket.state in HELD:
-        work.pause_all()
-    else:
-        work.reconcile()
-    work.save()
+    work = Work(ticket, {one.pk: one for one in assignments}, verb, at, _clocks_of(ticket))
+    work.reconcile()
+    _save(work)
     ticket.due_at = earliest(work.clocks)
     return work.lines
+
+
+def _clocks_of(ticket: Ticket) -> list[Clock]:
+    found = Clock.objects.filter(ticket=ticket.pk).prefetch_related("pauses").order_by("pk")
+    return list(found)
+
+
+def _save(work: Work) -> None:
+    """Stopped ones first: one of a kind runs at a time."""
+    fields = [
+        "near_at", "due_at", "edition", "is_provisional", "paused_at", "next_fire_at",
+        "near_told_at", "over_told_at", "stopped_at", "outcome",
+    ]  # fmt: skip
+    if work.changed:
+        Clock.objects.bulk_update(work.changed.values(), fields)
+    if work.spans:
+        ClockPause.objects.bulk_create(work.spans)
+    if work.fresh:
+        work.begun(Clock.objects.bulk_create(work.fresh))
 
 
 def earliest(clocks: Iterable[Clock]) -> datetime | None:
@@ -158,7 +176,7 @@ def _new(
     allowed = limits.of(ClockKind(kind), ticket)
     if allowed is None:
         return None
-    since = since.replace(microsecond=0)
+    since = _second(since)
     told = reckon(days, since, allowed.limit, share=share)
     one = Clock(
         ticket=ticket,
@@ -174,111 +192,106 @@ def _new(
     return one
 
 
+def _second(at: datetime) -> datetime:
+    """Limits are counted in whole seconds: what is shown and what is computed agree."""
+    return at.replace(microsecond=0)
+
+
 def _in_order(keys: Iterable[Key]) -> list[Key]:
     """The ticket's own first, then by assignment and kind: the same every time."""
     return sorted(keys, key=lambda key: (key[0] or 0, key[1]))
 
 
 @dataclass
-class _Work:
-    """One reconciliation: what there is, what was done to it, what is to be saved."""
+class Work:
+    """One reconciliation: what there is, what was done to it, what is to be saved. No database."""
 
     ticket: Ticket
     assignments: dict[int, Assignment]
     verb: str
     at: datetime
-    clocks: list[Clock] = field(default_factory=list)
+    clocks: list[Clock]
     lines: list[Line] = field(default_factory=list)
     changed: dict[int, Clock] = field(default_factory=dict)
     spans: list[ClockPause] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        found = Clock.objects.filter(ticket=self.ticket.pk).prefetch_related("pauses")
-        self.clocks = list(found.order_by("pk"))
+    fresh: list[Clock] = field(default_factory=list)
 
     @cached_property
     def days(self) -> Calendar:
         return calendar(self.ticket.district.code)
 
-    @property
-    def running(self) -> dict[Key, Clock]:
-        return {(one.assignment_id, one.kind): one for one in self.clocks if one.is_running}
-
-    def pause_all(self) -> None:
-        for one in self.running.values():
-            if one.paused_at is None:
-                one.paused_at, one.next_fire_at = self.at, None
-                self._note(one, {"clock": one.pk, "op": "pause", "at": self.at.isoformat()})
+    @cached_property
+    def limits(self) -> Limits:
+        return Limits.load()
 
     def reconcile(self) -> None:
-        goal: set[Key] = {(owner, str(kind)) for owner, kind in wanted(
-            self.ticket, self.assignments.values()
-        )}  # fmt: skip
-        running = self.running
+        """Pause all while the ticket is held; else stop, resume and start."""
+        running = {(one.assignment_id, one.kind): one for one in self.clocks if one.is_running}
+        if self.ticket.state in HELD:
+            for one in running.values():
+                self._pause(one)
+            return
+        pairs = wanted(self.ticket, self.assignments.values())
+        goal: set[Key] = {(owner, str(kind)) for owner, kind in pairs}
         for key, one in running.items():
             if key not in goal:
                 self._stop(one)
             elif one.paused_at is not None:
                 self._resume(one, one.paused_at)
-        missing = _in_order(goal - set(running))
-        if missing:
-            limits = Limits.load()
-            for key in missing:
-                self._start(key, limits)
+        for key in _in_order(goal - set(running)):
+            self._start(key)
 
-    def save(self) -> None:
-        """Stopped ones first: one of a kind runs at a time."""
-        fields = [
-            "near_at", "due_at", "edition", "is_provisional", "paused_at", "next_fire_at",
-            "near_told_at", "over_told_at", "stopped_at", "outcome",
-        ]  # fmt: skip
-        if self.changed:
-            Clock.objects.bulk_update(self.changed.values(), fields)
-        if self.spans:
-            ClockPause.objects.bulk_create(self.spans)
-        fresh = [one for one in self.clocks if one.pk is None]
-        if fresh:
-            Clock.objects.bulk_create(fresh)
-            self.lines += [started(one) for one in fresh]
+    def begun(self, fresh: Iterable[Clock]) -> None:
+        """New ones have their ids now: they join the others and the log."""
+        for one in fresh:
+            self.clocks.append(one)
+            self.lines.append(started(one))
 
     def _note(self, one: Clock, line: Line) -> None:
         self.changed[one.pk] = one
         self.lines.append(line)
 
+    def _pause(self, one: Clock) -> None:
+        if one.paused_at is None:
+            one.paused_at, one.next_fire_at = _second(self.at), None
+            self._note(one, {"clock": one.pk, "op": "pause", "at": one.paused_at.isoformat()})
+
     def _stop(self, one: Clock) -> None:
         one.stopped_at, one.paused_at, one.next_fire_at = self.at, None, None
         one.outcome = self._outcome(one)
-        self._note(one, {
-            "clock": one.pk, "op": "stop", "at": self.at.isoformat(), "outcome": one.outcome,
-        })  # fmt: skip
+        line = {"clock": one.pk, "op": "stop", "at": self.at.isoformat(), "outcome": one.outcome}
+        self._note(one, line)
 
     def _outcome(self, one: Clock) -> str:
         """Met when what it waited for was done; void when nobody need do it any more."""
         owner = self.assignments.get(one.assignment_id or 0)
         if owner is not None:
             return Outcome.MET if stamp_of(one.kind, owner) else Outcome.VOID
-        ended = self.ticket.state in {State.CLOSED, State.DECLINED} or self.verb != "undo"
-        return Outcome.MET if ended else Outcome.VOID
+        return Outcome.VOID if self.verb in {"undo", "blow"} else Outcome.MET
 
-    def _start(self, key: Key, limits: Limits) -> None:
+    def _start(self, key: Key) -> None:
         again = ON_AGAIN.get(self.verb, Again.ANEW)
         before = [one for one in self.clocks if (one.assignment_id, one.kind) == key]
         if before and again is Again.RESUME:
-            one = before[-1]
-            stopped_at = one.stopped_at
-            assert stopped_at is not None  # noqa: S101 it was not among the running
-            one.stopped_at, one.outcome = None, ""
-            self._resume(one, stopped_at)
+            self._run_on(before[-1])
             return
         half = again is Again.HALF and key[1] == ClockKind.RESOLVE
-        fresh = _new(self.ticket, key, self.at, limits, self.days, HALF if half else WHOLE)
+        share = HALF if half else WHOLE
+        fresh = _new(self.ticket, key, self.at, self.limits, self.days, share)
         if fresh is not None:
-            self.clocks.append(fresh)
+            self.fresh.append(fresh)
+
+    def _run_on(self, one: Clock) -> None:
+        since = one.stopped_at
+        assert since is not None, "it was not among the running"  # noqa: S101
+        one.stopped_at, one.outcome = None, ""
+        self._resume(one, since)
 
     def _resume(self, one: Clock, since: datetime) -> None:
         """Go on with the time that was left; the span in between does not count."""
-        one.paused_at = None
-        span = ClockPause(clock=one, started_at=since, ended_at=self.at)
+        one.paused_at, until = None, _second(self.at)
+        since = min(_second(since), until)
+        span = ClockPause(clock_id=one.pk, started_at=since, ended_at=until)
         self.spans.append(span)
         reckon_anew(one, self.days, [*one.pauses.all(), span])
-        self._note(one, moved_to(one, "resume", since=since.isoformat(), at=self.at.isoformat()))
+        self._note(one, moved_to(one, "resume", since=since.isoformat(), at=until.isoformat()))

@@ -8,9 +8,10 @@ from factory.django import DjangoModelFactory
 from govgrid.core import clock
 from tests.factories.grids import Town
 from tickets import actions
-from tickets.actions import Filing
+from tickets.actions import Asked, Filing
 from tickets.models import Category, RoutingRule, Ticket
 from tickets.queries import Spot
+from tickets.workflow import WhistleKind
 
 
 class CategoryFactory(DjangoModelFactory):
@@ -66,3 +67,11 @@ def routed(town: Town, *, by, grid: int = 0, **content) -> Ticket:
     actions.route()
     ticket.refresh_from_db()
     return ticket
+
+
+def whistled(town: Town, *, by, kind: str = "emergency", helpers=(), **content) -> Ticket:
+    """A whistle, routed to 住建局 unless it waits for approval."""
+    asked = Asked(
+        WhistleKind(kind), tried="三方协调两次", missing_power="执法权", helpers=tuple(helpers)
+    )
+    return routed(town, by=by, whistle=asked, **content)

@@ -273,7 +273,7 @@ def test_a_lead_returns_twice_and_the_desk_assigns_anew(town, cast):
 
     assert refusal.value.code == "returns_used_up"
     event = ticket.events.filter(verb="return").first()
-    assert event.data == {"suggested_owner": "城管局"}
+    assert event.data["suggested_owner"] == "城管局"
     assert event.note == "路灯不归我局"
 
 

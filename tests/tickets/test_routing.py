@@ -9,6 +9,7 @@ from tests.factories.grids import AreaFactory, DepartmentFactory, shape, square
 from tests.factories.tickets import CategoryFactory, RuleFactory, filed, spot
 from tickets import actions
 from tickets.models import FunctionHolder, OfficeFunction, RoutingRule
+from tickets.queries import Spot
 from tickets.routing import claim_and_decide
 
 # One degree of longitude at 30° N is 96,486 m: metres to degrees, near enough for a border.
@@ -203,7 +204,7 @@ def test_a_special_grid_has_rules_of_its_own(town, cast, manhole):
 def test_a_grid_given_by_code_is_routed_without_a_point(town, cast, manhole):
     RuleFactory(category=manhole, area=town.district, department=town.housing)
 
-    ticket = decide(town, cast["worker"], spot=actions.queries.Spot(grid=town.grids[1].code))
+    ticket = decide(town, cast["worker"], spot=Spot(grid=town.grids[1].code))
 
     assert ticket.lead_department == town.housing
 

@@ -8,7 +8,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.grids import PostFactory, holder
 from tests.factories.tickets import routed
 from tickets.models import Assignment, Ticket
-from tickets.rules import RULES
+from tickets.rules import RULES, can_blow_kind
 
 
 @pytest.fixture
@@ -87,7 +87,11 @@ def test_who_lost_the_right_to_sign_in_sees_nothing(town, tickets, cast):
     assert allowed_to(person) == set()
 
 
-@pytest.mark.parametrize("permission", sorted(RULES))
+# Made of others, by the row itself: each has tests of its own.
+DERIVED = {"tickets.add_photo", "tickets.approve_whistle", "tickets.blow", "tickets.undo"}
+
+
+@pytest.mark.parametrize("permission", sorted(set(RULES) - DERIVED))
 def test_every_permission_has_a_holder_and_a_stranger(town, tickets, permission):
     carriers = roles.holding(permission)
     assert carriers
@@ -109,3 +113,49 @@ def test_every_permission_has_a_holder_and_a_stranger(town, tickets, permission)
 def test_permissions_named_by_roles_all_exist():
     named = {p for role in roles.ROLES.values() for p in role.over_area | role.in_department}
     assert {p for p in named if p.startswith("tickets.")} <= set(RULES)
+
+
+@pytest.mark.parametrize(
+    ("kind", "roles_that_blow"),
+    [
+        (
+            "emergency",
+            {"grid_worker", "community_officer", "street_desk", "street_head", "district_command"},
+        ),
+        ("routine", {"community_officer", "street_desk", "street_head"}),
+        ("hard", {"community_officer", "street_desk", "street_head"}),
+    ],
+)
+def test_who_may_blow_which_whistle(town, tickets, kind, roles_that_blow):
+    for role, side in roles.ROLES.items():
+        department = town.housing if side.side == "department" else None
+        area = town.streets[0] if side.side == "area" else None
+        person = holder(role, area=area, department=department)
+        assert can_blow_kind(person, kind, tickets[0]) is (role in roles_that_blow), role
+
+
+def test_an_emergency_is_whistled_for_all_over_the_district_and_the_rest_at_home(town, tickets):
+    abroad = holder("community_officer", area=town.streets[1])
+
+    assert can_blow_kind(abroad, "emergency", tickets[0])
+    assert not can_blow_kind(abroad, "routine", tickets[0])
+
+
+@pytest.mark.parametrize(
+    ("kind", "approvers"),
+    [
+        ("enforcement", {"street_desk", "street_head"}),
+        ("hard", {"street_head"}),
+        ("routine", set()),
+        ("emergency", set()),
+        ("", set()),
+    ],
+)
+def test_who_approves_which_whistle(town, tickets, kind, approvers):
+    ticket = tickets[0]
+    ticket.whistle_kind = kind
+    for role in ("community_officer", "street_desk", "street_head", "district_command"):
+        here = holder(role, area=town.streets[0])
+        abroad = holder(role, area=town.streets[1])
+        assert here.has_perm("tickets.approve_whistle", ticket) is (role in approvers), role
+        assert not abroad.has_perm("tickets.approve_whistle", ticket)

@@ -16,6 +16,12 @@ def facts(state=State.HANDLED, *, assignment=None, **given) -> Facts:
     return Facts(ticket=Ticket(state=state), assignment=assignment, assignments=rows, given=given)
 
 
+KNOWN_FIELDS = {
+    *("note", "department", "suggested_owner", "helpers", "rank", "accepted_at", "spoke_with"),
+    *("until", "whistle_kind", "tried", "missing_power", "into", "speed", "quality"),
+}
+
+
 def test_every_move_has_an_effect_and_no_effect_is_without_a_move():
     assert set(MOVES) == set(EFFECTS)
 
@@ -30,7 +36,7 @@ def test_a_move_leaves_its_sources_or_says_what_follows(name):
 
     assert move.sources
     assert move.target is None or move.target in State
-    assert all(field in {"note", "department", "suggested_owner"} for field in move.fields)
+    assert all(field in KNOWN_FIELDS for field in move.fields)
 
 
 @pytest.mark.parametrize("name", MOVES)
@@ -78,6 +84,19 @@ def test_a_lead_returns_twice_and_an_assistant_as_often_as_it_must():
 
     assert [lack.code for lack in asked("lead")] == ["returns_used_up"]
     assert asked("assist") == []
+
+
+def test_an_assistants_department_returns_twice_whatever_the_others_did():
+    given = {"note": "不是我局的井", "suggested_owner": "供水公司"}
+    now = Assignment(state=AssignmentState.SIGNED, role="assist", department_id=1)
+
+    def asked(*before):
+        rows = [Assignment(state="returned", role="assist", department_id=d) for d in before]
+        facts = Facts(Ticket(state=State.HANDLING), None, now, (*rows, now), given=given)
+        return [lack.code for lack in workflow.lacks("return", facts)]
+
+    assert asked(1, 2, 2) == []
+    assert asked(1, 1) == ["returns_used_up"]
 
 
 @pytest.mark.parametrize(
