@@ -13,13 +13,13 @@ from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point, Polygon
 from django.contrib.gis.measure import D
 from django.db import connection
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from govgrid.accounts.models import User
 from govgrid.core import clock
 from grids import roles, scoping
 from grids.models import WGS84, Area, AreaShape, Department, Level, Post
-from tickets.models import Assignment, Category, Ticket, TicketEvent, Whistle
+from tickets.models import Assignment, Category, Clock, Ticket, TicketEvent, Whistle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -292,6 +292,26 @@ def mark_earliest_due(ticket_ids: Iterable[int]) -> None:
     """Read the next deadline of these tickets off their clocks, after some have moved."""
     with connection.cursor() as cursor:
         cursor.execute(EARLIEST_DUE, [sorted(ticket_ids)])
+
+
+def clocks_of(tickets: Iterable[Ticket | int]) -> dict[int, list[Clock]]:
+    """What runs for each of these tickets, or ids of tickets, the next due first. One statement."""
+    ids = {one if isinstance(one, int) else one.pk for one in tickets}
+    found: dict[int, list[Clock]] = {ticket_id: [] for ticket_id in ids}
+    # The code says by whose calendar the words count.
+    running = Clock.objects.running().annotate(district_code=F("ticket__district__code"))
+    for one in running.filter(ticket__in=ids).order_by("due_at", "pk"):
+        found[one.ticket_id].append(one)
+    return found
+
+
+def most_urgent(clocks: Iterable[Clock]) -> Clock | None:
+    """The next one due; one that stands still comes after all that run."""
+    return min(
+        (one for one in clocks if one.is_running),
+        key=lambda one: (one.paused_at is not None, one.due_at),
+        default=None,
+    )
 
 
 def just_routed(ticket_ids: Iterable[int]) -> dict[int, Ticket]:

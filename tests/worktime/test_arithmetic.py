@@ -371,3 +371,28 @@ def test_a_calendar_without_a_working_day_says_so():
     calendar = Calendar(lambda year: sources.Table(Never(), is_published=True))
     with pytest.raises(ValueError, match="no working time"):
         calendar.deadline(at("2026-11-20 10:00"), Limit.parse("WD1"))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "count"),
+    [
+        ("2026-09-24", "2026-10-09", 5),
+        ("2026-09-24", "2026-09-24", 0),
+        ("2026-09-24", "2026-09-27", 0),
+        ("2026-10-09", "2026-10-10", 1),  # a Saturday that works
+        ("2026-12-31", "2027-01-04", 1),
+        ("2026-10-09", "2026-09-24", 0),
+        ("2027-01-04", "2026-12-31", 0),
+    ],
+)
+def test_working_days_after_a_date_up_to_another(first, last, count):
+    assert SHIPPED.working_days(date.fromisoformat(first), date.fromisoformat(last)) == count
+
+
+def test_working_days_are_those_of_the_deadline():
+    roll = dice(7)
+    for _ in range(300):
+        start = at("2024-01-01 00:00") + timedelta(minutes=roll.randrange(3 * 525_600))
+        amount = roll.randrange(1, 40)
+        due = SHIPPED.deadline(start, Limit(Unit.WD, amount))
+        assert SHIPPED.working_days(start.date(), due.date()) == amount

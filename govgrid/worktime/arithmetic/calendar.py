@@ -187,6 +187,15 @@ class Calendar:
                 used -= measure(begins, last if ends is None else min(ends, last))
         return timedelta(microseconds=used)
 
+    def working_days(self, a: date, b: date) -> int:
+        """How many working days lie after the date ``a`` up to and with ``b``; 0 if it is earlier."""
+        first, last = (on.toordinal() - EPOCH_ORDINAL for on in (a, b))
+        found = 0
+        for year in range(a.year, b.year + 1):
+            days = self._year(year).days
+            found += max(bisect_right(days, last) - bisect_right(days, first), 0)
+        return found
+
     def is_provisional(self, a: date, b: date) -> bool:
         """Whether any day from ``a`` to ``b`` lies in a year that is not published."""
         first, last = sorted((year_of(a), year_of(b)))
