@@ -1,4 +1,4 @@
-"""What a program sends to file a report."""
+"""What a program sends to file a report or to blow a whistle."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,14 +11,22 @@ from govgrid.core.api import Body
 from govgrid.core.coordinates import CRS, to_wgs84
 from govgrid.core.fields import Moment, Number, Text, Uuid
 from govgrid.privacy import guard
-from tickets.actions import Filing
-from tickets.models import Category, Ticket
+from tickets.actions import Asked, Filing
+from tickets.api.lookups import Lookups
+from tickets.models import Ticket
 from tickets.queries import Spot
+from tickets.workflow import WhistleKind, reasons_lacking
 
 # A phone's clock may be a little fast.
 AHEAD = timedelta(minutes=5)
 # What lay longer in a phone than this is no report any more.
 OLDEST = timedelta(days=90)
+MOST_HELPERS = 20
+# Which field a reason goes into that a whistle lacks.
+REASON_FIELDS = {"tried_needed": "tried", "power_needed": "missing_power"}
+WHISTLE_FIELDS = ("whistle_kind", "tried", "missing_power", "departments")
+
+Wrong = dict[str, Any]
 
 
 class LocationBody(Body):
@@ -37,17 +45,44 @@ class ContactBody(Body):
 
 
 class FilingBody(Body):
-    """A report. It says where by ``location`` or by ``grid``, and by one of them only."""
+    """A report, or with ``kind`` a whistle. Where: by ``location`` or by ``grid``, not by both."""
 
     client_id = Uuid(
         help_text="Made by you, once for each report. Sent again with the same content, it gives "
         "what it made the first time; with other content it is refused."
     )
-    kind = serializers.ChoiceField(choices=[Ticket.Kind.REPORT.value], default="report")
+    kind = serializers.ChoiceField(choices=Ticket.Kind.choices, default=Ticket.Kind.REPORT.value)
     category = Text(max_length=8, help_text="A code of `categories/`.")
     description = Text(max_length=2000, allow_blank=True)
     location = LocationBody(required=False)
     grid = Text(required=False, max_length=20, help_text="A grid's code.")
+    whistle_kind = serializers.ChoiceField(
+        choices=WhistleKind.choices, required=False, help_text="Needed for a whistle."
+    )
+    tried = Text(
+        max_length=1000,
+        allow_blank=True,
+        required=False,
+        help_text="What the community has tried. Needed for every whistle but `emergency`.",
+    )
+    missing_power = Text(
+        max_length=500,
+        allow_blank=True,
+        required=False,
+        help_text="Which power is missing to settle it. Needed for every whistle but `emergency`.",
+    )
+    departments = serializers.ListField(
+        child=Text(max_length=40),
+        max_length=MOST_HELPERS,
+        required=False,
+        help_text="For a whistle: codes of the departments to call beside the lead, which the "
+        "rules name. `proposals/` proposes some.",
+    )
+    repeat_of = Text(
+        max_length=24,
+        required=False,
+        help_text="The number of an earlier ticket about the same matter at this place.",
+    )
     contact = ContactBody(required=False)
     observed_at = Moment(
         required=False,
@@ -64,9 +99,19 @@ class FilingBody(Body):
     default_error_messages = {
         "one_place": _("Say where: by location or by grid, and by one of them only."),
         "unknown_category": _("There is no category with this code."),
+        "unknown_department": _("There is no department with this code."),
+        "unknown_ticket": _("There is no ticket with this number within your reach."),
+        "whistle_kind_needed": _("Choose the kind of whistle."),
+        "no_whistle": _("This goes with a whistle only: send kind as well."),
         "in_the_future": _("This time lies in the future."),
         "too_old": _("This was more than 90 days ago."),
     }
+
+    @property
+    def lookups(self) -> Lookups:
+        if "lookups" not in self.context:
+            self.context["lookups"] = Lookups(self.context["request"].user)
+        return self.context["lookups"]
 
     def validate_observed_at(self, moment: datetime | None) -> datetime | None:
         now = clock.now()
@@ -76,32 +121,80 @@ class FilingBody(Body):
             self.fail("too_old")
         return moment
 
-    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
-        if ("location" in given) == ("grid" in given):
-            raise _wrong("location", "one_place", self.error_messages["one_place"])
-        category = Category.objects.filter(code=given["category"]).first()
-        if category is None or not (category.is_active or self._was_sent(given["client_id"])):
-            message = self.error_messages["unknown_category"]
-            raise _wrong("category", "unknown_category", message)
-        return {**given, "category": category}
+    def validate_repeat_of(self, number: str) -> Ticket:
+        return self.lookups.ticket(number) or self.fail("unknown_ticket")
 
-    def _was_sent(self, client_id: Any) -> bool:
-        """A retry still gets its ticket when its category has been closed since."""
-        user = self.context["request"].user
-        return Ticket.objects.filter(filed_by=user, client_id=client_id).exists()
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Everything that is wrong at once."""
+        wrong: Wrong = {}
+        if ("location" in given) == ("grid" in given):
+            wrong |= self._wrong("location", "one_place")
+        category = self.lookups.category(given["category"])
+        if category is None or not (category.is_active or self._was_sent(given)):
+            wrong |= self._wrong("category", "unknown_category")
+        wrong |= self._wrong_whistle(given)
+        helpers, unknown = self._helpers(given)
+        if wrong or unknown:
+            raise serializers.ValidationError(wrong | unknown)
+        return {**given, "category": category, "departments": helpers}
+
+    def _was_sent(self, given: dict[str, Any]) -> bool:
+        return self.lookups.was_sent(given["client_id"])
+
+    def _wrong_whistle(self, given: dict[str, Any]) -> Wrong:
+        """What a report must not have, and a whistle must."""
+        wrong: Wrong = {}
+        if given["kind"] != Ticket.Kind.WHISTLE:
+            for name in WHISTLE_FIELDS:
+                if given.get(name):
+                    wrong |= self._wrong(name, "no_whistle")
+            return wrong
+        kind = given.get("whistle_kind")
+        if kind is None:
+            return self._wrong("whistle_kind", "whistle_kind_needed")
+        for lack in reasons_lacking(kind, given.get("tried", ""), given.get("missing_power", "")):
+            wrong |= _wrong(REASON_FIELDS[lack.code], lack.code, lack.message)
+        return wrong
+
+    def _helpers(self, given: dict[str, Any]) -> tuple[tuple[Any, ...], Wrong]:
+        codes = list(dict.fromkeys(given.get("departments") or ()))
+        if not codes:
+            return (), {}
+        known = self.lookups.departments(codes)
+        found = [known.get(code) for code in codes]
+        if all(one and (one.is_active or self._was_sent(given)) for one in found):
+            return tuple(found), {}
+        return (), self._wrong("departments", "unknown_department")
+
+    def _wrong(self, field: str, code: str) -> Wrong:
+        return _wrong(field, code, self.error_messages[code])
 
     def filing(self) -> Filing:
-        given = self.validated_data
-        return Filing(
-            client_id=given["client_id"],
-            category=given["category"],
-            spot=_spot(given),
-            description=given["description"],
-            kind=given["kind"],
-            observed_at=given.get("observed_at"),
-            contact=dict(given.get("contact") or {}),
-            keep=guard.MAY_STAY if given["personal_data"] == "keep" else frozenset(),
-        )
+        return filing_of(self.validated_data)
+
+
+def filing_of(given: dict[str, Any]) -> Filing:
+    """What was sent and checked, as the action takes it."""
+    return Filing(
+        client_id=given["client_id"],
+        category=given["category"],
+        spot=_spot(given),
+        description=given["description"],
+        whistle=_asked(given) if given["kind"] == Ticket.Kind.WHISTLE else None,
+        repeat_of=given.get("repeat_of"),
+        observed_at=given.get("observed_at"),
+        contact=dict(given.get("contact") or {}),
+        keep=guard.MAY_STAY if given["personal_data"] == "keep" else frozenset(),
+    )
+
+
+def _asked(given: dict[str, Any]) -> Asked:
+    return Asked(
+        kind=WhistleKind(given["whistle_kind"]),
+        tried=given.get("tried", ""),
+        missing_power=given.get("missing_power", ""),
+        helpers=given["departments"],
+    )
 
 
 def _spot(given: dict[str, Any]) -> Spot:
@@ -112,5 +205,5 @@ def _spot(given: dict[str, Any]) -> Spot:
     return Spot(lon, lat, sent["lon"], sent["lat"], sent["crs"])
 
 
-def _wrong(field: str, code: str, message: str) -> serializers.ValidationError:
-    return serializers.ValidationError({field: [serializers.ErrorDetail(message, code)]})
+def _wrong(field: str, code: str, message: str) -> Wrong:
+    return {field: [serializers.ErrorDetail(message, code)]}

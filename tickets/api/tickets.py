@@ -22,8 +22,13 @@ from tickets.api.shapes import Rows, TicketRow, TicketWhole
 from tickets.models import Category, Ticket, TicketQuerySet
 from tickets.workflow import State
 
-# Refusals that mean: what you sent names no place. They are bad input, and this is the field.
-NO_PLACE = {"outside": "location", "unknown_grid": "grid"}
+# Refusals that mean: what you sent names nothing that fits. They are bad input, in this field.
+BAD_INPUT = {
+    "outside": "location",
+    "unknown_grid": "grid",
+    "wrong_department": "departments",
+    "wrong_ticket": "repeat_of",
+}
 
 
 class CategoryField(Text):
@@ -161,10 +166,10 @@ def _file(body: FilingBody, request: Request) -> actions.Filed:
     try:
         return actions.file(body.filing(), by=request.user, origin="api")
     except Refused as refused:
-        if refused.code not in NO_PLACE:
+        if refused.code not in BAD_INPUT:
             raise
         detail = serializers.ErrorDetail(str(refused), refused.code)
-        raise serializers.ValidationError({NO_PLACE[refused.code]: [detail]}) from refused
+        raise serializers.ValidationError({BAD_INPUT[refused.code]: [detail]}) from refused
 
 
 def in_reach(user: Any, number: str) -> Ticket:
