@@ -1,0 +1,78 @@
+"""Rows that a request names by code or number, each read once however many items name it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from grids.models import Department
+from tickets.models import Category, Ticket
+
+if TYPE_CHECKING:
+    from govgrid.accounts.models import User
+
+
+class Lookups:
+    """What one request has looked up so far, for one caller."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+        self._categories: dict[str, Category] = {}
+        self._departments: dict[str, Department] = {}
+        self._sent: dict[UUID, bool] = {}
+        self._known: set[str] = set()
+
+    def read_ahead(self, items: Iterable[Any]) -> None:
+        """Two statements for a batch: its categories, and which ids came before."""
+        codes, ids = set(), set()
+        for item in items:
+            if isinstance(item, dict):
+                codes.add(_text(item.get("category")))
+                ids.add(_uuid(item.get("client_id")))
+        self._read_categories(codes - {""})
+        wanted = ids - {None}
+        filed = Ticket.objects.filter(filed_by=self.user, client_id__in=wanted)
+        sent = set(filed.values_list("client_id", flat=True))
+        self._sent |= {one: one in sent for one in wanted if one is not None}
+
+    def category(self, code: str) -> Category | None:
+        if code not in self._known:
+            self._read_categories({code})
+        return self._categories.get(code)
+
+    def _read_categories(self, codes: set[str]) -> None:
+        self._known |= codes
+        self._categories |= {one.code: one for one in Category.objects.filter(code__in=codes)}
+
+    def departments(self, codes: Iterable[str]) -> dict[str, Department]:
+        """Those of the codes that are known, closed departments among them."""
+        wanted = set(codes)
+        missing = wanted - self._departments.keys()
+        if missing:
+            found = Department.objects.filter(code__in=missing)
+            self._departments |= {one.code: one for one in found}
+        return {code: one for code, one in self._departments.items() if code in wanted}
+
+    def was_sent(self, client_id: UUID) -> bool:
+        """A retry still gets its ticket when its category or a department has closed since."""
+        if client_id not in self._sent:
+            filed = Ticket.objects.filter(filed_by=self.user, client_id=client_id)
+            self._sent[client_id] = filed.exists()
+        return self._sent[client_id]
+
+    def ticket(self, number: str) -> Ticket | None:
+        """The ticket with this number, if it is within reach of the caller."""
+        within = Ticket.objects.in_reach_of(self.user)
+        return within.select_related("district").filter(number=number.upper()).first()
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _uuid(value: Any) -> UUID | None:
+    try:
+        return UUID(_text(value))
+    except ValueError:
+        return None
