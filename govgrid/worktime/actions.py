@@ -19,7 +19,8 @@ from govgrid.accounts.models import User
 from govgrid.core import clock, sheets
 from govgrid.core.errors import Refused
 from govgrid.worktime import sources
-from govgrid.worktime.models import CalendarDay, Edition, Hours, check_sessions
+from govgrid.worktime.arithmetic import DayKind, weekday_of
+from govgrid.worktime.models import FIRST_DAY, LAST_DAY, CalendarDay, Edition, Hours, check_sessions
 from govgrid.worktime.rows import DayRow
 
 ONE_DAY = timedelta(days=1)
@@ -207,13 +208,16 @@ def _said(row: CalendarDay) -> str:
     return f"{row.date} {row.get_kind_display()} {row.name}".rstrip()
 
 
-def _check(row: CalendarDay | Hours) -> None:
-    """The sentence of what a single row may not say; what two may not, the lock keeps away."""
+def _check(row: CalendarDay) -> None:
+    """The sentence of what a row may not say; what two may not, the lock keeps away."""
     try:
         row.clean_fields(exclude=["since", "until"])
-        row.validate_constraints(exclude=["since", "until", "date"])
     except ValidationError as error:
-        raise Refused("calendar_refused", " ".join(error.messages)) from error
+        raise Refused("day_refused", " ".join(error.messages)) from error
+    if not FIRST_DAY <= row.date <= LAST_DAY:
+        raise Refused("day_refused", _("A date lies between 2000 and 2199."))
+    if row.kind == CalendarDay.Kind.MAKEUP_WORKDAY and weekday_of(row.date) == DayKind.WORKDAY:
+        raise Refused("day_refused", _("%s is a weekday: it is a working day already.") % row.date)
 
 
 def _check_hours(row: Hours) -> None:
@@ -223,6 +227,8 @@ def _check_hours(row: Hours) -> None:
         row.clean_fields(exclude=["since", "until", "sessions"])
     except ValidationError as error:
         raise Refused("hours_refused", " ".join(error.messages)) from error
+    if not FIRST_DAY <= row.first_on <= LAST_DAY:
+        raise Refused("hours_refused", _("A date lies between 2000 and 2199."))
     if row.last_on is not None and row.last_on < row.first_on:
         raise Refused("hours_refused", _("The last day lies before the first."))
 

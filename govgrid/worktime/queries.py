@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
+
+from django.contrib.postgres.aggregates import BoolOr
+from django.db.models import Count, Q
+from django.db.models.functions import ExtractYear
 
 from govgrid.worktime import sources
 from govgrid.worktime.arithmetic import Calendar, Day, DayKind, Hours, Table, parse_sessions
@@ -56,3 +61,27 @@ def _hours(district: str, edition: int) -> list[Hours]:
         Hours(row.first_on, row.last_on, parse_sessions(row.sessions))
         for row in rows.order_by("-district", "first_on")
     ]
+
+
+class YearInForce(NamedTuple):
+    """A year in a line: how many special days it has, and whether it is published."""
+
+    year: int
+    holidays: int
+    makeup_workdays: int
+    is_published: bool
+
+
+def years() -> list[YearInForce]:
+    """The years that have rows in force, oldest first."""
+    rows = (
+        CalendarDay.objects.in_force()
+        .values(year=ExtractYear("date"))
+        .annotate(
+            holidays=Count("pk", filter=Q(kind=CalendarDay.Kind.HOLIDAY)),
+            makeup_workdays=Count("pk", filter=Q(kind=CalendarDay.Kind.MAKEUP_WORKDAY)),
+            is_published=BoolOr(Q(is_provisional=False)),
+        )
+        .order_by("year")
+    )
+    return [YearInForce(**row) for row in rows]
