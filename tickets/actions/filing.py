@@ -20,7 +20,7 @@ from govgrid.core.wake import wake
 from govgrid.privacy import guard
 from govgrid.privacy.crypto import fingerprint
 from grids.queries import outside_message
-from tickets import notices, queries, rules
+from tickets import notices, queries, repeats, rules
 from tickets.effects import whistling
 from tickets.models import Category, Contact, Ticket, TicketEvent
 from tickets.workflow import State, WhistleKind, reasons_lacking
@@ -142,9 +142,9 @@ def file(filing: Filing, *, by: User | None, origin: str = "page") -> Filed:
 
 
 def _link(ticket: Ticket, earlier: Ticket) -> None:
-    """Its history is shown with it; a ticket of another district has none to lend."""
-    if earlier.district_id != ticket.district_id:
-        raise Refused("wrong_ticket", _("This ticket is from another district."))
+    """Its history is shown with it; what was elsewhere has none to lend."""
+    if not repeats.is_at_the_place_of(ticket, earlier):
+        raise Refused("wrong_ticket", _("This ticket was about another place."))
     ticket.repeat_of = earlier
     ticket.save(update_fields=["repeat_of"])
 

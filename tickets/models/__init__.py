@@ -4,6 +4,7 @@ from tickets.models.assignment import Assignment, AssignmentQuerySet, TicketEven
 from tickets.models.clock import SCOPES, Clock, ClockPause, ClockQuerySet, Outcome, TimeLimit
 from tickets.models.photo import Photo, PhotoQuerySet
 from tickets.models.rule import (
+    FUNCTION_OF_NAME,
     Category,
     FunctionHolder,
     OfficeFunction,
@@ -24,6 +25,7 @@ from tickets.models.whistle import Arrival, Helper, Score, Whistle
 
 __all__ = [
     "COLUMN_OF_LEVEL",
+    "FUNCTION_OF_NAME",
     "LIST_FIELDS",
     "NUMBER",
     "SCOPES",

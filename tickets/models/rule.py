@@ -24,6 +24,17 @@ class OfficeFunction(models.TextChoices):
     LINE_AUTHORITY = "line_authority", _("Authority of the trade")
 
 
+# Whom the category table names by function and not by name.
+FUNCTION_OF_NAME = {
+    "街道办": OfficeFunction.STREET_OFFICE,
+    "社区居委会": OfficeFunction.COMMUNITY_OFFICE,
+    "产权单位": OfficeFunction.FACILITY_OWNER,
+    "通信运营商": OfficeFunction.FACILITY_OWNER,
+    "物业企业": OfficeFunction.PROPERTY_COMPANY,
+    "行业主管部门": OfficeFunction.LINE_AUTHORITY,
+}
+
+
 class Category(models.Model):
     """What a ticket is about, in two levels. Edited by districts, never deleted."""
 

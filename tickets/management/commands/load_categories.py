@@ -18,7 +18,7 @@ from grids.actions.imports import Imported
 from grids.management.sheet import ImportCommand
 from grids.models import Area, Department
 from tickets import rulebook
-from tickets.models import Category, OfficeFunction, WhistleKind
+from tickets.models import FUNCTION_OF_NAME, Category, WhistleKind
 
 OWN_FILE = Path(__file__).resolve().parents[2] / "data" / "ticket_categories.csv"
 SOURCE = "category table"
@@ -28,15 +28,6 @@ WHISTLES = {
     "执法": WhistleKind.ENFORCEMENT,
     "攻坚": WhistleKind.HARD,
     "议事": WhistleKind.CONSULTATION,
-}
-# Who the table names by function: which office that is depends on the place.
-FUNCTIONS = {
-    "街道办": OfficeFunction.STREET_OFFICE,
-    "社区居委会": OfficeFunction.COMMUNITY_OFFICE,
-    "产权单位": OfficeFunction.FACILITY_OWNER,
-    "通信运营商": OfficeFunction.FACILITY_OWNER,
-    "物业企业": OfficeFunction.PROPERTY_COMPANY,
-    "行业主管部门": OfficeFunction.LINE_AUTHORITY,
 }
 # Column of the file → field of the category. All must be there.
 COLUMNS = {
@@ -168,8 +159,8 @@ def _targets(
     targets: dict[str, Any] = {}
     for line, values in rows:
         lead = values["lead"]
-        if lead in FUNCTIONS:
-            targets[lead] = {"function": FUNCTIONS[lead]}
+        if lead in FUNCTION_OF_NAME:
+            targets[lead] = {"function": FUNCTION_OF_NAME[lead]}
         elif lead in by_name:
             targets[lead] = {"department": by_name[lead]}
         elif lead:
