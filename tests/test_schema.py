@@ -189,8 +189,8 @@ def somebody(_in_this_transaction):
     user = holder("community_officer", area=town.communities[0])
     PostFactory(user=user, role="street_desk", area=town.streets[0])
     PostFactory(user=user, role="department_clerk", department=town.housing)
-    ticket = routed(town, by=user)
     PostFactory(user=user, role="grid_worker", area=town.grids[0])
+    ticket = routed(town, by=user)
     patrol = start_patrol(by=user, client_id=uuid4()).patrol
     return {"header": bearer(user), "number": ticket.number, "town": town, "id": patrol.pk}
 
