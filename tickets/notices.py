@@ -125,35 +125,43 @@ def blown(ticket: Ticket) -> None:
 
 def fired(clocks: Iterable[Clock]) -> None:
     """Remind the post that must act; at the limit, whoever stands above or beside it too."""
-    owe_all(debt for one in clocks for debt in _of_clock(one))
+    ask = _Posts()
+    owe_all(debt for one in clocks for debt in _of_clock(one, ask))
 
 
-def _of_clock(one: Clock) -> Iterator[Debt]:
+class _Posts:
+    """Who holds what: each department and each place is asked once, however many clocks fire."""
+
+    def __init__(self) -> None:
+        self.staff = cache(lambda department: list(queries.staff_of([department])))
+        self.holders = cache(lambda right, *areas: list(queries.holders(right, *areas)))
+
+    def near(self, ticket: Ticket) -> list[User]:
+        return self.holders("tickets.verify", ticket.grid_id, ticket.community_id)
+
+    def must_act(self, one: Clock) -> list[User]:
+        if one.assignment is not None:
+            return self.staff(one.assignment.department_id)
+        if one.kind == ClockKind.VERIFY:
+            return self.near(one.ticket)
+        desk = self.holders("tickets.triage", one.ticket.street_id)
+        if one.over_told_at:
+            return desk
+        # The street's head holds the same right and hears of it when the desk was too late.
+        heads = {user.pk for user in self.holders("tickets.approve_hard", one.ticket.street_id)}
+        return [user for user in desk if user.pk not in heads]
+
+
+def _of_clock(one: Clock, ask: _Posts) -> Iterator[Debt]:
     ticket, kind = one.ticket, "clock_over" if one.over_told_at else "clock_near"
     due = f"{clock.local(one.due_at):%m-%d %H:%M}"
     # The deadline belongs to the fact: a clock that was computed anew may fire again.
     fact = f"{kind}:{one.pk}:{one.due_at.isoformat()}"
     more = {"clock": by_language(ClockKind(one.kind).label), "due": due}
-    debt = _debt(_who_must_act(one), kind, ticket, 0)
+    debt = _debt(ask.must_act(one), kind, ticket, 0)
     yield debt._replace(params=debt.params | more, fact=fact)
     if kind == "clock_over" and one.kind == ClockKind.MAKE_SAFE:
-        near = queries.holders("tickets.verify", ticket.grid_id, ticket.community_id)
-        yield _debt(near, "ticket_look", ticket, one.pk)
-
-
-def _who_must_act(one: Clock) -> QuerySet[User]:
-    ticket = one.ticket
-    if one.assignment is not None:
-        return queries.staff_of([one.assignment.department_id])
-    if one.kind == ClockKind.VERIFY:
-        return queries.holders("tickets.verify", ticket.grid_id, ticket.community_id)
-    # The street's head holds the same right and hears of it when the desk was too late.
-    desk = queries.holders("tickets.triage", ticket.street_id)
-    return desk if one.over_told_at else desk.exclude(pk__in=_heads(ticket))
-
-
-def _heads(ticket: Ticket) -> QuerySet[User]:
-    return queries.holders("tickets.approve_hard", ticket.street_id)
+        yield _debt(ask.near(ticket), "ticket_look", ticket, one.pk)
 
 
 def moved(ticket: Ticket, name: str, touched: Assignment | None, facts: Facts) -> None:
