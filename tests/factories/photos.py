@@ -1,6 +1,7 @@
 """Photos as cameras write them: with everything in them that must not be kept."""
 
 import io
+from functools import cache
 from uuid import uuid4
 
 import pillow_heif
@@ -49,7 +50,9 @@ def _angle(degrees: float) -> tuple[IFDRational, IFDRational, IFDRational]:
     return IFDRational(whole), IFDRational(minutes), IFDRational(round(seconds * 10000), 10000)
 
 
+@cache
 def profile() -> bytes:
+    """Made once: it holds the time of its making."""
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
@@ -125,6 +128,7 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 HTML = b"<!doctype html><script>alert(1)</script>"
 
 
+@cache
 def wrong() -> dict[str, tuple[str, bytes]]:
     """What must be refused: the code, and the bytes."""
     heic = shot("HEIF")
