@@ -17,6 +17,8 @@ WORK = frozenset({"tickets.view", "tickets.work"})
 SEE = frozenset({"tickets.view"})
 # Calling departments in, and putting together what is one matter.
 CALL = frozenset({"tickets.whistle", "tickets.whistle_emergency", "tickets.merge"})
+# How departments are scored on average; a single score is for the two whom it concerns.
+AVERAGES = frozenset({"tickets.see_scores"})
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ ROLES: dict[str, Role] = {
         "area",
         over_area=SEE
         | CALL
+        | AVERAGES
         | {
             "tickets.approve",
             "tickets.file",
@@ -79,6 +82,7 @@ ROLES: dict[str, Role] = {
         "area",
         over_area=SEE
         | CALL
+        | AVERAGES
         | {
             "tickets.approve",
             "tickets.approve_hard",
@@ -95,6 +99,7 @@ ROLES: dict[str, Role] = {
         _("District command"),
         "area",
         over_area=SEE
+        | AVERAGES
         | {
             "tickets.file",
             "tickets.triage",
@@ -108,7 +113,7 @@ ROLES: dict[str, Role] = {
     "convenor": Role(_("Convenor"), "area"),
     "screener": Role(_("Screener"), "area"),
     "recorder": Role(_("Recorder"), "area"),
-    "auditor": Role(_("Auditor"), "area", over_area=SEE),
+    "auditor": Role(_("Auditor"), "area", over_area=SEE | AVERAGES),
     "system_admin": Role(_("System administrator"), "area", over_area=SEE | {"grids.appoint"}),
     "member": Role(_("Roster member"), "area"),
     "resident": Role(_("Resident"), "area"),

@@ -41,6 +41,13 @@ def sees_evidence(user: Person, photo: Photo) -> bool:
     return photo.ticket is not None and scoping.covers(user, "tickets.view", photo.ticket.place)
 
 
+def sees_score(user: Person, ticket: Ticket, department_id: int | None) -> bool:
+    """A score is for the community that gave it and the department that got it."""
+    if scoping.covers(user, "tickets.rate", ticket.place):
+        return True
+    return department_id is not None and scoping.works_in(user, "tickets.work", [department_id])
+
+
 def can_add_photo(user: Person, ticket: Ticket) -> bool:
     """Who filed it, who works on it, and who answers for the place; not who only looks on."""
     if user.is_authenticated and ticket.filed_by_id == user.pk:
@@ -113,6 +120,8 @@ RULES: dict[str, Callable] = {
     # Whose move it was is for the guard to say.
     "tickets.undo": can_view,
     "tickets.add_photo": can_add_photo,
+    # The code at the place, with who has come: for the same people.
+    "tickets.show_code": can_add_photo,
     **{
         name: over_area(name)
         for name in (
@@ -129,6 +138,7 @@ RULES: dict[str, Callable] = {
             "tickets.merge",
             "tickets.rate",
             "tickets.set_limits",
+            "tickets.see_scores",
         )
     },
 }
