@@ -7,7 +7,9 @@ from govgrid.api import roof
 from grids.api import AreaViewSet, DepartmentViewSet, LocateView, MeView
 from grids.api.patrols import CheckInViewSet, PatrolViewSet
 from tickets.api.categories import CategoryViewSet
-from tickets.api.life import EventViewSet, MoveViewSet
+from tickets.api.clocks import ClockViewSet
+from tickets.api.life import EventViewSet
+from tickets.api.moves import MoveViewSet
 from tickets.api.photos import PhotoFileViewSet, PhotoViewSet
 from tickets.api.tickets import TicketViewSet
 
@@ -38,6 +40,7 @@ urlpatterns = [
     path("tickets/", TicketViewSet.as_view({**LIST, "post": "create"}), name="tickets"),
     path("tickets/<str:number>/", TicketViewSet.as_view(ONE), name="ticket"),
     path("tickets/<str:number>/events/", EventViewSet.as_view(LIST), name="events"),
+    path("tickets/<str:number>/clocks/", ClockViewSet.as_view(LIST), name="clocks"),
     path(
         "tickets/<str:number>/photos/",
         PhotoViewSet.as_view({**LIST, "post": "create"}),

@@ -148,12 +148,7 @@ class IdCursorPagination(BasePagination):
         self.request = request
         size = self._size()
         backwards, key = self._cursor()
-        falling = self.ordering.startswith("-")
-        # Backwards over a falling list is a rising one, turned round at the end.
-        downwards = falling != backwards
-        if key is not None:
-            queryset = queryset.filter(**{"pk__lt" if downwards else "pk__gt": key})
-        rows = list(queryset.order_by("-pk" if downwards else "pk")[: size + 1])
+        rows = self.rows(queryset, key, backwards=backwards, most=size + 1)
         more, rows = len(rows) > size, rows[:size]
         if backwards:
             rows.reverse()
@@ -161,6 +156,19 @@ class IdCursorPagination(BasePagination):
         self.has_previous = more if backwards else key is not None
         self.page = rows
         return rows
+
+    def rows(self, queryset: Any, key: Any, *, backwards: bool, most: int) -> list[Any]:
+        """At most so many rows after ``key``, or before it, the nearest first."""
+        falling = self.ordering.startswith("-")
+        # Backwards over a falling list is a rising one, turned round at the end.
+        downwards = falling != backwards
+        if key is not None:
+            queryset = queryset.filter(**{"pk__lt" if downwards else "pk__gt": key})
+        return list(queryset.order_by("-pk" if downwards else "pk")[:most])
+
+    def key(self, row: Any) -> Any:
+        """What the cursor remembers of a row."""
+        return row.pk
 
     def _size(self) -> int:
         given = self.request.query_params.get("page_size")
@@ -175,7 +183,7 @@ class IdCursorPagination(BasePagination):
     def _signer(self) -> signing.Signer:
         return signing.Signer(salt=f"cursor {self.ordering} {self.request.path}")
 
-    def _cursor(self) -> tuple[bool, int | None]:
+    def _cursor(self) -> tuple[bool, Any]:
         given = self.request.query_params.get("cursor")
         if given is None:
             return False, None
@@ -194,7 +202,9 @@ class IdCursorPagination(BasePagination):
             # Past either end: the way back is the beginning of the list.
             return url if direction == "previous" else None
         row = self.page[-1] if direction == "next" else self.page[0]
-        return replace_query_param(url, "cursor", self._signer().sign_object([direction, row.pk]))
+        return replace_query_param(
+            url, "cursor", self._signer().sign_object([direction, self.key(row)])
+        )
 
     def get_paginated_response(self, data) -> Response:
         return Response(

@@ -5,7 +5,7 @@ in the database's own error.
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from math import isfinite
 from typing import Any
 
@@ -58,16 +58,20 @@ class NumberInQuery(Number):
         return super().to_internal_value(float(data))
 
 
-class Id(serializers.IntegerField):
-    """The number of a row."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(min_value=1, max_value=BIGGEST, **kwargs)
+class Whole(serializers.IntegerField):
+    """A whole JSON number, neither true nor "4" nor 4.0."""
 
     def to_internal_value(self, data: Any) -> int:
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
         return data
+
+
+class Id(Whole):
+    """The number of a row."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=BIGGEST, **kwargs)
 
 
 class Uuid(serializers.UUIDField):
@@ -103,6 +107,31 @@ class Moment(serializers.DateTimeField):
             return moment.astimezone(UTC)
         except OverflowError:
             self.fail("overflow")
+
+
+class Day(serializers.DateField):
+    """A date as in 2026-11-22."""
+
+    default_error_messages = {"invalid": _("Write the date as in 2026-11-22.")}
+
+    def to_internal_value(self, value: Any) -> date:
+        if not isinstance(value, str) or not _DAY.fullmatch(value):
+            self.fail("invalid")
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail("invalid")
+
+
+class FlagInQuery(serializers.BooleanField):
+    """true or false, in these words."""
+
+    default_error_messages = {"invalid": _("Write true or false.")}
+
+    def to_internal_value(self, data: Any) -> bool:
+        if data not in {"true", "false"}:
+            self.fail("invalid")
+        return data == "true"
 
 
 class MomentInQuery(Moment):

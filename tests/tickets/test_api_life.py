@@ -11,7 +11,8 @@ from tests.factories.accounts import bearer
 from tests.factories.grids import DepartmentFactory, build_town, holder
 from tests.factories.tickets import CategoryFactory, RuleFactory, filed, routed
 from tickets import actions
-from tickets.api.life import EventRow, MoveRow
+from tickets.api.life import EventRow
+from tickets.api.moves import MoveRow
 from tickets.models import Assignment, Ticket, TicketEvent
 from tickets.workflow import MOVES
 

@@ -6,7 +6,6 @@ The dicts are written by hand, since a nested serializer costs three times the t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
@@ -15,10 +14,11 @@ from rest_framework.reverse import reverse
 from govgrid.core.coordinates import CRS
 from govgrid.core.fields import told
 from grids.api import Coded, DepartmentBrief, coded, department_brief
-from tickets.models import Assignment, Ticket
+from tickets.api.parts import NULL_TIME, AssignmentRow, PartRows, Parts, WhistleRow
+from tickets.models import Ticket
 from tickets.rules import sees_filer
 from tickets.templatetags.ticket_words import why
-from tickets.workflow import AssignmentState, State
+from tickets.workflow import State, WhistleKind
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -37,7 +37,11 @@ class TicketRow(serializers.Serializer):
     number = serializers.CharField()
     url = serializers.URLField()
     kind = serializers.ChoiceField(choices=Ticket.Kind.choices)
+    whistle_kind = serializers.ChoiceField(choices=WhistleKind.choices, allow_null=True)
     state = serializers.ChoiceField(choices=State.choices)
+    due_at = serializers.DateTimeField(
+        allow_null=True, help_text="The earliest deadline that runs; null where none does."
+    )
     category = Coded()
     description = serializers.CharField()
     grid = Coded()
@@ -49,26 +53,6 @@ class TicketRow(serializers.Serializer):
         allow_null=True, help_text="When the phone saw it, as it said itself."
     )
     closed_at = serializers.DateTimeField(allow_null=True)
-
-
-_NULL_TIME = {"allow_null": True}
-
-
-class AssignmentRow(serializers.Serializer):
-    """A department's part in the ticket."""
-
-    id = serializers.IntegerField()
-    department = DepartmentBrief()
-    role = serializers.ChoiceField(choices=Assignment.Role.choices)
-    state = serializers.ChoiceField(choices=AssignmentState.choices)
-    sign_by = serializers.DateTimeField(**_NULL_TIME)
-    report_by = serializers.DateTimeField(**_NULL_TIME)
-    safe_by = serializers.DateTimeField(**_NULL_TIME)
-    resolve_by = serializers.DateTimeField(**_NULL_TIME)
-    signed_at = serializers.DateTimeField(**_NULL_TIME)
-    reported_in_at = serializers.DateTimeField(**_NULL_TIME)
-    made_safe_at = serializers.DateTimeField(**_NULL_TIME)
-    done_at = serializers.DateTimeField(**_NULL_TIME)
 
 
 class Routing(serializers.Serializer):
@@ -89,8 +73,13 @@ class TicketWhole(TicketRow):
     filed_by = serializers.CharField(
         allow_null=True, help_text="Shown to who answers for the place, not to departments."
     )
-    routed_at = serializers.DateTimeField(**_NULL_TIME)
+    routed_at = serializers.DateTimeField(**NULL_TIME)
     return_count = serializers.IntegerField()
+    merged_into = serializers.CharField(allow_null=True, help_text="The number of that ticket.")
+    repeat_of = serializers.CharField(
+        allow_null=True, help_text="The number of an earlier ticket about the same matter here."
+    )
+    whistle = WhistleRow(allow_null=True, help_text="Null for a report.")
     assignments = AssignmentRow(many=True)
     routing = Routing()
 
@@ -108,7 +97,9 @@ class Rows:
             "number": ticket.number,
             "url": f"{self.list_url}{ticket.number}/",
             "kind": ticket.kind,
+            "whistle_kind": ticket.whistle_kind or None,
             "state": ticket.state,
+            "due_at": told(ticket.due_at),
             "category": {"code": ticket.category.code, "name": ticket.category.name},
             "description": ticket.description,
             "grid": coded(ticket.grid),
@@ -120,7 +111,7 @@ class Rows:
             "closed_at": told(ticket.closed_at),
         }
 
-    def whole(self, ticket: Ticket, assignments: Iterable[Assignment]) -> dict[str, Any]:
+    def whole(self, ticket: Ticket, *, is_new: bool = False) -> dict[str, Any]:
         filer = ticket.filed_by if sees_filer(self.user, ticket) else None
         return {
             **self.row(ticket),
@@ -130,7 +121,7 @@ class Rows:
             "filed_by": filer.name if filer else None,
             "routed_at": told(ticket.routed_at),
             "return_count": ticket.return_count,
-            "assignments": [_assignment(one) for one in assignments],
+            **PartRows(self.user, ticket, Parts.of(ticket, is_new=is_new)).all(),
             "routing": {
                 "outcome": ticket.routing.get("outcome"),
                 "rule": ticket.routing.get("rule"),
@@ -144,21 +135,3 @@ def _as_sent(ticket: Ticket) -> dict[str, Any] | None:
     if ticket.raw_lon is None:
         return None
     return {"lon": ticket.raw_lon, "lat": ticket.raw_lat, "crs": ticket.raw_crs}
-
-
-def _assignment(one: Assignment) -> dict[str, Any]:
-    return {
-        "id": one.pk,
-        "department": department_brief(one.department),
-        "role": one.role,
-        "state": one.state,
-        # The four deadlines come with the clocks.
-        "sign_by": None,
-        "report_by": None,
-        "safe_by": None,
-        "resolve_by": None,
-        "signed_at": told(one.signed_at),
-        "reported_in_at": told(one.reported_in_at),
-        "made_safe_at": told(one.made_safe_at),
-        "done_at": told(one.done_at),
-    }

@@ -11,16 +11,18 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from govgrid.core.api import IdCursorPagination, Query, Resource
+from govgrid.core import clock
+from govgrid.core.api import Query, Resource
 from govgrid.core.errors import Refused
-from govgrid.core.fields import Box, MomentInQuery, Slugs, Text
+from govgrid.core.fields import Box, FlagInQuery, MomentInQuery, Slugs, Text
 from grids.api import AreaField, DepartmentField
 from grids.models import WGS84
 from tickets import actions
 from tickets.api.filing import FilingBody
+from tickets.api.pages import AsAsked
 from tickets.api.shapes import Rows, TicketRow, TicketWhole
 from tickets.models import Category, Ticket, TicketQuerySet
-from tickets.workflow import State
+from tickets.workflow import OPEN, State, WhistleKind
 
 # Refusals that mean: what you sent names nothing that fits. They are bad input, in this field.
 BAD_INPUT = {
@@ -57,12 +59,23 @@ class TicketQuery(Query):
     department = DepartmentField(
         required=False, help_text="Tickets that were given to it, leading or assisting."
     )
+    overdue = FlagInQuery(
+        required=False, help_text="Open, and a deadline has passed; or, with false, none has."
+    )
+    whistle_kind = Slugs(
+        child=serializers.ChoiceField(choices=WhistleKind.choices),
+        required=False,
+        help_text="One or several kinds of whistle.",
+    )
     q = Text(required=False, max_length=80, help_text="Words of the text, or a number.")
     filed_after = MomentInQuery(required=False, help_text="From this moment or day on.")
     filed_before = MomentInQuery(required=False, help_text="Before this moment or day.")
     bbox = Box(required=False, help_text="west,south,east,north in degrees of WGS-84.")
     ordering = serializers.ChoiceField(
-        choices=["-filed", "filed"], default="-filed", help_text="Newest first, or oldest first."
+        choices=["-filed", "filed", "-id", "id", "due_at"],
+        default="-filed",
+        help_text="Newest first, or oldest first (by filing, which is by id); or the most urgent "
+        "first, and what has no deadline last.",
     )
 
     @staticmethod
@@ -71,6 +84,9 @@ class TicketQuery(Query):
         for name, value in asked.items():
             if name in _BY_COLUMN:
                 tickets = tickets.filter(**{_BY_COLUMN[name]: value})
+        if "overdue" in asked:
+            late = Q(state__in=sorted(OPEN), due_at__lte=clock.now())
+            tickets = tickets.filter(late) if asked["overdue"] else tickets.exclude(late)
         if area := asked.get("area"):
             tickets = tickets.beneath(area)
         if words := asked.get("q"):
@@ -88,18 +104,10 @@ class TicketQuery(Query):
 _BY_COLUMN = {
     "state": "state__in",
     "category": "category",
+    "whistle_kind": "whistle_kind__in",
     "filed_after": "filed_at__gte",
     "filed_before": "filed_at__lt",
 }
-
-
-class NewestFirst(IdCursorPagination):
-    """By filing, which is by id; the other way round where it was asked for."""
-
-    def paginate_queryset(self, queryset, request, view=None):
-        if view is not None and view.asked["ordering"] == "filed":
-            self.ordering = "id"
-        return super().paginate_queryset(queryset, request, view)
 
 
 FILING = {
@@ -116,12 +124,10 @@ class TicketViewSet(Resource):
     """Tickets: yours by the place of your post, by your department, or because you filed them."""
 
     serializer_class = TicketRow
-    pagination_class = NewestFirst
+    pagination_class = AsAsked
     queries = {"list": TicketQuery}
 
-    @extend_schema(
-        summary="Tickets within reach, newest first", tags=["tickets"], operation_id="tickets_list"
-    )
+    @extend_schema(summary="Tickets within reach", tags=["tickets"], operation_id="tickets_list")
     def list(self, request: Request) -> Response:
         tickets = Ticket.objects.in_reach_of(request.user).for_lists()
         return self.answer(TicketQuery.narrow(tickets, self.asked), Rows(request).row)
@@ -144,8 +150,7 @@ class TicketViewSet(Resource):
         body = FilingBody(data=request.data, context={"request": request})
         body.is_valid(raise_exception=True)
         filed = _file(body, request)
-        assignments = [] if filed.created else filed.ticket.assignments.select_related("department")
-        answer = Rows(request).whole(filed.ticket, assignments)
+        answer = Rows(request).whole(filed.ticket, is_new=filed.created)
         made = status.HTTP_201_CREATED if filed.created else status.HTTP_200_OK
         return Response(answer, made, headers={"Location": answer["url"]})
 
@@ -157,9 +162,7 @@ class TicketViewSet(Resource):
     )
     def retrieve(self, request: Request, number: str) -> Response:
         ticket = in_reach(request.user, number)
-        return Response(
-            Rows(request).whole(ticket, ticket.assignments.select_related("department"))
-        )
+        return Response(Rows(request).whole(ticket))
 
 
 def _file(body: FilingBody, request: Request) -> actions.Filed:
