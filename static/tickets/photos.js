@@ -92,6 +92,7 @@
       shot.again = shot.figure.querySelector("[data-gg-again]");
       shot.again.addEventListener("click", function () { shot.queue(); });
       box.insertBefore(shot.figure, add);
+      box.querySelector("[data-gg-add-words]").textContent = say.ggMore;
       shot.alt = say.ggAlt.replace("NUMBER", number());
     }
     Shot.prototype.is = function (state, words) {

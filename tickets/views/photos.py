@@ -29,6 +29,8 @@ from tickets.workflow import ENDED
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from django.contrib.gis.measure import D
+
     from tickets.forms.filing import FilingForm
     from tickets.models import TicketEvent
 
@@ -171,11 +173,18 @@ def _refused(refusal: Unusable | Refused) -> JsonResponse:
 
 
 class Shot(NamedTuple):
-    """A photo as a page shows it: as whom it was sent, and what it is evidence of, if told."""
+    """A photo as a page shows it, and as whom it was sent."""
 
     photo: Photo
     who: str
-    is_told: bool
+
+
+class Evidence(NamedTuple):
+    """Where and when a photo was taken, for who may know; by its place among the photos."""
+
+    number: int
+    photo: Photo
+    far: str
 
 
 def of_ticket(
@@ -191,13 +200,24 @@ def of_ticket(
         if event.verb == "photo"
         for public_id in event.data.get("photos", ())
     }
-    shots = [
-        Shot(one, senders.get(str(one.public_id), ""), rules.sees_evidence(request.user, one))
-        for one in found
+    shots = [Shot(one, senders.get(str(one.public_id), "")) for one in found]
+    evidence = [
+        Evidence(number, one, _far(getattr(one, "metres", None)))
+        for number, (one, _who) in enumerate(shots, start=1)
+        if (one.taken_at or one.taken_point) and rules.sees_evidence(request.user, one)
     ]
     can_add = ticket.state not in ENDED and request.user.has_perm("tickets.add_photo", ticket)
     form = PhotoForm(initial={"client_id": uuid4()}, auto_id="photo_%s") if can_add else None
-    return {"shots": shots, "photo_form": form}
+    return {"shots": shots, "evidence": evidence, "photo_form": form}
+
+
+def _far(distance: D | None) -> str:
+    """As in 12 m, 3.4 km."""
+    if distance is None:
+        return ""
+    if distance.m < 1000:
+        return _("%(count)s m") % {"count": round(distance.m)}
+    return _("%(count)s km") % {"count": round(distance.km, 1)}
 
 
 def _sender(event: TicketEvent) -> str:
