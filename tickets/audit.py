@@ -1,0 +1,69 @@
+"""Deadlines held against the log: whoever doubts an appraisal can have every one computed again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+
+from govgrid.worktime.queries import calendar
+from tickets.clocks import reckon
+from tickets.models import Clock, Ticket
+from tickets.replay import Replayed, Span, replay
+
+BATCH = 500
+
+
+class Difference(NamedTuple):
+    """One thing that row and log do not say alike."""
+
+    number: str
+    clock: int
+    what: str
+    row: str
+    log: str
+
+    def __str__(self) -> str:
+        return f"{self.number} clock {self.clock}: {self.what} {self.row}, by its log {self.log}"
+
+
+def differences(tickets: QuerySet[Ticket]) -> Iterator[tuple[Ticket, list[Difference]]]:
+    """Each ticket with what its clock rows and its log do not say alike; mostly nothing."""
+    last = 0
+    while batch := _batch(tickets, last):
+        last = batch[-1].pk
+        for ticket in batch:
+            yield ticket, list(_of(ticket))
+
+
+def _batch(tickets: QuerySet[Ticket], last: int) -> list[Ticket]:
+    found = tickets.filter(pk__gt=last).select_related("district").order_by("pk")
+    return list(found.prefetch_related("clocks__pauses", "events")[:BATCH])
+
+
+def _of(ticket: Ticket) -> Iterator[Difference]:
+    events = sorted(ticket.events.all(), key=lambda one: one.pk)
+    told = replay(line for one in events for line in one.data.get("clocks", ()))
+    rows = {one.pk: one for one in ticket.clocks.all()}
+    for pk in sorted(rows.keys() ^ told.keys()):
+        yield Difference(ticket.number, pk, "exists", str(pk in rows), str(pk in told))
+    for pk in sorted(rows.keys() & told.keys()):
+        for what, row, log in _pairs(ticket, rows[pk], told[pk]):
+            if row != log:
+                yield Difference(ticket.number, pk, what, str(row), str(log))
+
+
+def _pairs(ticket: Ticket, row: Clock, log: Replayed) -> Iterator[tuple[str, object, object]]:
+    def compute(
+        start: datetime, limit: str, share: int, pauses: list[Span], edition: int
+    ) -> datetime:
+        days = calendar(ticket.district.code, edition)
+        return reckon(days, start, limit, share=share, pauses=pauses).due_at
+
+    yield "due", row.due_at, log.due(compute)
+    yield "kind", row.kind, log.kind
+    yield "stopped", row.stopped_at, log.stopped_at
+    yield "outcome", row.outcome, log.outcome
+    yield "paused", row.paused_at, log.paused_at
