@@ -1,0 +1,97 @@
+"""Two tickets about one matter: the page that puts them together, and what each says of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from govgrid.core.errors import Refused
+from tickets import actions, queries
+from tickets.forms.board import MergeForm
+from tickets.models import Ticket
+from tickets.views.board import refused, taken
+from tickets.views.reach import ticket_in_reach
+from tickets.workflow import MOVES
+
+CONFLICT = 409
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def merge(request: HttpRequest, number: str) -> HttpResponse:
+    """Choose the other ticket and merge this one into it; the board shows the form alone."""
+    ticket = ticket_in_reach(request, number)
+    if not request.user.has_perm("tickets.merge", ticket):
+        raise PermissionDenied
+    form = _form(request, ticket)
+    if request.method != "POST" or not form.is_valid():
+        return _page(
+            request, ticket, form, status=400 if form.is_bound and _is_script(request) else 200
+        )
+    given = form.cleaned_data
+    try:
+        actions.move(
+            ticket, "merge", by=request.user, into=form.into, note=given["note"], seen=given["seen"]
+        )
+    except Refused as refusal:
+        if _is_script(request):
+            return refused(refusal)
+        form.add_error(None, refusal.message)
+        return _page(request, ticket, form, status=CONFLICT)
+    if _is_script(request):
+        return taken(ticket, "merge")
+    said = _("%(number)s was merged into this one.") % {"number": ticket.number}
+    messages.success(request, said, extra_tags=reverse("tickets:act", args=[ticket.number, "undo"]))
+    return HttpResponseRedirect(form.into.get_absolute_url())
+
+
+def _form(request: HttpRequest, ticket: Ticket) -> MergeForm:
+    """Only what the reader may merge with is offered, or found by its number."""
+    reachable = Ticket.objects.in_reach_of(request.user, "tickets.merge").select_related(
+        "category", "grid"
+    )
+    last = ticket.events.order_by("-pk").values_list("pk", flat=True).first()
+    return MergeForm(
+        request.POST if request.method == "POST" else None,
+        ticket=ticket,
+        near=queries.open_around(ticket, reachable),
+        reachable=reachable,
+        initial={"number": request.GET.get("into", ""), "seen": last},
+    )
+
+
+def _is_script(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "").startswith("application/json") or bool(request.htmx)
+
+
+def _page(
+    request: HttpRequest, ticket: Ticket, form: MergeForm, *, status: int = 200
+) -> HttpResponse:
+    other = Ticket.objects.with_places().filter(number=form["number"].value() or "").first()
+    if other is not None and not request.user.has_perm("tickets.merge", other):
+        other = None
+    context = {"ticket": ticket, "form": form, "move": MOVES["merge"], "other": other}
+    template = "tickets/ticket_merge.html" + ("#merge" if request.htmx else "")
+    return render(request, template, context, status=status)
+
+
+def merged(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
+    """For the page of a ticket: into what it was merged, and what was merged into it."""
+    shown = Ticket.objects.in_reach_of(request.user).for_lists()
+    around = shown.filter(merged_into=ticket.pk) | shown.filter(pk=ticket.merged_into_id)
+    found = list(around.order_by("pk"))
+    return {
+        "merged_into": next((one for one in found if one.pk == ticket.merged_into_id), None),
+        "merged_here": [one for one in found if one.pk != ticket.merged_into_id],
+        "may_merge": request.user.has_perm("tickets.merge", ticket)
+        and ticket.state in MOVES["merge"].sources,
+        "may_part": request.user.has_perm("tickets.merge", ticket),
+    }
