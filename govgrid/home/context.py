@@ -27,6 +27,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "posts_label": cache(partial(_posts_label, user)) if is_signed_in else [],
         "may_file": cache(partial(_may_file, user)) if is_signed_in else False,
         "may_patrol": cache(partial(_may_patrol, user)) if is_signed_in else False,
+        "has_board": cache(partial(_has_board, user)) if is_signed_in else False,
     }
 
 
@@ -45,3 +46,7 @@ def _may_file(user: Any) -> bool:
 
 def _may_patrol(user: Any) -> bool:
     return bool(scoping.reach(user, "grids.patrol"))
+
+
+def _has_board(user: Any) -> bool:
+    return bool(scoping.reach(user, "tickets.view"))
