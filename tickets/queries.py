@@ -148,14 +148,14 @@ def file(row: Row) -> tuple[int | None, Ticket | None]:
         return None, None
     ticket_id, number, *places = found
     areas = {
-        name: _area(level, places[3 * i : 3 * i + 3])
+        name: known_area(level, places[3 * i : 3 * i + 3])
         for i, (name, level) in enumerate(PLACES.items())
     }
-    ticket = _written(row, ticket_id, number, areas) if ticket_id else None
+    ticket = written(row, ticket_id, number, areas) if ticket_id else None
     return areas["district"].pk, ticket
 
 
-def _area(level: Level, values: Sequence[Any]) -> Area:
+def known_area(level: Level, values: Sequence[Any]) -> Area:
     """An area of which the rest is read when it is asked for."""
     area_id, code, name = values
     known = {"id": area_id, "code": code, "name": name, "level": level}
@@ -163,7 +163,7 @@ def _area(level: Level, values: Sequence[Any]) -> Area:
     return Area.from_db(connection.alias, names, [known[name] for name in names])
 
 
-def _written(row: Row, ticket_id: int, number: str, areas: dict[str, Area]) -> Ticket:
+def written(row: Row, ticket_id: int, number: str, areas: dict[str, Area]) -> Ticket:
     """The row as it was just written. Reading it again, with its areas, took a third of a filing."""
     spot = row.spot
     point = Point(spot.lon, spot.lat, srid=WGS84) if spot.lon is not None else None
@@ -196,6 +196,13 @@ def similar(lon: float, lat: float, category: Category | None = None) -> QuerySe
     if category is not None:
         near = near.filter(category__group_code=category.group_code)
     return _near(near, Point(lon, lat, srid=WGS84))
+
+
+def open_around(ticket: Ticket, among: TicketQuerySet) -> QuerySet[Ticket]:
+    """Other open tickets within 50 m, whatever they are about: what may be the same matter."""
+    if ticket.point is None:
+        return among.none()
+    return _near(among.open().exclude(pk=ticket.pk), ticket.point)
 
 
 def _near(tickets: TicketQuerySet, point: Point) -> QuerySet[Ticket]:
