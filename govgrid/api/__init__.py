@@ -4,8 +4,10 @@ from django.urls import path, re_path
 
 from govgrid.accounts.token_api import TokenView
 from govgrid.api import roof
+from govgrid.worktime.api import CalendarView
 from grids.api import AreaViewSet, DepartmentViewSet, LocateView, MeView
 from grids.api.patrols import CheckInViewSet, PatrolViewSet
+from tickets.api.bulk import BulkViewSet
 from tickets.api.categories import CategoryViewSet
 from tickets.api.clocks import ClockViewSet
 from tickets.api.life import EventViewSet
@@ -27,6 +29,7 @@ urlpatterns = [
     path("areas/<str:code>/", AreaViewSet.as_view(ONE), name="area"),
     path("areas/<str:code>/boundary/", AreaViewSet.as_view({"get": "boundary"}), name="boundary"),
     path("locate/", LocateView.as_view(ONE), name="locate"),
+    path("calendar/", CalendarView.as_view(ONE), name="calendar"),
     path("departments/", DepartmentViewSet.as_view(LIST), name="departments"),
     path("patrols/", PatrolViewSet.as_view({**LIST, "post": "create"}), name="patrols"),
     path("patrols/<int:id>/", PatrolViewSet.as_view(ONE), name="patrol"),
@@ -38,6 +41,7 @@ urlpatterns = [
     path("patrols/<int:id>/end/", PatrolViewSet.as_view({"post": "end"}), name="patrol_end"),
     path("categories/", CategoryViewSet.as_view(LIST), name="categories"),
     path("tickets/", TicketViewSet.as_view({**LIST, "post": "create"}), name="tickets"),
+    path("tickets/bulk/", BulkViewSet.as_view({"post": "create"}), name="bulk"),
     path("tickets/<str:number>/", TicketViewSet.as_view(ONE), name="ticket"),
     path("tickets/<str:number>/events/", EventViewSet.as_view(LIST), name="events"),
     path("tickets/<str:number>/clocks/", ClockViewSet.as_view(LIST), name="clocks"),

@@ -31,6 +31,7 @@ SIGNPOSTS = (
     "areas",
     "locate",
     "departments",
+    "calendar",
     "patrols",
     "categories",
 )

@@ -127,7 +127,7 @@ class Calendar:
 
     def day(self, on: date) -> Day:
         """What kind of day a date is."""
-        table = self._table(on.year)
+        table = self.table(on.year)
         special = table.days.get(on) or Day(weekday_of(on))
         return special._replace(is_provisional=not table.is_published)
 
@@ -199,7 +199,7 @@ class Calendar:
     def is_provisional(self, a: date, b: date) -> bool:
         """Whether any day from ``a`` to ``b`` lies in a year that is not published."""
         first, last = sorted((year_of(a), year_of(b)))
-        return any(not self._table(year).is_published for year in range(first, last + 1))
+        return any(not self.table(year).is_published for year in range(first, last + 1))
 
     def explain(
         self,
@@ -230,7 +230,8 @@ class Calendar:
             used=timedelta(microseconds=stretch.used),
         )
 
-    def _table(self, year: int) -> Table:
+    def table(self, year: int) -> Table:
+        """The special days of a year."""
         if year not in self._known:
             self._known[year] = self._tables(year)
         return self._known[year]
@@ -243,7 +244,7 @@ class Calendar:
         return self._years[year]
 
     def _working_days(self, year: int) -> Iterable[tuple[int, Sequence[Session]]]:
-        days = self._table(year).days
+        days = self.table(year).days
         first = date(year, 1, 1).toordinal()
         for ordinal in range(first, date(year + 1, 1, 1).toordinal()):
             on = date.fromordinal(ordinal)
