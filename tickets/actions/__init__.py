@@ -1,5 +1,6 @@
 """Everything that changes a ticket. One verb each, atomic, ``by=`` always; ``None`` is the system."""
 
+from tickets.actions.bulk import Outcome, file_all
 from tickets.actions.dispatch import route
 from tickets.actions.filing import Asked, Filed, Filing, file
 from tickets.actions.moves import arrive, move
@@ -9,8 +10,10 @@ __all__ = [
     "Asked",
     "Filed",
     "Filing",
+    "Outcome",
     "arrive",
     "file",
+    "file_all",
     "fire_clocks",
     "move",
     "recompute_clocks",

@@ -100,45 +100,56 @@ def file(filing: Filing, *, by: User | None, origin: str = "page") -> Filed:
     The same client id with the same content gives what it made, as it is now; with other content
     it is refused (``client_id_reused``). Off the map is refused (``outside``).
     """
+    filed = keep(filing, by=by, origin=origin)
+    if filed.created and filed.ticket.state == State.FILED:
+        wake("tickets.tasks.route")
+    return filed
+
+
+def keep(filing: Filing, *, by: User | None, origin: str) -> Filed:
+    """:func:`file`, inside a transaction of the caller's and without waking anybody."""
     at = clock.now()
-    text = guard.mask(filing.description, kinds=set(guard.Kind) - filing.keep)
-    digest = filing.digest()
-    district, ticket = queries.file(
-        queries.Row(
-            client_id=filing.client_id,
-            fingerprint=digest,
-            kind=Ticket.Kind.REPORT,
-            origin=origin,
-            category=filing.category,
-            spot=filing.spot,
-            description=text,
-            words=bigrams(f"{text} {filing.category.name_zh} {filing.category.name_en}"),
-            by=by,
-            at=at,
-            day=clock.today(),
-            observed_at=filing.observed_at,
-            data=json.dumps({"masked": True} if text != filing.description else {}),
-        )
-    )
+    row = row_of(filing, by=by, origin=origin, at=at)
+    district, ticket = queries.file(row)
     if district is None:
         # The map may have changed since the first sending: a retry still gets what it made.
-        if earlier := _sent_before(filing.client_id, digest, by):
+        if earlier := _sent_before(filing.client_id, row.fingerprint, by):
             return Filed(earlier, created=False)
         raise _off_the_map(filing.spot)
     if by is not None and not rules.can_file(by, district):
         raise PermissionDenied
     if ticket is None:
-        earlier = _sent_before(filing.client_id, digest, by)
+        earlier = _sent_before(filing.client_id, row.fingerprint, by)
         assert earlier is not None, "the insert found it"  # noqa: S101
         return Filed(earlier, created=False)
-    _seal_contact(ticket.pk, filing.contact)
+    contact = sealed(ticket.pk, filing.contact)
+    if contact is not None:
+        contact.save(force_insert=True)
     if filing.repeat_of is not None:
         _link(ticket, filing.repeat_of)
     if filing.whistle is not None:
         _blow(ticket, filing.whistle, by=by, at=at)
-    if ticket.state == State.FILED:
-        wake("tickets.tasks.route")
     return Filed(ticket, created=True)
+
+
+def row_of(filing: Filing, *, by: User | None, origin: str, at: datetime) -> queries.Row:
+    """What becomes the ticket's row: the text masked, its words found, the content digested."""
+    text = guard.mask(filing.description, kinds=set(guard.Kind) - filing.keep)
+    return queries.Row(
+        client_id=filing.client_id,
+        fingerprint=filing.digest(),
+        kind=Ticket.Kind.REPORT,
+        origin=origin,
+        category=filing.category,
+        spot=filing.spot,
+        description=text,
+        words=bigrams(f"{text} {filing.category.name_zh} {filing.category.name_en}"),
+        by=by,
+        at=at,
+        day=clock.local(at).date(),
+        observed_at=filing.observed_at,
+        data=json.dumps({"masked": True} if text != filing.description else {}),
+    )
 
 
 def _link(ticket: Ticket, earlier: Ticket) -> None:
@@ -192,11 +203,17 @@ def _sent_before(client_id: UUID, digest: str, by: User | None) -> Ticket | None
     # A second statement sees what a rival committed while the first one waited for it.
     ticket = Ticket.objects.with_places().filter(filed_by=by, client_id=client_id).first()
     if ticket is not None and ticket.fingerprint != digest:
-        raise Refused("client_id_reused", _("This id was used for a report with other content."))
+        raise reused()
     return ticket
 
 
-def _seal_contact(ticket_id: int, contact: dict[str, str]) -> None:
+def reused() -> Refused:
+    return Refused("client_id_reused", _("This id was used for a report with other content."))
+
+
+def sealed(ticket_id: int, contact: dict[str, str]) -> Contact | None:
+    """How to call back, sealed and not yet written; None where nothing was said."""
     name, phone = contact.get("name", "").strip(), contact.get("phone", "").strip()
-    if name or phone:
-        Contact.objects.create(ticket_id=ticket_id, name=name or None, phone=phone or None)
+    if not (name or phone):
+        return None
+    return Contact(ticket_id=ticket_id, name=name or None, phone=phone or None)
