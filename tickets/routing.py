@@ -116,11 +116,15 @@ LEFT JOIN grids_department d ON d.id = here.target AND d.is_active
 LEFT JOIN tickets_routingrule rr ON rr.id = here.rule
 LEFT JOIN grids_area ra ON ra.id = rr.area_id
 LEFT JOIN LATERAL (
-    SELECT n.id, n.short_name FROM grids_department n JOIN grids_area na ON na.id = n.area_id
-    WHERE c.whistle_kind <> '' AND n.short_name = cat.lead AND n.is_active AND n.kind <> 'office'
+    SELECT n.id, n.short_name
+    FROM regexp_split_to_table(cat.lead || ',' || cat.helpers, ' *[,，、;；] *')
+        WITH ORDINALITY duty (name, place)
+    JOIN grids_department n ON n.short_name = duty.name
+    JOIN grids_area na ON na.id = n.area_id
+    WHERE c.whistle_kind <> '' AND n.is_active AND n.kind NOT IN ('office', 'command')
       AND (n.area_id IN (c.community_id, c.street_id, c.district_id)
            OR n.area_id = (SELECT parent_id FROM grids_area WHERE id = c.district_id))
-    ORDER BY na.level DESC, n.id LIMIT 1
+    ORDER BY duty.place, na.level DESC, n.id LIMIT 1
 ) named ON true
 WHERE here.alt = 0
 ORDER BY here.id
@@ -191,7 +195,8 @@ def _decision(row: tuple) -> Decision:
             "department": department,
         }
     if wants_department:
-        # A rule may leave a report with an office; a whistle calls a department.
+        # A rule may leave a report with an office; a whistle calls a department: the first one
+        # of the duty list that is here.
         why |= {"named": True, "department": named}
     if others:
         # Django keeps psycopg2 from reading jsonb, so that JSONField may.

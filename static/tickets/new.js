@@ -50,6 +50,7 @@
         showPlace(body.grid.name, body.community.name + (body.border ? " · " + say.ggBorder : ""));
         view.own(body.grid.code);
         findSimilar();
+        form.dispatchEvent(new CustomEvent("gg:place"));
       })
       .catch(function () { if (mine === asked) showPlace(say.ggOffline, "", true); });
   }
@@ -195,6 +196,14 @@
   // ── what is near ─────────────────────────────────────────────────────────────────────────────
 
   const near = one("near"), seen = form.elements.seen_near;
+  const repeatOf = form.querySelector("input[name=repeat_of]");
+
+  // What was chosen to be repeated stays chosen only while it is still near.
+  function keepRepeat() {
+    const same = near.querySelector('[data-gg-repeat][value="' + repeatOf.value + '"]');
+    if (same) same.setAttribute("aria-pressed", "true");
+    else repeatOf.value = "";
+  }
   let running = null;
   function findSimilar() {
     const picked = form.querySelector('[name="category"]:checked');
@@ -208,10 +217,20 @@
         near.innerHTML = html;
         const found = near.querySelector("[data-gg-seen]");
         seen.value = found ? found.dataset.ggSeen : "";
+        keepRepeat();
       })
       .catch(function () { /* the server asks before it files */ });
   }
   near.addEventListener("click", function (event) {
+    const again = event.target.closest("[data-gg-repeat]");
+    if (again) {
+      // Pressed once more it is let go: the report then stands for itself.
+      const isOn = again.getAttribute("aria-pressed") !== "true";
+      near.querySelectorAll("[data-gg-repeat]").forEach(function (other) { other.setAttribute("aria-pressed", "false"); });
+      again.setAttribute("aria-pressed", String(isOn));
+      repeatOf.value = isOn ? again.value : "";
+      return;
+    }
     const button = event.target.closest("[data-gg-anew]");
     if (!button) return;
     button.setAttribute("aria-pressed", "true");

@@ -19,17 +19,26 @@ from govgrid.privacy import guard
 from grids import roles, scoping
 from grids.forms import PointForm
 from grids.models import Area, Level
+from tickets import proposals, rules
 from tickets.actions import Filing
 from tickets.forms.fields import WordsField, active_categories, by_group, choices_of
-from tickets.models import Category, Ticket
+from tickets.forms.whistles import REPORT, WhistleFields
+from tickets.models import NUMBER, Category, Ticket
 from tickets.queries import Spot, similar
+from tickets.repeats import closed_near
 
 # As many as one can find in a list without typing; a street's desk types a code.
 GRIDS_TO_CHOOSE = 300
 
 
-class FilingForm(forms.Form):
-    """A report: where, what, a few words, a number to call back. The pin wins over the list."""
+class FilingForm(WhistleFields):
+    """A report or a whistle: where, what, how urgent, a few words, a number to call back.
+
+    The pin wins over the list.
+    """
+
+    # The order of the page, for the list of what is wrong.
+    field_order = ("client_id", "lon", "lat", "crs", "grid", "grid_code", "category")
 
     client_id = forms.UUIDField(
         widget=forms.HiddenInput,
@@ -80,6 +89,8 @@ class FilingForm(forms.Form):
         choices=[("", _("Cover it with stars")), ("keep", _("Leave it: the work needs it"))],
         widget=forms.RadioSelect,
     )
+    # The number of a closed ticket that this one repeats.
+    repeat_of = forms.CharField(required=False, max_length=24, widget=forms.HiddenInput)
     # What the person was shown and went on from, so that each question is asked once.
     seen_near = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput)
     seen_finds = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
@@ -91,6 +102,9 @@ class FilingForm(forms.Form):
         self.fields["category"].choices = choices_of(self.categories)
         self.own_grids = _own_grids(user)
         self.fields["grid"].choices = [("", _("Choose a grid")), *_by_community(self.own_grids)]
+        self.offer(
+            [REPORT, *rules.whistles_of(user)], self.chosen.default_whistle if self.chosen else ""
+        )
 
     @property
     def pictures(self) -> list[Category]:
@@ -121,7 +135,34 @@ class FilingForm(forms.Form):
                 cleaned["spot"] = _spot(cleaned)
             except ValidationError as error:
                 self.add_error("lat", error)
+        if self.kind and self.imagined and not self._may_blow(self.imagined):
+            self.add_error("whistle_kind", _("You cannot blow this whistle at this place."))
         return cleaned
+
+    def _may_blow(self, imagined: Ticket) -> bool:
+        return rules.can_blow_kind(self.user, self.kind, imagined)
+
+    def clean_repeat_of(self) -> Ticket | None:
+        number = self.cleaned_data["repeat_of"].strip().upper()
+        if not number:
+            return None
+        known = Ticket.objects.in_reach_of(self.user) if NUMBER.fullmatch(number) else None
+        earlier = known.filter(number=number).first() if known is not None else None
+        if earlier is None:
+            raise ValidationError(
+                _("The earlier ticket is out of reach. Send it again to file a new one."),
+                "unknown_ticket",
+            )
+        return earlier
+
+    @cached_property
+    def imagined(self) -> Ticket | None:
+        """What would be filed; None off the map or where this person cannot file."""
+        spot = self.cleaned_data.get("spot") if self.is_bound else None
+        if spot is None or self.chosen is None:
+            return None
+        found = proposals.imagine(self.chosen, spot)
+        return found if found and rules.can_file(self.user, found.district_id) else None
 
     def filing(self) -> Filing:
         given = self.cleaned_data
@@ -132,6 +173,8 @@ class FilingForm(forms.Form):
             description=given["description"],
             contact={"name": given["contact_name"], "phone": given["contact_phone"]},
             keep=guard.MAY_STAY if given["keep"] else frozenset(),
+            whistle=self.asked(),
+            repeat_of=given["repeat_of"],
         )
 
     # Questions that come up once all is well formed. Each is asked once, then taken as answered.
@@ -161,18 +204,30 @@ class FilingForm(forms.Form):
             return []
         return _similar(self.user, spot.lon, spot.lat, self.chosen)
 
+    @cached_property
+    def repeats(self) -> list[Ticket]:
+        """Closed at this place in the last 12 months."""
+        spot = self.cleaned_data["spot"]
+        if spot.lon is None or self.chosen is None:
+            return []
+        return _repeats(self.user, spot.lon, spot.lat, self.chosen)
+
     def has_questions(self) -> bool:
         """Whether the person must look again; what is shown now counts as seen the next time."""
-        finds, near = set(self.finds), {str(one.pk) for one in self.near}
+        finds, near = set(self.finds), {str(one.pk) for one in [*self.near, *self.repeats]}
         given = self.cleaned_data
         open_finds = finds - set(given["seen_finds"].split(","))
         open_near = near - set(given["seen_near"].split(","))
         self._remember(seen_finds=",".join(sorted(finds)), seen_near=",".join(sorted(near)))
-        return bool(open_finds or open_near)
+        return bool(open_finds or open_near or self.has_unseen_helpers)
 
     def renew_id(self) -> None:
         """The next send is a report of its own."""
         self._remember(client_id=str(uuid4()))
+
+    def forget_repeat(self) -> None:
+        """The field is hidden: what is wrong with it is said once and does not come back."""
+        self._remember(repeat_of="")
 
     def _remember(self, **values: str) -> None:
         self.data = self.data.copy()
@@ -225,8 +280,23 @@ class NearForm(PointForm):
         category = Category.objects.filter(code=given["category"]).first()
         return _similar(user, given["lon"], given["lat"], category)
 
+    def repeats(self, user) -> list[Ticket]:
+        given = self.cleaned_data
+        category = Category.objects.filter(code=given["category"]).first()
+        return _repeats(user, given["lon"], given["lat"], category) if category else []
+
 
 def _similar(user, lon: float, lat: float, category: Category | None) -> list[Ticket]:
     """What lies in the districts where ``user`` files: a grid's end is no wall, a district's is."""
     districts = scoping.districts(user, "tickets.file")
     return [one for one in similar(lon, lat, category) if one.district_id in districts]
+
+
+def _repeats(user, lon: float, lat: float, category: Category) -> list[Ticket]:
+    """What ``user`` has a page for: one reopens or links only what one may read."""
+    found = list(closed_near(lon, lat, category))
+    if not found:
+        return []
+    ids = [one.pk for one in found]
+    mine = set(Ticket.objects.in_reach_of(user).filter(pk__in=ids).values_list("pk", flat=True))
+    return [one for one in found if one.pk in mine]

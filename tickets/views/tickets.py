@@ -23,6 +23,12 @@ from tickets.views.photos import keep_sent
 
 PAGE = 50
 CONFLICT = 409
+# Where on the report page a refusal is shown; any other one is about the pin.
+FIELD_OF = {
+    "unknown_grid": "grid_code",
+    "wrong_department": "helpers",
+    "wrong_ticket": "repeat_of",
+}
 
 
 # ── the list ──────────────────────────────────────────────────────────────────────────────────
@@ -79,6 +85,9 @@ def new(request: HttpRequest) -> HttpResponse:
         return _new_page(request, form)
     if not _was_sent(request, form) and form.has_questions():
         return _new_page(request, form, is_asking=True)
+    if "look" in request.POST:
+        # Without script: what would become of it, before it is sent.
+        return _new_page(request, form)
     return _file(request, form)
 
 
@@ -97,7 +106,7 @@ def _file(request: HttpRequest, form: FilingForm) -> HttpResponse:
     except Refused as refusal:
         if refusal.code == "client_id_reused":
             return _sent_before(request, form, refusal)
-        form.add_error("grid_code" if refusal.code == "unknown_grid" else "lat", refusal.message)
+        form.add_error(FIELD_OF.get(refusal.code, "lat"), refusal.message)
         return _new_page(request, form)
     gallery.attach_drafts(filed.ticket, by=request.user)
     for failure in keep_sent(request, form):
@@ -117,14 +126,15 @@ def _sent_before(request: HttpRequest, form: FilingForm, refusal: Refused) -> Ht
 def _new_page(
     request: HttpRequest, form: FilingForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
+    if "repeat_of" in form.errors:
+        form.forget_repeat()
     context = {"form": form, "extent": queries.own_extent(request.user), **more}
     if request.method == "POST":
         # Files do not come back with a form: what was chosen is kept, and shown as kept.
         context["failures"] = keep_sent(request, form)
         context["waiting"] = _waiting(request, form)
     if more.get("is_asking"):
-        context["near"] = form.near
-        context["reachable"] = _reachable(request, form.near)
+        context |= _around(request, form.near, form.repeats)
     return render(request, "tickets/ticket_new.html", context, status=status)
 
 
@@ -137,15 +147,25 @@ def _waiting(request: HttpRequest, form: FilingForm) -> list[Photo]:
 @require_GET
 @never_cache
 def near(request: HttpRequest) -> HttpResponse:
-    """A piece of the report page: open tickets of this kind within 50 m of the pin."""
+    """A piece of the report page: what is open within 50 m of the pin, and what was closed there."""
     if not scoping.districts(request.user, "tickets.file"):
         raise PermissionDenied
     form = NearForm(request.GET)
     if not form.is_valid():
         return render(request, "tickets/_near.html", {"near": []}, status=400)
-    found = form.similar(request.user)
-    context = {"near": found, "reachable": _reachable(request, found)}
+    context = _around(request, form.similar(request.user), form.repeats(request.user))
     return render(request, "tickets/_near.html", context)
+
+
+def _around(request: HttpRequest, near: list[Ticket], repeats: list[Ticket]) -> dict[str, Any]:
+    """What lies near a pin, for _near.html."""
+    return {
+        "near": near,
+        "reachable": _reachable(request, near),
+        "repeats": repeats,
+        "reopenable": {one.pk for one in repeats if request.user.has_perm("tickets.reopen", one)},
+        "seen_near": ",".join(str(one.pk) for one in [*near, *repeats]),
+    }
 
 
 def _reachable(request: HttpRequest, tickets: list[Ticket]) -> set[int]:
