@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from govgrid.core import panels
+from govgrid.core import clock, panels
 from govgrid.core.panels import Figure, Panel
 from grids.models import Area, Patrol
 from tickets import inbox, tallies
@@ -35,7 +35,7 @@ def open_here(request: HttpRequest, area: Area) -> Panel:
 
 
 def to_do(request: HttpRequest, patrol: Patrol | None) -> Panel:
-    """What waits for a grid worker, as on the desk."""
-    rows = [row for group in inbox.waiting(request.user) for row in group.rows]
-    context = {"rows": rows[:TO_DO_ROWS], "is_more": len(rows) > TO_DO_ROWS}
+    """What waits for a grid worker, as on the desk: the least time left first."""
+    rows = inbox.in_order(inbox.waiting(request.user))
+    context = {"rows": rows[:TO_DO_ROWS], "is_more": len(rows) > TO_DO_ROWS, "at": clock.now()}
     return Panel("tickets/_field_panel.html", context, (Figure(_("To do"), len(rows)),))

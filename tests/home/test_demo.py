@@ -151,9 +151,9 @@ def test_nobody_else_can_sign_in(demo):
         ("worker", {"verify": 1}),
         ("community", {"sign": 1, "verify": 1, "close": 1}),
         ("street", {"sign": 1, "assign": 3, "close": 1}),
-        ("department", {"sign": 3, "in_hand": 3}),
-        ("urban", {"sign": 3, "in_hand": 3}),
-        ("power", {"sign": 1, "in_hand": 1}),
+        ("department", {"sign": 3, "report_in": 1, "finish": 1}),
+        ("urban", {"sign": 3, "report_in": 1, "finish": 1}),
+        ("power", {"sign": 1}),
         ("command", {"assign": 1}),
     ],
 )

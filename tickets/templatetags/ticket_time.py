@@ -118,7 +118,8 @@ def _left(clock: Clock, days: Calendar, at: datetime) -> str:
             return ngettext(
                 "%(count)s working day left", "%(count)s working days left", count
             ) % {"count": count}  # fmt: skip
-    return _("%(span)s left") % {"span": _span(span)}
+    # Rounded up: nothing that still runs has 0 min left.
+    return _("%(span)s left") % {"span": _span(-(-span // MINUTE))}
 
 
 def _late(clock: Clock, days: Calendar, at: datetime) -> str:
@@ -129,7 +130,7 @@ def _late(clock: Clock, days: Calendar, at: datetime) -> str:
         return ngettext("%(count)s working day late", "%(count)s working days late", count) % {
             "count": count
         }
-    return _("%(span)s late") % {"span": _span(span)}
+    return _("%(span)s late") % {"span": _span(span // MINUTE)}
 
 
 def _working_day(days: Calendar, moment: datetime) -> timedelta:
@@ -138,9 +139,9 @@ def _working_day(days: Calendar, moment: datetime) -> timedelta:
     )
 
 
-def _span(span: timedelta) -> str:
-    """1 h 22 min, rounded up: nothing that still runs has 0 min left."""
-    hours, minutes = divmod(max(1, -(-span // MINUTE)), 60)
+def _span(whole: int) -> str:
+    """Minutes as 28 min, 2 h, 1 h 22 min; never 0."""
+    hours, minutes = divmod(max(1, whole), 60)
     if not hours:
         return _("%(count)s min") % {"count": minutes}
     if not minutes:
