@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from govgrid.core import clock
@@ -332,3 +333,38 @@ def test_two_pauses_of_one_clock_stand_apart(town, cast):
 
     with pytest.raises(IntegrityError), transaction.atomic():
         ClockPause.objects.create(clock=sign, started_at=now + hour / 2, ended_at=now + hour)
+
+
+def test_the_third_worked_example_of_the_documentation(town, cast, clock_at):
+    """The first two are the day scripts above."""
+    page = (settings.BASE_DIR / "docs" / "clocks.md").read_text()
+    clock_at("2026-11-16 10:00")
+    ticket = routed(town, by=cast["worker"])
+    first = wall(the(ticket, "resolve").due_at)
+    clock_at("2026-11-17 10:00")
+    actions.move(ticket, "sign", by=cast["clerk"])
+    actions.move(ticket, "finish", by=cast["clerk"], note="已修好")
+    clock_at("2026-11-19 10:00")
+    actions.move(ticket, "reject", by=cast["community"], note="还在漏")
+
+    assert f"due on {first}." in page
+    assert f"due on {wall(the(ticket, 'resolve').due_at)}." in page
+
+
+def test_the_documentation_has_the_standard_limits():
+    page = (settings.BASE_DIR / "docs" / "clocks.md").read_text()
+    for (scope, kind), allowance in STANDARD.items():
+        if scope == "any" or not allowance.limit:
+            continue
+        (row,) = [line for line in page.splitlines() if line.startswith(f"| {NAMES[scope]} ")]
+        cell = row.split("|")[2 + COLUMNS.index(kind)]
+        assert f"`{allowance.limit}`" in cell, (scope, kind)
+        assert ("category" in cell) is allowance.own_first
+
+
+COLUMNS = ["sign", "report_in", "plan", "make_safe", "resolve"]
+NAMES = {
+    "report": "report", "emergency": "emergency whistle", "routine": "routine whistle",
+    "enforcement": "enforcement whistle", "hard": "hard-case whistle",
+    "consultation": "consultation whistle",
+}  # fmt: skip
