@@ -356,7 +356,7 @@ def test_the_documentation_has_the_standard_limits():
     for (scope, kind), allowance in STANDARD.items():
         if scope == "any" or not allowance.limit:
             continue
-        (row,) = [line for line in page.splitlines() if line.startswith(f"| {NAMES[scope]} ")]
+        (row,) = [line for line in page.splitlines() if line.startswith(f"| {NAMES[scope]} | `")]
         cell = row.split("|")[2 + COLUMNS.index(kind)]
         assert f"`{allowance.limit}`" in cell, (scope, kind)
         assert ("category" in cell) is allowance.own_first
