@@ -1,10 +1,14 @@
 """An area's page lists its tickets, and no more than its reader may see."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories.tickets import filed
+from tests.factories.grids import PatrolFactory
+from tests.factories.tickets import filed, routed
+from tickets.models import Ticket
 
 
 def _page(client, area):
@@ -44,5 +48,52 @@ def test_the_panel_asks_as_much_for_three_as_for_one(client, town, cast, level):
     filed(town, by=cast["worker"])
     with CaptureQueriesContext(connection) as three:
         _page(client, area)
+
+    assert len(one) == len(three)
+
+
+# ── the grid worker's page ────────────────────────────────────────────────────────────────────
+
+
+def _walking(client, town, worker):
+    PatrolFactory(user=worker, area=town.grids[0])
+    client.force_login(worker)
+    return client.get("/field/").content.decode()
+
+
+def _handled(town, worker):
+    """One that waits for this worker's look: the department says it is done."""
+    ticket = routed(town, by=worker)
+    Ticket.objects.filter(pk=ticket.pk).update(state="handled")
+    return ticket
+
+
+def test_a_grid_worker_sees_what_waits_and_what_was_reported(client, town, cast):
+    waits = _handled(town, cast["worker"])
+    page = _walking(client, town, cast["worker"])
+    filed(town, by=cast["worker"])
+
+    assert waits.get_absolute_url() in page
+    figures = " ".join(re.sub(r"<[^>]+>", " ", client.get("/field/").content.decode()).split())
+    assert "Reports 1 To do 1" in figures
+
+
+def test_what_waits_for_another_is_not_on_it(client, town, cast):
+    elsewhere = _handled(town, cast["worker"])
+
+    page = _walking(client, town, cast["other_worker"])
+    assert elsewhere.get_absolute_url() not in page
+    assert "Nothing is waiting for you." in page
+
+
+def test_a_patrol_asks_as_much_for_three_that_wait_as_for_one(client, town, cast):
+    _handled(town, cast["worker"])
+    _walking(client, town, cast["worker"])
+    with CaptureQueriesContext(connection) as one:
+        client.get("/field/")
+    for _ in range(2):
+        _handled(town, cast["worker"])
+    with CaptureQueriesContext(connection) as three:
+        client.get("/field/")
 
     assert len(one) == len(three)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from govgrid.core import clock
 from govgrid.home.demo import check as histories
-from govgrid.home.demo import geography, ground, ledger, people
+from govgrid.home.demo import geography, ground, ledger, patrols, people
 from govgrid.home.demo.stories import Teller
 
 SEED = 7
@@ -63,6 +63,7 @@ class Command(BaseCommand):
         now = timezone.localtime(clock.now(), timezone.get_default_timezone())
         teller = Teller(laid, cast, now.replace(tzinfo=None), seed)
         events = ledger.write(teller, tickets, quiet=quiet)
+        patrols.walk(clock.now(), seed)
         with connection.cursor() as cursor:
             cursor.execute(f"ANALYZE {', '.join(TABLES)}")
         self._say(
