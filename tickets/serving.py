@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 
@@ -30,10 +30,11 @@ def photo_response(request: HttpRequest, photo: Photo, *, small: bool) -> HttpRe
     if response is None:
         file = photo.thumb if small else photo.image
         try:
-            opened = file.storage.open(file.name)
+            with file.storage.open(file.name) as opened:
+                response = HttpResponse(opened.read(), content_type="image/jpeg")
         except FileNotFoundError as error:
             raise Http404 from error
-        response = FileResponse(opened, content_type="image/jpeg", filename=f"{name}.jpg")
+        response.headers["Content-Disposition"] = f'inline; filename="{name}.jpg"'
     for header, value in {**HEADERS, "ETag": etag}.items():
         response.headers[header] = value
     return response

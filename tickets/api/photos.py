@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers, status
@@ -87,9 +88,10 @@ class PhotoBody(Body):
     def to_internal_value(self, data: Any) -> Any:
         # A file where a word belongs would be taken for its name.
         if isinstance(data, Mapping):
-            for name in self.fields.keys() - {"photo"}:
-                if isinstance(data.get(name), UploadedFile):
-                    self.fields[name].fail("invalid")
+            files = [name for name in data if isinstance(data.get(name), UploadedFile)]
+            if wrong := {*files} - {"photo"}:
+                detail = serializers.ErrorDetail(_("Send a word here, not a file."), "invalid")
+                raise serializers.ValidationError({name: [detail] for name in wrong})
         return super().to_internal_value(data)
 
     def sending(self) -> gallery.Sending:
