@@ -19,16 +19,6 @@ from tickets.workflow import MAX_RETURNS, AssignmentState, ClockKind, stamp_of
 if TYPE_CHECKING:
     from govgrid.worktime.arithmetic import Calendar
 
-GLYPHS = {
-    ClockKind.SIGN: "s-signed",
-    ClockKind.REPORT_IN: "s-onsite",
-    ClockKind.PLAN: "calendar",
-    ClockKind.MAKE_SAFE: "shield",
-    ClockKind.RESOLVE: "s-done",
-    ClockKind.TRIAGE: "lead",
-    ClockKind.VERIFY: "s-check",
-    ClockKind.CLOSE: "check",
-}
 # An assistant helps with these; the lead answers for them.
 OF_THE_LEAD = frozenset({ClockKind.PLAN, ClockKind.MAKE_SAFE, ClockKind.RESOLVE})
 
@@ -123,12 +113,12 @@ class Handling:
         if isinstance(at, datetime):
             return self._reached(kind, at, clock, seen=_seen(kind, one))
         if clock is not None and clock.is_running:
-            return Cell(_to_do(kind), "", GLYPHS[kind], clock=clock)
+            return _running(kind, clock)
         return Cell(_to_do(kind), "is-quiet", "clock", quiet=_quiet(kind, one, clock))
 
     def _of_ticket(self, kind: ClockKind, clock: Clock) -> Cell:
         if clock.is_running:
-            return Cell(_to_do(kind), "", GLYPHS[kind], clock=clock)
+            return _running(kind, clock)
         if clock.outcome == Outcome.MET:
             return self._reached(kind, clock.stopped_at or clock.due_at, clock)
         return Cell(_to_do(kind), "is-quiet", "clock", quiet=_("not any more"))
@@ -190,6 +180,12 @@ class Handling:
             and other.pk <= one.pk
             for other in self.assignments
         )
+
+
+def _running(kind: ClockKind, clock: Clock) -> Cell:
+    is_urgent = Limit.parse(clock.limit).unit.is_urgent
+    small = _("day and night") if is_urgent else ""
+    return Cell(_to_do(kind), "", "clock", clock=clock, small=small)
 
 
 def _quiet(kind: ClockKind, one: Assignment, clock: Clock | None) -> str:

@@ -1,7 +1,9 @@
 from django.urls import path, register_converter
 
 from tickets.models import NUMBER
-from tickets.views import detail, photos
+from tickets.views import detail, photos, whistles
+from tickets.views import board, merging
+from tickets.views import clocks, scores, sign_in
 from tickets.views import tickets as views
 
 
@@ -24,6 +26,11 @@ urlpatterns = [
     path("", views.ticket_list, name="list"),
     path("new/", views.new, name="new"),
     path("near/", views.near, name="near"),
+    path("terms/", whistles.terms, name="terms"),
+    path("board/", board.page, name="board"),
+    path("board/<number:number>/", board.chosen, name="board-chosen"),
+    path("board/<number:number>/<slug:name>/", board.act, name="board-act"),
+    path("scores/", scores.scores, name="scores"),
     path("<number:number>/", detail.detail, name="detail"),
     path("<number:number>/contact/", detail.contact, name="contact"),
     path("photos/", photos.draft, name="draft-photos"),
@@ -32,5 +39,10 @@ urlpatterns = [
     path("<number:number>/photos/", photos.add, name="photos"),
     path("<number:number>/photos/<uuid:photo>/", photos.photo, name="photo"),
     path("<number:number>/photos/<uuid:photo>/thumb/", photos.thumb, name="thumb"),
+    path("<number:number>/whistle/", whistles.blow, name="whistle"),
+    path("<number:number>/merge/", merging.merge, name="merge"),
+    path("<number:number>/clocks/", clocks.clocks, name="clocks"),
+    path("<number:number>/sign-in/", sign_in.sign_in, name="sign-in"),
+    path("<number:number>/here/<str:token>/", sign_in.here, name="here"),
     path("<number:number>/<slug:name>/", detail.act, name="act"),
 ]

@@ -13,12 +13,12 @@
       if (first) first.focus();
       return;
     }
-    move.querySelector("button").focus();
+    (move.querySelector("button") || move).focus();
   }
 
   function take(move) {
     if (move.tagName === "DETAILS") open(move);
-    else move.querySelector("button").click();
+    else (move.querySelector("button") || move).click();
   }
 
   document.addEventListener("keydown", function (event) {
@@ -35,6 +35,32 @@
     event.preventDefault();
     take(move);
   });
+
+  // The four elements are ticked off as they are typed.
+  function tick(list) {
+    for (const item of list.querySelectorAll("[data-gg-element]")) {
+      const field = document.getElementById(item.dataset.ggElement);
+      item.classList.toggle("has", Boolean(field && field.value.trim()));
+    }
+  }
+  for (const list of document.querySelectorAll("[data-gg-elements]")) {
+    list.closest("form").addEventListener("input", function () { tick(list); });
+    tick(list);
+  }
+
+  // What was done a moment ago can be taken back while the seconds run down.
+  const undo = document.querySelector("[data-gg-undo]");
+  if (undo) {
+    let left = Number(undo.dataset.ggUndo);
+    const words = undo.querySelector("[data-gg-undo-left]");
+    const timer = setInterval(function () {
+      left -= 1;
+      if (words) words.textContent = String(left);
+      if (left > 0) return;
+      clearInterval(timer);
+      undo.remove();
+    }, 1000);
+  }
 
   function follow() {
     const name = location.hash.slice(1);

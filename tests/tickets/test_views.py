@@ -524,7 +524,9 @@ def test_no_move_is_open_to_who_only_looks(sign_in, town, cast, name):
     ticket = routed(town, by=cast["worker"])
     given = {"note": "x", "suggested_owner": "x", "department": town.urban.pk}
 
-    assert _act(sign_in("auditor"), ticket, name, **given).status_code == 403
+    # Whose step it was is for the guard to say: who took none has none to take back.
+    refused = 409 if name == "undo" else 403
+    assert _act(sign_in("auditor"), ticket, name, **given).status_code == refused
     assert ticket.events.count() == 2
 
 

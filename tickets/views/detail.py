@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from math import ceil
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from govgrid.core import clock
 from govgrid.core.addresses import ours
 from govgrid.core.errors import Refused
 from govgrid.privacy.actions import reveal
 from grids import scoping
 from tickets import actions, queries, rules
 from tickets.forms.moves import MoveForm, ReasonForm, move_form
-from tickets.models import Contact, Ticket, TicketEvent
-from tickets.offers import Offer, offers
+from tickets.handling import Handling
+from tickets.models import Assignment, Contact, Ticket, TicketEvent, Whistle
+from tickets.offers import SEEN, Offer, offers, permitted, to_come
+from tickets.scores import told_of as scores_told
 from tickets.views.photos import of_ticket
 from tickets.views.reach import ticket_in_reach
-from tickets.workflow import MOVES, State
+from tickets.workflow import MOVES, UNDO_SECONDS, UNDOABLE, On, State
 
 CONFLICT = 409
+KIN = 20
+DECIDES = ("approve", "refuse")
 
 
 @require_GET
@@ -44,9 +52,8 @@ def act(request: HttpRequest, number: str, name: str) -> HttpResponse:
     form = _move_form(request, ticket, name)
     if not form.is_valid():
         return _detail_page(request, ticket, tried=form)
-    given = form.cleaned_data
     try:
-        actions.move(ticket, name, by=request.user, **given)
+        actions.move(ticket, name, by=request.user, **form.given())
     except Refused as refusal:
         return _detail_page(
             request, ticket_in_reach(request, number), tried=form, refusal=refusal, status=CONFLICT
@@ -64,12 +71,7 @@ def _move_form(request: HttpRequest, ticket: Ticket, name: str) -> MoveForm:
     if offer is not None and offer.is_open:
         return move_form(offer, ticket, request.POST)
     # Not offered any more: the action says why, and no word is asked for on the way.
-    return MoveForm(
-        request.POST,
-        name=name,
-        takes=MOVES[name].fields,
-        departments=queries.departments_for(ticket),
-    )
+    return MoveForm(request.POST, name=name, takes=MOVES[name].fields, ticket=ticket)
 
 
 def _next(request: HttpRequest, ticket: Ticket) -> str:
@@ -112,40 +114,122 @@ def _detail_page(
     **more: Any,
 ) -> HttpResponse:  # fmt: skip
     assignments = list(ticket.assignments.select_related("department").order_by("pk"))
-    offered = sorted(offers(ticket, by=request.user, assignments=assignments), key=_comes_later)
-    ready = [(one, _form_of(one, ticket, tried)) for one in offered if one.is_open]
     events = list(ticket.events.select_related("by", "department").order_by("pk"))
+    clocks = list(ticket.clocks.prefetch_related("pauses").order_by("pk"))
     context = {
         "ticket": ticket,
         "areas": [ticket.district, ticket.street, ticket.community, ticket.grid],
         "assignments": assignments,
+        "handling": Handling(ticket, assignments, clocks, events),
         "events": events,
         "hidden": None if rules.sees_filer(request.user, ticket) else ticket.filed_by_id,
         "nearby": queries.at_this_place(ticket, Ticket.objects.in_reach_of(request.user)),
-        "ready": ready,
-        "not_now": _by_reason([one for one in offered if not one.is_open]),
-        # Words that were refused and have no form any more are shown, not lost.
-        "kept": tried if tried and all(form is not tried for _one, form in ready) else None,
         "suggestion": _suggestion(ticket, events),
         "reason": ReasonForm(),
         "owners": queries.departments_for(ticket),
         "extent": queries.extent_of(ticket),
         "can_reveal": request.user.has_perm("tickets.reveal_contact", ticket),
+        **_acts(request, ticket, assignments, tried),
+        **_story(request, ticket, events),
+        **_kin(request, ticket),
         **of_ticket(request, ticket, events),
+        "whistle": _whistle(ticket),
         "has_contact": Contact.objects.filter(ticket=ticket, erased_at=None).exists(),
         **more,
     }
+    # Where somebody is to come a code can hang at the place; who may add a photo may hang it.
+    is_on = ticket.state in {State.DISPATCHED, State.HANDLING} and bool(assignments)
+    context["has_code"] = is_on and context["photo_form"] is not None
     is_preview = bool(request.htmx) and request.htmx.target == "preview"
     template = "tickets/_preview.html" if is_preview else "tickets/ticket_detail.html"
     return render(request, template, context, status=status)
+
+
+def _acts(
+    request: HttpRequest, ticket: Ticket, assignments: list[Assignment], tried: MoveForm | None
+) -> dict[str, Any]:
+    """What this person may do now, later, and on pages of its own."""
+    scores = list(ticket.scores.select_related("department")) if ticket.is_whistle else []
+    scored = {one.department_id for one in scores}
+    every = permitted(ticket, by=request.user, assignments=assignments, names=SEEN)
+    offered = sorted(
+        (one for one in to_come(every) if one.name != "rate" or not scored), key=_comes_later
+    )
+    ready = [(one, _form_of(one, ticket, tried)) for one in offered if one.is_open]
+    quiet = {one.name for one in every if one.move.is_quiet and one.is_open}
+    return {
+        "ready": [pair for pair in ready if pair[0].name not in DECIDES],
+        # Beside the reasons of the whistle, not among the other acts.
+        "deciding": [pair for pair in ready if pair[0].name in DECIDES],
+        "not_now": _by_reason([one for one in offered if not one.is_open]),
+        # Words that were refused and have no form any more are shown, not lost.
+        "kept": tried if tried and all(form is not tried for _one, form in ready) else None,
+        "can_blow": "blow" in quiet,
+        "can_merge": "merge" in quiet,
+        "scores": scores_told(request.user, ticket, scores),
+        "is_scored": bool(scored),
+    }
+
+
+def _story(request: HttpRequest, ticket: Ticket, events: list[TicketEvent]) -> dict[str, Any]:
+    """The events, or those of departments alone; and until when the last one can be undone."""
+    only = request.GET.get("story") == "departments"
+    shown = [one for one in events if _is_of_department(one)] if only else events
+    return {
+        "shown": shown,
+        "is_departments_only": only,
+        "seen": events[-1].pk if events else "",
+        "undo_seconds": _undo_seconds(request, ticket, events),
+        "unread": {
+            one.pk
+            for one in events
+            if one.verb == "rate" and not rules.sees_score(request.user, ticket, one.department_id)
+        },
+    }
+
+
+def _is_of_department(event: TicketEvent) -> bool:
+    move = MOVES.get(event.verb)
+    return event.verb == "arrive" or (move is not None and move.on is On.ASSIGNMENT)
+
+
+def _undo_seconds(request: HttpRequest, ticket: Ticket, events: list[TicketEvent]) -> int:
+    last = events[-1] if events else None
+    if last is None or last.verb not in UNDOABLE or last.by_id != request.user.pk:
+        return 0
+    left = last.at + timedelta(seconds=UNDO_SECONDS) - clock.now()
+    return max(0, ceil(left.total_seconds()))
+
+
+def _kin(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
+    """Tickets that this one was merged with or repeats; who may not see one gets no number."""
+    above = {ticket.merged_into_id, ticket.repeat_of_id} - {None}
+    reachable = Ticket.objects.in_reach_of(request.user)
+    found = reachable.filter(
+        Q(merged_into=ticket.pk) | Q(repeat_of=ticket.pk) | Q(pk__in=above)
+    ).select_related("category")[:KIN]
+    kin = list(found)
+    by_id = {one.pk: one for one in kin}
+    return {
+        "merged_into": by_id.get(ticket.merged_into_id),
+        "repeat_of": by_id.get(ticket.repeat_of_id),
+        "merged": [one for one in kin if one.merged_into_id == ticket.pk],
+        "repeats": [one for one in kin if one.repeat_of_id == ticket.pk],
+    }
+
+
+def _whistle(ticket: Ticket) -> Whistle | None:
+    """The last blow, also one that was refused: it stays to be read."""
+    people = ("blown_by", "approved_by", "refused_by")
+    whistles = ticket.whistles.select_related(*people).prefetch_related("helpers__department")
+    return whistles.order_by("pk").last()
 
 
 def _comes_later(offer: Offer) -> bool:
     """Making safe comes first only where there is a danger left to end."""
     if offer.name != "make_safe" or offer.assignment is None:
         return False
-    is_danger = bool(offer.assignment.ticket.category.hazard_limit)
-    return not is_danger or offer.assignment.made_safe_at is not None
+    return not offer.assignment.ticket.has_hazard or offer.assignment.made_safe_at is not None
 
 
 def _form_of(offer: Offer, ticket: Ticket, tried: MoveForm | None) -> MoveForm:
@@ -154,12 +238,13 @@ def _form_of(offer: Offer, ticket: Ticket, tried: MoveForm | None) -> MoveForm:
     return move_form(offer, ticket)
 
 
-def _by_reason(shut: list[Offer]) -> list[tuple[tuple[str, ...], list[Offer]]]:
-    """Buttons that lack the same stand over one list of what is missing."""
+def _by_reason(shut: list[Offer]) -> list[tuple[list[str], list[Offer]]]:
+    """Buttons that lack the same stand over one list of what is missing, the worst first."""
     groups: dict[tuple[str, ...], list[Offer]] = {}
     for offer in shut:
-        groups.setdefault(offer.hindered_by, []).append(offer)
-    return list(groups.items())
+        words = tuple(one.message for one in offer.lacks if one.message not in offer.hindered_by)
+        groups.setdefault(offer.hindered_by + words, []).append(offer)
+    return [(list(reasons), group) for reasons, group in groups.items()]
 
 
 def _suggestion(ticket: Ticket, events: list[TicketEvent]) -> str:
