@@ -148,14 +148,14 @@ def file(row: Row) -> tuple[int | None, Ticket | None]:
         return None, None
     ticket_id, number, *places = found
     areas = {
-        name: known_area(level, places[3 * i : 3 * i + 3])
+        name: _area(level, places[3 * i : 3 * i + 3])
         for i, (name, level) in enumerate(PLACES.items())
     }
-    ticket = written(row, ticket_id, number, areas) if ticket_id else None
+    ticket = _written(row, ticket_id, number, areas) if ticket_id else None
     return areas["district"].pk, ticket
 
 
-def known_area(level: Level, values: Sequence[Any]) -> Area:
+def _area(level: Level, values: Sequence[Any]) -> Area:
     """An area of which the rest is read when it is asked for."""
     area_id, code, name = values
     known = {"id": area_id, "code": code, "name": name, "level": level}
@@ -163,7 +163,7 @@ def known_area(level: Level, values: Sequence[Any]) -> Area:
     return Area.from_db(connection.alias, names, [known[name] for name in names])
 
 
-def written(row: Row, ticket_id: int, number: str, areas: dict[str, Area]) -> Ticket:
+def _written(row: Row, ticket_id: int, number: str, areas: dict[str, Area]) -> Ticket:
     """The row as it was just written. Reading it again, with its areas, took a third of a filing."""
     spot = row.spot
     point = Point(spot.lon, spot.lat, srid=WGS84) if spot.lon is not None else None

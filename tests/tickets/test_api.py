@@ -245,7 +245,19 @@ BAD_INPUT = [
     ({"description": "x" * 100_000}, "max_length", "description"),
     ({"description": None}, "null", "description"),
     ({"description": 7}, "invalid", "description"),
-    ({"kind": "whistle"}, "invalid_choice", "kind"),
+    ({"kind": "song"}, "invalid_choice", "kind"),
+    ({"kind": ["whistle"]}, "invalid_choice", "kind"),
+    ({"kind": "whistle"}, "whistle_kind_needed", "whistle_kind"),
+    ({"kind": "whistle", "whistle_kind": "loud"}, "invalid_choice", "whistle_kind"),
+    ({"whistle_kind": "emergency"}, "no_whistle", "whistle_kind"),
+    ({"tried": "x"}, "no_whistle", "tried"),
+    ({"departments": ["x"]}, "no_whistle", "departments"),
+    ({"departments": "x"}, "not_a_list", "departments"),
+    ({"departments": [5]}, "invalid", "departments.0"),
+    ({"departments": ["x"] * 21}, "max_length", "departments"),
+    ({"repeat_of": "YL20200101-000000-0"}, "unknown_ticket", "repeat_of"),
+    ({"repeat_of": "路"}, "unknown_ticket", "repeat_of"),
+    ({"repeat_of": 5}, "invalid", "repeat_of"),
     ({"location": None}, "null", "location"),
     ({"location": [111, 30]}, "invalid", "location.non_field_errors"),
     ({"location": {"lon": 111}}, "required", "location.lat"),
@@ -457,6 +469,13 @@ FILTERS = [
     ("", [2, 1, 0]),
     ("ordering=filed", [0, 1, 2]),
     ("ordering=-filed", [2, 1, 0]),
+    ("ordering=id", [0, 1, 2]),
+    ("ordering=-id", [2, 1, 0]),
+    # Only what was routed has a clock yet.
+    ("ordering=due_at", [0, 1, 2]),
+    ("overdue=true", []),
+    ("overdue=false", [2, 1, 0]),
+    ("whistle_kind=emergency,hard", []),
     ("state=filed", [2, 1]),
     ("state=filed,dispatched", [2, 1, 0]),
     ("state=filed&state=dispatched", [2, 1, 0]),
@@ -500,7 +519,11 @@ def test_a_ticket_is_found_by_its_number_and_by_its_department(signed_in, cast, 
 
 BAD_FILTERS = [
     ("nonsense=1", "unknown_filter", "nonsense"),
-    ("overdue=1", "unknown_filter", "overdue"),
+    ("overdue=1", "invalid", "overdue"),
+    ("overdue=True", "invalid", "overdue"),
+    ("whistle_kind=loud", "invalid_choice", "whistle_kind.0"),
+    ("due_at=2026-01-01", "unknown_filter", "due_at"),
+    ("ordering=-due_at", "invalid_choice", "ordering"),
     ("state=lost", "invalid_choice", "state.0"),
     ("category=9999", "unknown_category", "category"),
     ("area=9999", "unknown_area", "area"),
@@ -644,11 +667,12 @@ def test_what_is_no_number_is_404(signed_in, cast):
         assert api.post(f"{URL}{number}/actions/sign/", {}, format="json").status_code == 404
 
 
-def test_one_ticket_is_four_statements(signed_in, cast, town, django_assert_num_queries):
+def test_one_ticket_is_five_statements(signed_in, cast, town, django_assert_num_queries):
     ticket = routed(town, by=cast["worker"])
     for who in ("street", "clerk"):
         api = signed_in(cast[who])
-        with django_assert_num_queries(4):
+        # Token, posts, ticket, assignments, clocks.
+        with django_assert_num_queries(5):
             api.get(f"{URL}{ticket.number}/")
 
 

@@ -177,7 +177,33 @@ def test_moves_that_are_refused_say_why_and_write_nothing(act, town, cast):
         ("clerk", "sign", {"assignment": 10**30}, (400, "max_value", "assignment")),
         ("clerk", "sign", {"assignment": 2**62}, (400, "unknown_assignment", "assignment")),
         ("clerk", "sign", {"assignment": elsewhere}, (400, "unknown_assignment", "assignment")),
-        ("clerk", "sign", {"speed": 1}, (400, "unknown_field", "speed")),
+        ("clerk", "sign", {"spede": 1}, (400, "unknown_field", "spede")),
+        # A word that this move does not take.
+        ("clerk", "sign", {"speed": 1}, (400, "not_taken", "speed")),
+        ("clerk", "sign", {"until": "2026-12-01"}, (400, "not_taken", "until")),
+        ("clerk", "finish", {"rank": "head"}, (400, "not_taken", "rank")),
+        # Every field by itself.
+        ("clerk", "report_in", {"rank": "king"}, (400, "invalid_choice", "rank")),
+        ("clerk", "finish", {"until": "2026-02-30"}, (400, "invalid", "until")),
+        ("clerk", "finish", {"until": 20261201}, (400, "invalid", "until")),
+        ("clerk", "finish", {"accepted_at": "noon"}, (400, "invalid", "accepted_at")),
+        (
+            "clerk",
+            "finish",
+            {"accepted_at": "2999-01-01T00:00:00Z"},
+            (400, "in_the_future", "accepted_at"),
+        ),
+        ("clerk", "finish", {"spoke_with": "x" * 201}, (400, "max_length", "spoke_with")),
+        ("street", "assign", {"helpers": ["none"]}, (400, "unknown_department", "helpers")),
+        ("street", "assign", {"helpers": "none"}, (400, "not_a_list", "helpers")),
+        ("street", "merge", {"into": "YL20200101-000000-0"}, (400, "unknown_ticket", "into")),
+        ("street", "merge", {"into": "路"}, (400, "unknown_ticket", "into")),
+        ("community", "blow", {"whistle_kind": "loud"}, (400, "invalid_choice", "whistle_kind")),
+        ("community", "rate", {"speed": 6, "quality": 1}, (400, "max_value", "speed")),
+        ("community", "rate", {"speed": 1.0, "quality": 1}, (400, "invalid", "speed")),
+        ("community", "rate", {"speed": 1, "quality": True}, (400, "invalid", "quality")),
+        ("clerk", "sign", {"seen": "1"}, (400, "invalid", "seen")),
+        ("clerk", "sign", {"seen": 0}, (400, "min_value", "seen")),
     ]:
         assert error(act(cast[who], ticket, name, **body)) == expected, (who, name, body)
 
@@ -231,7 +257,7 @@ def test_the_moves_say_what_is_open_and_what_is_missing(read, town, cast):
 
     moves = {one["name"]: one for one in read(cast["clerk"], ticket, "actions/")["results"]}
 
-    assert list(moves) == ["sign", "report_in", "make_safe", "finish", "return"]
+    assert list(moves) == ["sign", "report_in", "make_safe", "plan", "finish", "return"]
     assert moves["sign"] == {
         "name": "sign",
         "label": "Sign for it",
@@ -257,23 +283,42 @@ def test_only_my_own_moves_are_named(read, town, cast):
     def names(who):
         return {one["name"] for one in read(cast[who], ticket, "actions/")["results"]}
 
-    assert names("worker") == {"settle", "verify", "reject"}
-    assert names("community") == {"settle", "verify", "reject", "close", "reopen"}
+    worker = {"settle", "confirm_safe", "verify", "reject", "reopen", "blow"}
+    assert names("worker") == worker
+    assert names("community") == worker | {"merge", "unmerge", "close", "rate"}
+    assert names("street") >= {"assign", "decline", "merge"}
     assert names("auditor") == set()
 
 
 def test_whatever_is_called_open_can_be_done(api, act, read, town, cast):
     """The list and the action ask the same table: nothing open is refused, nothing shut passes."""
-    words = {"note": "x", "suggested_owner": "y", "department": town.urban.code}
+    words = {
+        "note": "x",
+        "suggested_owner": "y",
+        "department": town.urban.code,
+        "helpers": [town.urban.code],
+        "rank": "head",
+        "accepted_at": "2026-09-24T09:12:00+08:00",
+        "spoke_with": "报告人",
+        "until": "2026-12-01",
+        "whistle_kind": "routine",
+        "tried": "x",
+        "missing_power": "y",
+        "speed": 4,
+        "quality": 3,
+    }
     for who in ("clerk", "community", "street"):
         for name in MOVES:
             ticket = routed(town, by=cast["worker"])
             offered = {one["name"]: one for one in read(cast[who], ticket, "actions/")["results"]}
+            words["into"] = routed(town, by=cast["worker"]).number
             given = {key: words[key] for key in MOVES[name].fields}
 
             response = act(cast[who], ticket, name, **given)
 
-            if name not in offered:
+            if name == "undo":
+                assert response.status_code == 409
+            elif name not in offered:
                 assert response.status_code == 403, (who, name)
             else:
                 expected = 200 if offered[name]["allowed"] else 409
@@ -284,9 +329,9 @@ def test_reading_on_costs_the_same_for_many_rows(api, town, cast, django_assert_
     ticket = routed(town, by=cast["worker"])
     api.credentials(HTTP_AUTHORIZATION=bearer(cast["clerk"]))
     for name in ("sign", "report_in", "finish"):
-        # Token, posts, ticket, and its events or assignments.
-        for what in ("events/", "actions/"):
-            with django_assert_num_queries(4):
+        # Token, posts, ticket, and its events or assignments; and whether the last can be undone.
+        for what, count in {"events/": 4, "actions/": 6}.items():
+            with django_assert_num_queries(count):
                 api.get(f"{URL}{ticket.number}/{what}")
         actions.move(ticket, name, by=cast["clerk"], note="x")
 

@@ -158,7 +158,7 @@ class FilingBody(Body):
 
     def _helpers(self, given: dict[str, Any]) -> tuple[tuple[Any, ...], Wrong]:
         codes = list(dict.fromkeys(given.get("departments") or ()))
-        if not codes:
+        if not codes or given["kind"] != Ticket.Kind.WHISTLE:
             return (), {}
         known = self.lookups.departments(codes)
         found = [known.get(code) for code in codes]
