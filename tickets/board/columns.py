@@ -90,9 +90,9 @@ def departments_in(scope: Scope) -> QuerySet[Department]:
     return Department.objects.filter(pk__in=leads).order_by("code")
 
 
-def read(scope: Scope, wish: Wish, *, approves: bool = False) -> Board:
-    """The board as it is now. Seven statements, however many columns and tiles."""
-    at = clock.now()
+def read(scope: Scope, wish: Wish) -> Board:
+    """The board as it is in this minute. Six statements, however many columns and tiles."""
+    at = clock.now().replace(second=0, microsecond=0)
     counts = _counts(scope, wish, at)
     tickets = sorted(tickets_of(_ids(scope, wish, at)), key=_urgency)
     tiles = tiles_of(scope, tickets, at)
@@ -100,8 +100,7 @@ def read(scope: Scope, wish: Wish, *, approves: bool = False) -> Board:
         _column(shape, wish, counts, [tile for tile in tiles if tile.state in shape.states])
         for shape in (*SHAPES, CLOSED)
     ]
-    if not approves:
-        columns = [one for one in columns if one.slug != "approval" or one.many]
+    columns = [one for one in columns if one.slug != "approval" or one.many]
     numbers = [counts.get(state, _NONE) for shape in SHAPES for state in shape.states]
     return Board(
         at=clock.local(at),

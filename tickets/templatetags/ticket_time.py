@@ -14,6 +14,7 @@ from django.utils.translation import ngettext, pgettext
 from govgrid.core.clock import local, now
 from govgrid.worktime.arithmetic import Limit
 from govgrid.worktime.queries import calendar
+from tickets.workflow import ClockKind
 
 if TYPE_CHECKING:
     from govgrid.worktime.arithmetic import Calendar
@@ -49,7 +50,8 @@ def time_left(clock: Clock | None, at: datetime | None = None) -> TimeLeft | Non
     """
     if clock is None:
         return None
-    label = clock.get_kind_display()
+    # get_kind_display() puts all choices into a dictionary first: a third of the time of a board.
+    label = str(ClockKind(clock.kind).label)
     if not clock.is_running:
         said = clock.get_outcome_display()
         return TimeLeft("is-quiet", said, "", f"{label}: {said}", 100, label, None)

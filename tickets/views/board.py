@@ -70,7 +70,6 @@ def page(request: HttpRequest) -> HttpResponse:
         "scope": scope,
         "form": form,
         "etag": etag,
-        "tickets_url": reverse("tickets:list"),
     }
     if not request.htmx:
         form.offer()
