@@ -28,12 +28,12 @@ def helper_why(why: dict[str, Any]) -> str:
 
 
 def _by_category(why: dict[str, Any]) -> str:
-    function, name = why.get("function"), why.get("name", "")
+    function = why.get("function")
     if function in OfficeFunction.values:
-        return _("Helps with this category as “%(function)s” of this place.") % {
+        return _("The duty list names the “%(function)s”, and here that is this one.") % {
             "function": OfficeFunction(function).label
         }
-    return _("Helps with this category by the duty list (%(name)s).") % {"name": name}
+    return _("The duty list names it for this category.")
 
 
 def _by_drawing(why: dict[str, Any]) -> str:
