@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from govgrid.core.clock import local
+from govgrid.core.templatetags.gg import moment
 
 register = template.Library()
 
@@ -40,7 +41,12 @@ def month(first: date) -> str:
 
 
 @register.simple_tag
-def hour(moment: datetime) -> SafeString:
-    """<time datetime="…">09:05</time>, where the page has said of which day."""
-    there = local(moment).replace(microsecond=0)
+def hour(at: datetime, since: datetime | None = None) -> SafeString | str:
+    """<time datetime="…">09:05</time>, where the page has said of which day.
+
+    With its day where that is another than that of ``since``.
+    """
+    there = local(at).replace(microsecond=0)
+    if since is not None and there.date() != local(since).date():
+        return moment(at)
     return format_html('<time datetime="{}">{}</time>', there.isoformat(), f"{there:%H:%M}")

@@ -126,7 +126,7 @@ def test_a_round_of_three_hours_and_what_is_stored_of_it(town, at, here, open_pa
     tap(phone, "End")
     expect(phone.locator(".toast")).to_contain_text("3 h 12 min · Check-ins 4 · Reports 1")
     expect(phone.locator(".field-clock")).to_contain_text("3 h 12 min")
-    expect(phone.locator(".field-clock")).to_contain_text("the 3 h of today are met")
+    expect(phone.locator(".field-clock")).to_contain_text("the 3 h are met")
 
     phone.get_by_role("link", name="What is stored about me").click()
     phone.wait_for_url("**/field/mine/")
