@@ -8,7 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from govgrid.core.admin import ReadOnly
 from grids import queries
 from grids.templatetags import gg_map
-from tickets.models import Assignment, Category, FunctionHolder, RoutingRule, Ticket, TicketEvent
+from tickets.models import (
+    Assignment,
+    Category,
+    FunctionHolder,
+    RoutingRule,
+    Ticket,
+    TicketEvent,
+    TimeLimit,
+)
 
 
 class WithMap:
@@ -83,6 +91,24 @@ class FunctionHolderAdmin(admin.ModelAdmin):
     list_select_related = ["area", "category", "department"]
     search_fields = ["area__name", "area__code", "category__name_zh", "department__short_name"]
     raw_id_fields = ["area", "department"]
+
+
+@admin.register(TimeLimit)
+class TimeLimitAdmin(ReadOnly, admin.ModelAdmin):
+    """A limit is ended and followed by another, on the page of limits; here it is read."""
+
+    list_display = [
+        *("number", "clock", "scope", "limit", "own_first", "area", "category"),
+        *("reason", "valid_from", "valid_to", "created_by"),
+    ]
+    list_filter = [("valid_to", admin.EmptyFieldListFilter), "clock", "scope"]
+    list_select_related = ["area", "category", "created_by"]
+    search_fields = ["area__name", "category__code", "category__name_zh", "reason"]
+    show_full_result_count = False
+
+    @admin.display(description=_("number"), ordering="pk")
+    def number(self, limit):
+        return limit.code
 
 
 class AssignmentInline(ReadOnly, admin.TabularInline):

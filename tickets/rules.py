@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from grids import scoping
+from grids import roles, scoping
+from grids.models import Level
 from tickets.models import Assignment, Photo, Ticket
 from tickets.workflow import LIVE, MOVES, TERMS, Facts, Move, On, WhistleKind
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from govgrid.accounts.models import User
+    from grids.models import Area
 
     Person = User | AnonymousUser
 
@@ -102,6 +104,19 @@ def whistles_of(user: Person) -> list[WhistleKind]:
     return [kind for kind in WhistleKind if scoping.reach(user, TERMS[kind].blow)]
 
 
+def can_set_limits(user: Person, area: Area | None) -> bool:
+    """For an area under one's post; everywhere (None) by a post for the city alone."""
+    for post in scoping.held(user):
+        if "tickets.set_limits" not in roles.ROLES[post.role].over_area:
+            continue
+        if area is None:
+            if post.level == Level.CITY:
+                return True
+        elif post.area_id in area.ancestor_ids:
+            return True
+    return False
+
+
 def over_area(permission: str) -> Callable[[Person, Ticket], bool]:
     """The rule "holds it over the place where the ticket was filed"."""
 
@@ -120,6 +135,7 @@ RULES: dict[str, Callable] = {
     # Whose move it was is for the guard to say.
     "tickets.undo": can_view,
     "tickets.add_photo": can_add_photo,
+    "tickets.set_limits": can_set_limits,
     # The code at the place, with who has come: for the same people.
     "tickets.show_code": can_add_photo,
     **{
@@ -137,7 +153,6 @@ RULES: dict[str, Callable] = {
             "tickets.approve_hard",
             "tickets.merge",
             "tickets.rate",
-            "tickets.set_limits",
             "tickets.see_scores",
         )
     },

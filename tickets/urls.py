@@ -1,9 +1,7 @@
 from django.urls import path, register_converter
 
 from tickets.models import NUMBER
-from tickets.views import detail, photos, whistles
-from tickets.views import board, merging
-from tickets.views import clocks, scores, sign_in
+from tickets.views import board, clocks, detail, limits, merging, photos, scores, sign_in, whistles
 from tickets.views import tickets as views
 
 
@@ -31,6 +29,8 @@ urlpatterns = [
     path("board/<number:number>/", board.chosen, name="board-chosen"),
     path("board/<number:number>/<slug:name>/", board.act, name="board-act"),
     path("scores/", scores.scores, name="scores"),
+    path("limits/", limits.limits, name="limits"),
+    path("limits/<int:limit>/end/", limits.end, name="limit-end"),
     path("<number:number>/", detail.detail, name="detail"),
     path("<number:number>/contact/", detail.contact, name="contact"),
     path("photos/", photos.draft, name="draft-photos"),

@@ -3,10 +3,19 @@
 import pytest
 from django.contrib import admin
 
+from govgrid.core import clock
 from tests.factories.accounts import UserFactory
 from tests.factories.grids import square
 from tests.factories.tickets import CategoryFactory, RuleFactory, routed
-from tickets.models import Category, Contact, FunctionHolder, RoutingRule, Ticket, TicketEvent
+from tickets.models import (
+    Category,
+    Contact,
+    FunctionHolder,
+    RoutingRule,
+    Ticket,
+    TicketEvent,
+    TimeLimit,
+)
 
 
 @pytest.fixture
@@ -101,3 +110,16 @@ def test_every_list_opens_and_searches(office, town, cast, name):
 )
 def test_a_nul_in_an_address_is_a_bad_request(office, address):
     assert office.get(address).status_code == 400
+
+
+def test_a_time_limit_is_read_and_not_edited(client, town):
+    limit = TimeLimit.objects.create(
+        clock="sign", scope="emergency", limit="UM10", area=town.district, reason="试点",
+        valid_from=clock.now(),
+    )  # fmt: skip
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+
+    assert limit.code in client.get("/admin/tickets/timelimit/").content.decode()
+    page = client.get(f"/admin/tickets/timelimit/{limit.pk}/change/").content.decode()
+    assert 'name="_save"' not in page
+    assert client.get("/admin/tickets/timelimit/add/").status_code == 403
