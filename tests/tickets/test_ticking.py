@@ -146,6 +146,24 @@ def test_statements_do_not_grow_with_what_is_due(
         assert actions.fire_clocks() == 14
 
 
+def test_the_sweep_walks_what_is_to_come_and_nothing_else(town, cast):
+    ticket = routed(town, by=cast["worker"])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO tickets_clock (ticket_id, kind, "limit", share, basis, started_at,
+                   near_at, due_at, edition, is_provisional, stopped_at, outcome)
+               SELECT %s, 'sign', 'WD5', 100, 'standard', now(), now(), now() + interval '1 day', 1,
+                      false, now(), 'met' FROM generate_series(1, 20000)""",
+            [ticket.pk],
+        )
+        cursor.execute("ANALYZE tickets_clock")
+    now = clock.now()
+
+    assert "clock_next_fire" in Clock.objects.due_to_fire(now)[:500].explain()
+    stale = Clock.objects.running().filter(edition__lt=1).order_by("pk")[:500]
+    assert "clock_edition" in stale.explain()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_four_sweeps_at_once_fire_each_clock_once(town, cast, clock_at):
     clock_at("2026-11-16 10:00")
