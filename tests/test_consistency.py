@@ -28,12 +28,17 @@ SOURCES = [
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 BELOW_VIEWS = (
     *("workflow", "roles", "models", "scoping", "queries", "routing", "rules", "actions"),
+    "gallery",
     *("effects", "notices", "rulebook", "offers", "inbox", "rows", "shapes", "retention"),
 )
 
 
 # Packages count as the room they are split from: grids/actions/areas.py is an action.
-ACTIONS = [p for p in SOURCES if p.stem == "actions" or p.parts[-2:] == ("actions", "__init__.py")]
+ACTIONS = [
+    p
+    for p in SOURCES
+    if p.stem in {"actions", "gallery"} or p.parts[-2:] == ("actions", "__init__.py")
+]
 BELOW = [p for p in SOURCES if {p.stem, p.parent.name} & set(BELOW_VIEWS)]
 
 

@@ -254,7 +254,7 @@ def _files_only_with_the_row(photo: Photo) -> Iterator[None]:
 
 def _delete_files(gone: list[Photo]) -> None:
     for file in (file for one in gone for file in (one.image, one.thumb)):
-        if file:
+        if file.name:
             file.storage.delete(file.name)
 
 

@@ -43,7 +43,7 @@ class Unusable(ValidationError):
     """The photo is refused, with a sentence for the person and a code for the program."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(SENTENCES[code], code)
+        super().__init__(str(SENTENCES[code]), code)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def photo_response(request: HttpRequest, photo: Photo, *, small: bool) -> HttpRe
     if response is None:
         file = photo.thumb if small else photo.image
         try:
-            with file.storage.open(file.name) as opened:
+            with file.storage.open(str(file.name)) as opened:
                 response = HttpResponse(opened.read(), content_type="image/jpeg")
         except FileNotFoundError as error:
             raise Http404 from error
