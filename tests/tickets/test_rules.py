@@ -103,6 +103,7 @@ def test_every_permission_has_a_holder_and_a_stranger(town, tickets, permission)
         thing = {
             "tickets.file": tickets[0].district_id,
             "tickets.work": tickets[0].assignments.get(),
+            "tickets.set_limits": town.streets[0],
         }.get(permission, tickets[0])
         expected = role in carriers
         if permission == "tickets.work" and side.side == "area":
