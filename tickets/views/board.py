@@ -165,20 +165,21 @@ def chosen(request: HttpRequest, number: str) -> HttpResponse:
         "ticket": ticket,
         "suggestion": suggestion,
         "acts": [_act(one) for name, one in offered.items() if name in KEYS],
-        "can_merge": "merge" in offered,
+        "can_merge": may_merge(request, ticket),
     }
     return render(request, "tickets/_board_chosen.html", context)
 
 
 def _offered(request: HttpRequest, ticket: Ticket) -> dict[str, Offer]:
-    """What the reader may do now, words aside; a merge still needs to be told with what."""
+    """What the reader may do now, words aside."""
     assignments = ticket.assignments.select_related("department").order_by("pk")
     found = offers(ticket, by=request.user, assignments=assignments)
-    return {one.name: one for one in found if one.is_open or _lacks_the_other(one)}
+    return {one.name: one for one in found if one.is_open}
 
 
-def _lacks_the_other(offer: Offer) -> bool:
-    return offer.name == "merge" and {one.code for one in offer.lacks} == {"into_needed"}
+def may_merge(request: HttpRequest, ticket: Ticket) -> bool:
+    """With what, the page of the merge asks."""
+    return ticket.state in MOVES["merge"].sources and request.user.has_perm("tickets.merge", ticket)
 
 
 def _act(offer: Offer) -> Act:

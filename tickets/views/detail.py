@@ -26,6 +26,7 @@ from tickets.handling import Handling
 from tickets.models import Assignment, Contact, Ticket, TicketEvent, Whistle
 from tickets.offers import SEEN, Offer, offers, permitted, to_come
 from tickets.scores import told_of as scores_told
+from tickets.views.board import may_merge
 from tickets.views.photos import of_ticket
 from tickets.views.reach import ticket_in_reach
 from tickets.workflow import MOVES, UNDO_SECONDS, UNDOABLE, On, State
@@ -132,6 +133,8 @@ def _detail_page(
         **_acts(request, ticket, assignments, tried),
         **_story(request, ticket, events),
         **_kin(request, ticket),
+        "may_merge": may_merge(request, ticket),
+        "may_part": request.user.has_perm("tickets.merge", ticket),
         **of_ticket(request, ticket, events),
         "whistle": _whistle(ticket),
         "has_contact": Contact.objects.filter(ticket=ticket, erased_at=None).exists(),

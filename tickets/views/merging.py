@@ -1,14 +1,11 @@
-"""Two tickets about one matter: the page that puts them together, and what each says of it."""
+"""Two tickets about one matter: the page that puts them together."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -48,9 +45,10 @@ def merge(request: HttpRequest, number: str) -> HttpResponse:
         return _page(request, ticket, form, status=CONFLICT)
     if _is_script(request):
         return taken(ticket, "merge")
-    said = _("%(number)s was merged into this one.") % {"number": ticket.number}
-    messages.success(request, said, extra_tags=reverse("tickets:act", args=[ticket.number, "undo"]))
-    return HttpResponseRedirect(form.into.get_absolute_url())
+    said = _("%(number)s was merged into %(other)s.")
+    messages.success(request, said % {"number": ticket.number, "other": form.into.number})
+    # Here, and not on the other's page, it can be undone.
+    return HttpResponseRedirect(ticket.get_absolute_url())
 
 
 def _form(request: HttpRequest, ticket: Ticket) -> MergeForm:
@@ -81,17 +79,3 @@ def _page(
     context = {"ticket": ticket, "form": form, "move": MOVES["merge"], "other": other}
     template = "tickets/ticket_merge.html" + ("#merge" if request.htmx else "")
     return render(request, template, context, status=status)
-
-
-def merged(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
-    """For the page of a ticket: into what it was merged, and what was merged into it."""
-    shown = Ticket.objects.in_reach_of(request.user).for_lists()
-    around = shown.filter(merged_into=ticket.pk) | shown.filter(pk=ticket.merged_into_id)
-    found = list(around.order_by("pk"))
-    return {
-        "merged_into": next((one for one in found if one.pk == ticket.merged_into_id), None),
-        "merged_here": [one for one in found if one.pk != ticket.merged_into_id],
-        "may_merge": request.user.has_perm("tickets.merge", ticket)
-        and ticket.state in MOVES["merge"].sources,
-        "may_part": request.user.has_perm("tickets.merge", ticket),
-    }
