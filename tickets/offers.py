@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from govgrid.core import clock
 from tickets import rules
-from tickets.workflow import ENDED, MOVES, Facts, Lack, Move, lacks
+from tickets.workflow import ENDED, MOVES, Facts, Lack, Move, State, lacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from govgrid.accounts.models import User
     from tickets.models import Assignment, Ticket
@@ -32,6 +34,8 @@ FIELD_OF: dict[str, tuple[str, ...]] = {
 _NOT_HERE = frozenset({"no_plan_owed", "no_danger", "no_whistle"})
 # These have one state only; in any other a shut button would say nothing.
 _OF_ONE_STATE = frozenset({"approve", "refuse", "unmerge", "reopen", "rate", "confirm_safe"})
+# Nothing comes next here but what the state itself allows.
+_STANDING = ENDED | {State.AWAITING_APPROVAL}
 # Undoing has a toast: to judge it asks the database, and a page knows already.
 SEEN = tuple(name for name in MOVES if name != "undo")
 
@@ -79,13 +83,15 @@ def permitted(
     names: Iterable[str] = tuple(MOVES),
 ) -> list[Offer]:
     """Every move of ``names`` that ``by`` holds the permission for, in the order of the table."""
-    rows = list(assignments)
-    found = (_offer(ticket, name, by, rows) for name in names)
+    rows, at = list(assignments), clock.now()
+    found = (_offer(ticket, name, by, rows, at) for name in names)
     return [one for one in found if one is not None]
 
 
-def _offer(ticket: Ticket, name: str, by: User, rows: list[Assignment]) -> Offer | None:
-    facts = rules.gather(name, ticket, rows, by=by)
+def _offer(
+    ticket: Ticket, name: str, by: User, rows: list[Assignment], at: datetime
+) -> Offer | None:
+    facts = rules.gather(name, ticket, rows, by=by, at=at)
     if not rules.may(by, name, facts):
         return None
     found = tuple(lacks(name, facts))
@@ -95,7 +101,7 @@ def _offer(ticket: Ticket, name: str, by: User, rows: list[Assignment]) -> Offer
 
 def _is_behind(name: str, facts: Facts) -> bool:
     """Taken before, or never to come: a button for it would say nothing."""
-    if facts.ticket.state in ENDED or name in _OF_ONE_STATE:
+    if facts.ticket.state in _STANDING or name in _OF_ONE_STATE:
         return facts.ticket.state not in MOVES[name].sources
     if name == "plan" and not facts.ticket.owes_plan:
         return True

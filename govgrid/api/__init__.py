@@ -11,8 +11,10 @@ from tickets.api.bulk import BulkViewSet
 from tickets.api.categories import CategoryViewSet
 from tickets.api.clocks import ClockViewSet
 from tickets.api.life import EventViewSet
+from tickets.api.limits import LimitViewSet
 from tickets.api.moves import MoveViewSet
 from tickets.api.photos import PhotoFileViewSet, PhotoViewSet
+from tickets.api.proposals import ProposalView
 from tickets.api.tickets import TicketViewSet
 
 LIST = {"get": "list"}
@@ -40,6 +42,8 @@ urlpatterns = [
     ),
     path("patrols/<int:id>/end/", PatrolViewSet.as_view({"post": "end"}), name="patrol_end"),
     path("categories/", CategoryViewSet.as_view(LIST), name="categories"),
+    path("limits/", LimitViewSet.as_view(LIST), name="limits"),
+    path("proposals/", ProposalView.as_view(ONE), name="proposals"),
     path("tickets/", TicketViewSet.as_view({**LIST, "post": "create"}), name="tickets"),
     path("tickets/bulk/", BulkViewSet.as_view({"post": "create"}), name="bulk"),
     path("tickets/<str:number>/", TicketViewSet.as_view(ONE), name="ticket"),

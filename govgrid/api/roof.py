@@ -34,6 +34,8 @@ SIGNPOSTS = (
     "calendar",
     "patrols",
     "categories",
+    "limits",
+    "proposals",
 )
 
 

@@ -98,7 +98,7 @@ def _answers(request: Request, items: list[Any]) -> list[Answer]:
     filings = {}
     for i, item in enumerate(items):
         try:
-            filings[i] = filing_of(body.run_validation(item))
+            filings[i] = filing_of(body.run_validation(item), request.user)
         except exceptions.ValidationError as error:
             answers[i] = _wrong(item, 400, flatten_errors(error.detail))
     outcomes = actions.file_all(list(filings.values()), by=request.user)

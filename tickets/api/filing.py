@@ -1,7 +1,9 @@
 """What a program sends to file a report or to blow a whistle."""
 
+from __future__ import annotations
+
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -12,10 +14,14 @@ from govgrid.core.coordinates import CRS, to_wgs84
 from govgrid.core.fields import Moment, Number, Text, Uuid
 from govgrid.privacy import guard
 from tickets.actions import Asked, Filing
-from tickets.api.lookups import Lookups
+from tickets.api.lookups import Lookups, with_reasons
 from tickets.models import Ticket
+from tickets.proposals import imagine
 from tickets.queries import Spot
 from tickets.workflow import WhistleKind, reasons_lacking
+
+if TYPE_CHECKING:
+    from govgrid.accounts.models import User
 
 # A phone's clock may be a little fast.
 AHEAD = timedelta(minutes=5)
@@ -170,17 +176,17 @@ class FilingBody(Body):
         return _wrong(field, code, self.error_messages[code])
 
     def filing(self) -> Filing:
-        return filing_of(self.validated_data)
+        return filing_of(self.validated_data, self.context["request"].user)
 
 
-def filing_of(given: dict[str, Any]) -> Filing:
+def filing_of(given: dict[str, Any], by: User) -> Filing:
     """What was sent and checked, as the action takes it."""
     return Filing(
         client_id=given["client_id"],
         category=given["category"],
         spot=_spot(given),
         description=given["description"],
-        whistle=_asked(given) if given["kind"] == Ticket.Kind.WHISTLE else None,
+        whistle=_asked(given, by) if given["kind"] == Ticket.Kind.WHISTLE else None,
         repeat_of=given.get("repeat_of"),
         observed_at=given.get("observed_at"),
         contact=dict(given.get("contact") or {}),
@@ -188,12 +194,14 @@ def filing_of(given: dict[str, Any]) -> Filing:
     )
 
 
-def _asked(given: dict[str, Any]) -> Asked:
+def _asked(given: dict[str, Any], by: User) -> Asked:
+    kind, helpers = given["whistle_kind"], given["departments"]
+    ticket = imagine(given["category"], _spot(given)) if helpers else None
     return Asked(
-        kind=WhistleKind(given["whistle_kind"]),
+        kind=WhistleKind(kind),
         tried=given.get("tried", ""),
         missing_power=given.get("missing_power", ""),
-        helpers=given["departments"],
+        helpers=with_reasons(helpers, ticket, kind, by) if ticket else helpers,
     )
 
 

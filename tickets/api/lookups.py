@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from grids.models import Department
 from tickets.models import Category, Ticket
+from tickets.proposals import prospect
 
 if TYPE_CHECKING:
     from govgrid.accounts.models import User
@@ -65,6 +67,18 @@ class Lookups:
         """The ticket with this number, if it is within reach of the caller."""
         within = Ticket.objects.in_reach_of(self.user)
         return within.select_related("district").filter(number=number.upper()).first()
+
+
+def with_reasons(
+    helpers: Iterable[Department], ticket: Ticket, kind: str, by: User
+) -> tuple[Department, ...]:
+    """Each with why it was proposed, to be kept beside it, as the page does."""
+    named = tuple(copy.copy(one) for one in helpers)
+    if named:
+        ahead = prospect(ticket, kind, by=by)
+        for one in named:
+            one.why = ahead.why_of(one)  # type: ignore[attr-defined]
+    return named
 
 
 def _text(value: Any) -> str:

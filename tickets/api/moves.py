@@ -17,7 +17,7 @@ from grids import scoping
 from grids.api import DepartmentField
 from tickets import actions, queries
 from tickets.api.filing import AHEAD, MOST_HELPERS
-from tickets.api.lookups import Lookups
+from tickets.api.lookups import Lookups, with_reasons
 from tickets.api.shapes import Rows, TicketWhole
 from tickets.api.tickets import in_reach
 from tickets.models import Ticket
@@ -197,6 +197,9 @@ class MoveViewSet(Resource):
 
 
 def _take(ticket: Ticket, name: str, user: Any, given: dict[str, Any]) -> Ticket:
+    if name == "blow" and given.get("whistle_kind"):
+        helpers = given.get("helpers", ())
+        given["helpers"] = with_reasons(helpers, ticket, given["whistle_kind"], user)
     if name != "report_in":
         return actions.move(ticket, name, by=user, **given)
     if not _is_there_already(ticket, user, given):
