@@ -17,7 +17,8 @@ HEADERS = {
     # For this person alone, and asked again each time: a reach may end.
     "Cache-Control": "private, no-cache",
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
+    # A browser shows a picture alone in a page of its own making, with a style in it.
+    "Content-Security-Policy": "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
