@@ -13,7 +13,7 @@ from govgrid.core.fields import told
 from grids.api import DepartmentBrief, department_brief
 from tickets.api.tickets import in_reach
 from tickets.models import Ticket, TicketEvent
-from tickets.rules import sees_filer
+from tickets.rules import sees_filer, sees_score
 from tickets.workflow import State
 
 # What the log keeps for computing again and taking back; it is no part of the story.
@@ -57,6 +57,8 @@ def _event_writer(request: Request, ticket: Ticket) -> Callable[[TicketEvent], d
     hidden = None if sees_filer(request.user, ticket) else ticket.filed_by_id
 
     def write(event: TicketEvent) -> dict[str, Any]:
+        # A score, and the sentence with it, is for the two whom it concerns.
+        is_told = event.verb != "rate" or sees_score(request.user, ticket, event.department_id)
         return {
             "id": event.pk,
             "at": told(event.at),
@@ -66,8 +68,8 @@ def _event_writer(request: Request, ticket: Ticket) -> Callable[[TicketEvent], d
             "by": event.by.name if event.by and event.by_id != hidden else None,
             "department": department_brief(event.department) if event.department else None,
             "assignment": event.assignment_id,
-            "note": event.note,
-            "data": {key: said for key, said in event.data.items() if key not in MACHINERY},
+            "note": event.note if is_told else "",
+            "data": _told_data(event) if is_told else {},
         }
 
     return write
