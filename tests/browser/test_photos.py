@@ -131,7 +131,11 @@ def test_what_does_not_get_through_is_tried_again_and_what_is_none_is_said(phone
 
 def test_a_report_waits_for_a_photo_that_is_on_its_way(phone, taken):
     held = []
-    phone.route("**/tickets/photos/", lambda route: held.append(route))
+
+    def hold(route):
+        held.append(route)
+
+    phone.route("**/tickets/photos/", hold)
     phone.set_input_files("[data-gg-choose]", taken("slow"))
     expect(phone.locator(".shot")).to_contain_text("Sending", timeout=60_000)
     phone.locator(".thumb button[type=submit]").click()
