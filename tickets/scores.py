@@ -73,10 +73,10 @@ def quarters() -> list[Quarter]:
 
 
 class Average(NamedTuple):
-    """A department with its averages; ``count`` 0: fewer than five scores."""
+    """A department with its averages; ``counted`` 0: fewer than five scores."""
 
     department: Department
-    count: int
+    counted: int
     speed: float
     quality: float
 

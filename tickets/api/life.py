@@ -53,6 +53,10 @@ class EventViewSet(Resource):
         return self.answer(events, _event_writer(request, ticket))
 
 
+def _told_data(event: TicketEvent) -> dict[str, Any]:
+    return {key: said for key, said in event.data.items() if key not in MACHINERY}
+
+
 def _event_writer(request: Request, ticket: Ticket) -> Callable[[TicketEvent], dict[str, Any]]:
     hidden = None if sees_filer(request.user, ticket) else ticket.filed_by_id
 
