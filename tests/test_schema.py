@@ -220,30 +220,41 @@ def _aim(case, somebody):
     }
     aimed = {name: aims[name] for name in case.path_parameters or () if name in aims}
     case.path_parameters = {**(case.path_parameters or {}), **aimed}
+    lon, lat = somebody["town"].middle(0)
     if isinstance(case.body, dict) and "category" in case.body:
-        lon, lat = somebody["town"].middle(0)
-        rest = {name: value for name, value in case.body.items() if name != "grid"}
-        case.body = {**rest, "category": "0101", "location": {"lon": lon, "lat": lat}}
+        case.body = _here(case.body, lon, lat)
+        return True
+    if isinstance(case.body, list):
+        case.body = [_here(one, lon, lat) if isinstance(one, dict) else one for one in case.body]
+        return True
+    if case.path.endswith("/proposals/"):
+        case.query = {**(case.query or {}), "category": "0101", "lon": lon, "lat": lat}
+        case.query.pop("grid", None)
         return True
     if case.path.endswith("/locate/"):
-        lon, lat = somebody["town"].middle(0)
         case.query = {"lon": lon, "lat": lat}
         return True
     return bool(aimed)
 
 
+def _here(filing, lon, lat):
+    rest = {name: value for name, value in filing.items() if name != "grid"}
+    return {**rest, "category": "0101", "location": {"lon": lon, "lat": lat}}
+
+
 def test_the_examples_of_the_document_are_true(somebody, api):
     api.credentials(HTTP_AUTHORIZATION=somebody["header"])
-    (filing,) = document()["paths"]["/api/v1/tickets/"]["post"]["requestBody"]["content"][
+    examples = document()["paths"]["/api/v1/tickets/"]["post"]["requestBody"]["content"][
         "application/json"
-    ]["examples"].values()
+    ]["examples"]
     lon, lat = somebody["town"].middle(0)
-    body = filing["value"] | {"location": {"lon": lon, "lat": lat, "crs": "wgs84"}}
-    body.pop("observed_at")
+    for example in examples.values():
+        body = example["value"] | {"location": {"lon": lon, "lat": lat, "crs": "wgs84"}}
+        body.pop("observed_at", None)
 
-    response = api.post("/api/v1/tickets/", json.dumps(body), content_type="application/json")
+        response = api.post("/api/v1/tickets/", json.dumps(body), content_type="application/json")
 
-    assert response.status_code == 201
+        assert response.status_code == 201, response.content
 
 
 def test_a_content_type_that_cannot_be_read_is_none(somebody):

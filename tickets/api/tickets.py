@@ -119,6 +119,15 @@ FILING = {
     "observed_at": "2026-11-22T09:18:00+08:00",
 }
 
+WHISTLE = {
+    "client_id": "6a4c3b1e-93a5-4a0b-8a49-0f6f0c6b8d03",
+    "kind": "whistle",
+    "whistle_kind": "emergency",
+    "category": "0101",
+    "description": "井盖缺失",
+    "location": {"lon": 111.3194778, "lat": 30.7637923},
+}
+
 
 class TicketViewSet(Resource):
     """Tickets: yours by the place of your post, by your department, or because you filed them."""
@@ -133,7 +142,7 @@ class TicketViewSet(Resource):
         return self.answer(TicketQuery.narrow(tickets, self.asked), Rows(request).row)
 
     @extend_schema(
-        summary="File a report",
+        summary="File a report, or blow a whistle",
         tags=["tickets"],
         operation_id="tickets_create",
         request=FilingBody,
@@ -144,7 +153,10 @@ class TicketViewSet(Resource):
                 description="`client_id_reused`: this id was sent with other content."
             ),
         },
-        examples=[OpenApiExample("A manhole cover", value=FILING, request_only=True)],
+        examples=[
+            OpenApiExample("A manhole cover", value=FILING, request_only=True),
+            OpenApiExample("An emergency whistle", value=WHISTLE, request_only=True),
+        ],
     )
     def create(self, request: Request) -> Response:
         body = FilingBody(data=request.data, context={"request": request})
