@@ -275,15 +275,17 @@ class NearForm(PointForm):
 
     category = forms.CharField(max_length=8, required=False)
 
+    @cached_property
+    def about(self) -> Category | None:
+        return Category.objects.filter(code=self.cleaned_data["category"]).first()
+
     def similar(self, user) -> list[Ticket]:
         given = self.cleaned_data
-        category = Category.objects.filter(code=given["category"]).first()
-        return _similar(user, given["lon"], given["lat"], category)
+        return _similar(user, given["lon"], given["lat"], self.about)
 
     def repeats(self, user) -> list[Ticket]:
         given = self.cleaned_data
-        category = Category.objects.filter(code=given["category"]).first()
-        return _repeats(user, given["lon"], given["lat"], category) if category else []
+        return _repeats(user, given["lon"], given["lat"], self.about) if self.about else []
 
 
 def _similar(user, lon: float, lat: float, category: Category | None) -> list[Ticket]:
