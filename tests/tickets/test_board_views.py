@@ -1,10 +1,13 @@
 """What the board's keys send, and the page that merges."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
+from govgrid.core import clock
 from tests.factories.grids import holder
-from tests.factories.tickets import CategoryFactory, RuleFactory, filed, routed
+from tests.factories.tickets import CategoryFactory, RuleFactory, filed, routed, whistled
 from tests.tickets.test_board import BOARD, in_triage
 from tickets import actions
 from tickets.models import Ticket
@@ -267,3 +270,54 @@ def test_a_department_merges_nothing(cast, town, sign_in):
 
     assert sign_in("clerk").get(merge_url(ticket)).status_code == 403
     assert sign_in(holder("resident", area=town.grids[0])).get(merge_url(ticket)).status_code == 404
+
+
+# ── the list by time left ─────────────────────────────────────────────────────────────────────
+
+
+def order_of(response):
+    return [one.number for one in response.context["tickets"]]
+
+
+@pytest.fixture
+def due(cast, town):
+    """Four open tickets: late by an hour, due in an hour, due in two, without a limit."""
+    found = [routed(town, by=cast["worker"], description=str(n)) for n in range(4)]
+    hours = [2, -1, None, 1]
+    for one, hour in zip(found, hours, strict=True):
+        at = None if hour is None else clock.now() + timedelta(hours=hour)
+        Ticket.objects.filter(pk=one.pk).update(due_at=at)
+    return [found[1].number, found[3].number, found[0].number, found[2].number]
+
+
+def test_the_list_by_time_left_page_by_page(sign_in, due, monkeypatch):
+    client = sign_in("street")
+    assert order_of(client.get("/tickets/?ordering=due")) == due
+
+    monkeypatch.setattr("tickets.views.tickets.PAGE", 1)
+    seen, url = [], "/tickets/?ordering=due"
+    while url:
+        response = client.get(url)
+        seen += order_of(response)
+        older = response.context["older"]
+        url = f"/tickets/{older}" if older else ""
+
+    assert seen == due
+    assert response.context["newest"] == "?ordering=due"
+
+
+def test_the_list_of_what_is_late(sign_in, due):
+    assert order_of(sign_in("street").get("/tickets/?overdue=on")) == due[:1]
+
+
+def test_the_list_of_one_kind_of_whistle(cast, town, sign_in, due):
+    urgent = whistled(town, by=cast["worker"], description="e")
+
+    assert order_of(sign_in("street").get("/tickets/?whistle=emergency")) == [urgent.number]
+
+
+@pytest.mark.parametrize("after", ["x", "1", "-", "999999999999999999-1", "9" * 30 + "-1"])
+def test_a_cursor_that_is_nonsense_breaks_nothing(sign_in, due, after):
+    response = sign_in("street").get(f"/tickets/?ordering=due&after={after}")
+
+    assert response.status_code == 200

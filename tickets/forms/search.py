@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -13,11 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from govgrid.core import clock
 from grids.models import Area, Department
 from tickets.forms.fields import active_categories, choices_of
-from tickets.models import Assignment, TicketQuerySet
-from tickets.workflow import State
+from tickets.models import Assignment, Ticket, TicketQuerySet
+from tickets.workflow import State, WhistleKind
 
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+_NOT_NARROW = {"before", "after", "ordering"}
 _FIRST, _LAST = date(2000, 1, 1), date(2199, 12, 31)
 
 
@@ -58,13 +61,29 @@ class TicketSearchForm(forms.Form):
         empty_label=_("Any department"),
         widget=forms.Select(attrs={"class": "input"}),
     )
+    whistle = forms.ChoiceField(
+        label=_("Whistle"),
+        required=False,
+        choices=[("", _("With or without")), *WhistleKind.choices],
+        widget=forms.Select(attrs={"class": "input"}),
+    )
+    ordering = forms.ChoiceField(
+        label=_("Order"),
+        required=False,
+        choices=[("", _("Newest first")), ("due", _("By time left"))],
+        widget=forms.Select(attrs={"class": "input"}),
+    )
     filed_after = _day(_("Filed from"))
     filed_before = _day(_("Filed until"))
+    overdue = forms.BooleanField(label=_("Late"), required=False)
     mine = forms.BooleanField(label=_("Filed by me"), required=False)
     # The cursor: older than this one. An id, so that a page never counts and never skips.
     before = forms.IntegerField(
         required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput
     )
+
+    # The same by time left: after this deadline, in microseconds, and this id.
+    after = forms.RegexField(r"^\d{0,18}-\d{1,18}$", required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
@@ -104,13 +123,17 @@ class TicketSearchForm(forms.Form):
     @property
     def is_more_used(self) -> bool:
         """Whether a filter beneath the first line says something."""
-        more = ("area", "department", "filed_after", "filed_before", "mine")
+        more = ("area", "department", "whistle", "filed_after", "filed_before", "overdue", "mine")
         return any(self[name].value() or self[name].errors for name in more)
 
     @property
     def is_narrow(self) -> bool:
-        """Whether anything but the cursor was asked for."""
-        return any(self.cleaned_data.get(name) for name in self.fields if name != "before")
+        """Whether anything but the order and the cursor was asked for."""
+        return any(self.cleaned_data.get(name) for name in set(self.fields) - _NOT_NARROW)
+
+    @property
+    def is_by_time(self) -> bool:
+        return self.is_valid() and self.cleaned_data["ordering"] == "due"
 
     def filter(self, tickets: TicketQuerySet) -> TicketQuerySet:
         if not self.is_valid():
@@ -125,7 +148,27 @@ class TicketSearchForm(forms.Form):
             tickets = tickets.filter(pk__in=given.values("ticket_id"))
         if asked["mine"]:
             tickets = tickets.filter(filed_by=self.user)
-        return tickets.filter(**self._plain())
+        if asked["overdue"]:
+            tickets = tickets.open().filter(due_at__lte=clock.now())
+        return self._ordered(tickets.filter(**self._plain()))
+
+    def _ordered(self, tickets: TicketQuerySet) -> TicketQuerySet:
+        """Newest first; by time left only what is open, or what has no state asked for, has any."""
+        if not self.is_by_time:
+            before = self.cleaned_data["before"]
+            return (tickets.filter(pk__lt=before) if before else tickets).order_by("-pk")
+        if not self.cleaned_data["state"]:
+            tickets = tickets.open()
+        if self.cleaned_data["after"]:
+            tickets = tickets.filter(_after(self.cleaned_data["after"]))
+        return tickets.order_by("due_at", "pk")
+
+    def cursor(self, last: Ticket) -> dict[str, str]:
+        """What the address of the next page says."""
+        if not self.is_by_time:
+            return {"before": str(last.pk)}
+        due = (last.due_at - _EPOCH) // _MICROSECOND if last.due_at else ""
+        return {"after": f"{due}-{last.pk}"}
 
     def _plain(self) -> dict[str, Any]:
         """The filters that are one comparison each."""
@@ -136,7 +179,7 @@ class TicketSearchForm(forms.Form):
             "category__code": asked["category"],
             "filed_at__gte": _midnight(asked["filed_after"]),
             "filed_at__lt": _midnight(until + timedelta(days=1)) if until else None,
-            "pk__lt": asked["before"],
+            "whistle_kind": asked["whistle"],
         }
         return {name: value for name, value in wanted.items() if value}
 
@@ -145,6 +188,18 @@ def _midnight(day: date | None) -> datetime | None:
     if day is None:
         return None
     return timezone.make_aware(datetime.combine(day, time.min), timezone.get_default_timezone())
+
+
+def _after(cursor: str) -> Q:
+    """Later than the last row of the page before; what has no limit comes at the end."""
+    due, _dash, pk = cursor.partition("-")
+    if not due:
+        return Q(due_at=None, pk__gt=int(pk))
+    try:
+        moment = _EPOCH + int(due) * _MICROSECOND
+    except OverflowError:
+        return Q(due_at=None)
+    return Q(due_at=None) | Q(due_at__gt=moment) | Q(due_at=moment, pk__gt=int(pk))
 
 
 def _find(tickets: TicketQuerySet, words: str) -> TicketQuerySet:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from govgrid.core import clock
 from govgrid.core.errors import Refused
 from grids import scoping
 from tickets import actions, gallery, queries
@@ -36,19 +37,22 @@ FIELD_OF = {
 
 @require_GET
 def ticket_list(request: HttpRequest) -> HttpResponse:
-    """The whole page for a browser; only the results for htmx. Newest first, no counting."""
+    """The whole page for a browser; only the results for htmx. No counting."""
     form = TicketSearchForm(request.GET, user=request.user)
     reachable = Ticket.objects.in_reach_of(request.user)
-    found = list(form.filter(reachable).for_lists().order_by("-pk")[: PAGE + 1])
+    found = list(form.filter(reachable).for_lists()[: PAGE + 1])
     shown = found[:PAGE]
+    clocks = queries.clocks_of(shown)
     template = "tickets/ticket_list.html"
     if request.htmx:
         template += "#results"
     context = {
         "form": form,
         "tickets": shown,
-        "older": _with(request, before=str(shown[-1].pk)) if len(found) > PAGE else "",
-        "newest": _without(request, "before") if request.GET.get("before") else "",
+        "rows": [(one, queries.most_urgent(clocks[one.pk])) for one in shown],
+        "now": clock.now(),
+        "older": _with(request, **form.cursor(shown[-1])) if len(found) > PAGE else "",
+        "newest": _without(request, "before", "after") if _is_further(request) else "",
     }
     return render(request, template, context)
 
@@ -60,9 +64,15 @@ def _with(request: HttpRequest, **names: str) -> str:
     return f"?{query.urlencode()}"
 
 
-def _without(request: HttpRequest, name: str) -> str:
+def _is_further(request: HttpRequest) -> bool:
+    """Whether this is not the first page."""
+    return bool(request.GET.get("before") or request.GET.get("after"))
+
+
+def _without(request: HttpRequest, *names: str) -> str:
     query = request.GET.copy()
-    del query[name]
+    for name in names:
+        query.pop(name, None)
     return f"?{query.urlencode()}"
 
 
