@@ -8,13 +8,32 @@ from govgrid.outbox import actions, kinds
 from govgrid.outbox.models import Message
 
 PER_PAGE = 30
+# Colour and glyph of what the eye should find first; any other kind has the bell.
+LOOKS = {
+    "clock_over": ("is-over", "s-overdue"),
+    "clock_near": ("is-near", "clock"),
+    "ticket_look": ("is-near", "eye"),
+    "ticket_offered": ("is-offered", "s-offered"),
+    "ticket_triage": ("is-offered", "s-triage"),
+    "ticket_to_verify": ("is-signed", "s-check"),
+    "ticket_sent_back": ("is-back", "undo"),
+    "ticket_taken_back": ("is-quiet", "undo"),
+    "whistle_to_approve": ("is-offered", "whistle"),
+    "whistle_refused": ("is-back", "whistle"),
+    "ticket_merged": ("is-quiet", "merge"),
+    "ticket_parted": ("is-quiet", "merge"),
+    "ticket_scored": ("is-done", "star"),
+    "ticket_closed": ("is-done", "s-done"),
+    "ticket_declined": ("is-quiet", "s-declined"),
+}
+PLAIN = ("is-quiet", "bell")
 
 
 @require_GET
 def messages_page(request):
     mine = Message.objects.for_person(request.user)
     page = Paginator(mine, PER_PAGE).get_page(request.GET.get("page"))
-    told = [(message, kinds.render(message)) for message in page]
+    told = [(message, kinds.render(message), *LOOKS.get(message.kind, PLAIN)) for message in page]
     context = {"page": page, "told": told, "unread_count": mine.unread().count()}
     return render(request, "home/messages.html", context)
 

@@ -1,11 +1,13 @@
 import pytest
+from django.conf import settings
 from django.db import OperationalError
 from django.urls import reverse
 
-from govgrid.home import health, metrics
+from govgrid.home import health, messages, metrics
 from govgrid.outbox import kinds
 from govgrid.outbox.models import Channel, Message
 from tests.factories.accounts import UserFactory
+from tickets import notices
 
 pytestmark = pytest.mark.django_db
 
@@ -231,3 +233,30 @@ def test_every_collector_is_asked(client, monkeypatch):
     monkeypatch.setattr(metrics, "COLLECTORS", [mine])
 
     assert b"govgrid_test 7.0" in client.get("/metrics").content
+
+
+def test_every_kind_with_a_look_of_its_own_exists_and_has_its_glyph():
+    icons = (settings.BASE_DIR / "static" / "core" / "icons.svg").read_text()
+    for kind, (_colour, glyph) in messages.LOOKS.items():
+        assert kind in notices.KINDS
+        assert f'id="i-{glyph}"' in icons
+
+
+def test_a_late_clock_stands_out_among_messages(client):
+    mine = UserFactory()
+    message_for(
+        mine,
+        kind="clock_over",
+        params={
+            "number": "YL20260924-000001-1", "category": "井盖", "grid": "营盘05",
+            "clock": {"en": "Make safe"}, "due": "09-24 11:05",
+        },
+    )  # fmt: skip
+    client.force_login(mine)
+
+    page = client.get(reverse("home:messages")).content.decode()
+
+    assert "Late: YL20260924-000001-1" in page
+    assert "Make safe was due by 09-24 11:05" in page
+    assert "told__row is-over told__row--new" in page
+    assert "#i-s-overdue" in page

@@ -232,6 +232,8 @@ def test_the_district_sets_a_limit_on_the_page(client, town, cast):
         ({"limit": "5 days"}, "Write a limit as UM15, UH2, WM15, WH4 or WD5."),
         ({"limit": "WD0"}, "Write a limit as UM15, UH2, WM15, WH4 or WD5."),
         ({"limit": "WD5\n"}, None),
+        ({"limit": ""}, "Write a limit, or say that there is none."),
+        ({"no_limit": "on"}, "Write a limit, or say that there is none."),
         ({"reason": "  "}, "Say why."),
         ({"reason": "长" * 201}, "at most 200 characters"),
         ({"area": ""}, "This field is required."),
@@ -308,6 +310,18 @@ def test_everywhere_is_read_by_all_and_ended_by_the_city(client, town, cast):
     assert client.post(f"/tickets/limits/{limit.pk}/end/").status_code == 403
     limit.refresh_from_db()
     assert limit.valid_to is None
+
+
+def test_no_limit_is_said_and_shown(client, town, cast):
+    client.force_login(cast["command"])
+
+    given = sent(town.district, clock="make_safe", limit="", no_limit="on", own_first="on")
+    page = client.post(URL, given, follow=True).content.decode()
+
+    limit = TimeLimit.objects.get()
+    assert (limit.limit, limit.own_first) == ("", True)
+    shown = page.split(f'id="{limit.code}"')[1].split("</p>")[0]
+    assert "only if the category has its own" in shown
 
 
 def test_who_may_not_set_may_not_post(client, town, cast):

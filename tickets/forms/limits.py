@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
@@ -55,8 +57,12 @@ class TimeLimitForm(forms.Form):
         max_length=12,
         help_text=_(
             "WD5: five working days. WH4, WM15: hours and minutes of working time. UH2, UM15: hours"
-            " and minutes day and night. Empty: no limit, and the clock does not run."
+            " and minutes day and night."
         ),
+    )
+    # Said, not left out: an empty field is more often forgotten than meant.
+    no_limit = forms.BooleanField(
+        label=_("No limit of this kind: the clock does not run"), required=False
     )
     own_first = forms.BooleanField(
         label=_("Where the category has a limit of its own, that one goes first"), required=False
@@ -83,4 +89,11 @@ class TimeLimitForm(forms.Form):
             self.add_error("own_first", words)
         if clock == ClockKind.PLAN and scope and scope not in _PLANS:
             self.add_error("scope", _("No plan is asked for here."))
+        if "limit" in cleaned and bool(cleaned["limit"]) == cleaned["no_limit"]:
+            self.add_error("limit", _("Write a limit, or say that there is none."))
         return cleaned
+
+    def given(self) -> dict[str, Any]:
+        """What ``rulebook.set_limit`` takes."""
+        named = {key: value for key, value in self.cleaned_data.items() if key != "no_limit"}
+        return {"kind": named.pop("clock"), **named}

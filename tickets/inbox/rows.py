@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tickets.workflow import MOVES, WhistleKind
 
@@ -91,6 +92,14 @@ TITLES = {
 }
 
 
+# On a list, where it is not the verdict itself but the way to it.
+WORDS = {
+    "confirm_safe": _("Look at it"),
+    "verify": pgettext_lazy("clock", "Verify"),
+    "rate": _("Score it"),
+}
+
+
 def group_of(slug: str, rows: list[Row], state: str) -> Group:
     return Group(slug, TITLES[slug], rows[:LIMIT], rest_of(state) if len(rows) > LIMIT else "")
 
@@ -133,4 +142,5 @@ def act_on(ticket: Ticket, name: str, *, at_once: bool, fields: dict[str, object
     if at_once:
         url = reverse("tickets:act", args=[ticket.number, name])
         return Act(move.label, url, move.icon, move.key, fields)
-    return Act(move.label, f"{ticket.get_absolute_url()}#{name}", move.icon, move.key)
+    label = WORDS.get(name, move.label)
+    return Act(label, f"{ticket.get_absolute_url()}#{name}", move.icon, move.key)

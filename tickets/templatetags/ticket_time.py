@@ -142,11 +142,11 @@ def _working_day(days: Calendar, moment: datetime) -> timedelta:
 
 
 def _span(whole: int) -> str:
-    """Minutes as 28 min, 2 h, 1 h 22 min; never 0."""
+    """Minutes as 28 min, 2 h, 1 h 22 min; never 0. Beyond a day nobody asks for the minutes."""
     hours, minutes = divmod(max(1, whole), 60)
     if not hours:
         return _("%(count)s min") % {"count": minutes}
-    if not minutes:
+    if not minutes or hours >= 24:
         return _("%(count)s h") % {"count": hours}
     return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
 

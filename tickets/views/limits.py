@@ -31,8 +31,7 @@ def limits(request: HttpRequest) -> HttpResponse:
     form = TimeLimitForm(request.POST, user=request.user)
     if not form.is_valid():
         return _page(request, form)
-    given = form.cleaned_data
-    limit = rulebook.set_limit(by=request.user, kind=given.pop("clock"), **given)
+    limit = rulebook.set_limit(by=request.user, **form.given())
     messages.success(request, _("%(code)s holds from now on.") % {"code": limit.code})
     return redirect("tickets:limits")
 
