@@ -179,7 +179,7 @@ def _tile(
     return Tile(
         id=ticket.pk,
         number=ticket.number,
-        seen=ticket.seen or 0,
+        seen=ticket.seen or 0,  # type: ignore[attr-defined]
         state=ticket.state,
         icon=ticket.category.icon,
         title=ticket.category.name,
