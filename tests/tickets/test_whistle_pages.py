@@ -379,7 +379,11 @@ def test_near_asks_as_much_for_three_as_for_one(sign_in, town, cast, closed):
         page = near(client, town)
 
     assert text(page).count('name="repeat_of"') == 3
-    assert len(three) == len(one)
+    # The shifted clock is read anew now and then: that is no statement of the page.
+    first, then = (
+        [q["sql"] for q in some if "clockshift" not in q["sql"]] for some in (one, three)
+    )
+    assert len(then) == len(first)
 
 
 def test_new_is_linked_to_what_was_closed(sign_in, report, closed):
