@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 a script, not a package
 """The board with thousands of open tickets in one street: make them, then measure the page.
 
     python manage.py shell < benchmarks/board.py
