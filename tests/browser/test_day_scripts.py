@@ -229,7 +229,7 @@ def test_a_grid_workers_thursday(people, at, here, open_page):
     with phone.expect_navigation(url=re.compile(r"/tickets/YL\d")):
         phone.locator("[data-gg-go]").click()
     phone.goto("/field/")
-    at("2026-09-24 10:20")
+    at("2026-09-24 10:20:20")
     tap(phone, "End")
 
     # 6. 11:05 passes; somebody near is asked to look. 11:40: safe, not repaired.
@@ -261,7 +261,7 @@ def test_a_grid_workers_thursday(people, at, here, open_page):
     for wall in ("2026-09-24 16:30", "2026-09-24 17:00", "2026-09-24 17:20"):
         at(wall)
         tap(phone, "Check in")
-    at("2026-09-24 17:30")
+    at("2026-09-24 17:30:20")
     tap(phone, "End")
     expect(phone.locator(".field-clock")).to_contain_text("3 h 12 min")
     figures = phone.locator(".field-figures")
