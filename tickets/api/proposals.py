@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
@@ -89,6 +89,10 @@ class ProposalView(Resource):
         summary="Who would lead and who could help, and by when",
         tags=["tickets"],
         operation_id="proposals_retrieve",
+        responses={
+            200: Proposal,
+            404: OpenApiResponse(description="`outside`, `unknown_grid`: in no grid."),
+        },
     )
     def retrieve(self, request: Request) -> Response:
         spot = _spot(self.asked)
