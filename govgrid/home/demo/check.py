@@ -9,23 +9,36 @@ from itertools import groupby
 from operator import attrgetter
 
 from govgrid.core import clock
-from tickets import workflow
+from tickets import audit, workflow
 from tickets.effects import STAMPS
-from tickets.models import Assignment, Ticket, TicketEvent
-from tickets.workflow import LIVE, MOVES, AssignmentState, On, State
+from tickets.models import Arrival, Assignment, Ticket, TicketEvent, Whistle
+from tickets.workflow import LIVE, MOVES, TERMS, AssignmentState, On, State, WhistleKind
 
 BACK_TO_WORK = {"reject", "reopen"}
+# What is told, and moves nothing.
+TOLD = {"near", "over", "arrive", "photo"}
+SAYS_WHY = {"finish", "return", "reject", "decline", "settle", "plan", "refuse"}
+STEPS = {**STAMPS, "confirm_safe": "safe_seen"}
+# Who did one of these cannot verify.
+WORK = {"signed", "reported_in", "made_safe", "done"}
 
 
 @dataclass
 class Replay:
     """What the events say a ticket is."""
 
+    # Which assignment a department got at a moment: an event names the lead's only.
+    offers: dict[tuple[int, datetime], int] = field(default_factory=dict)
     state: str = ""
+    held: str = ""
+    whistle: str = ""
     at: datetime | None = None
     lead: int | None = None  # assignment
+    leads: set[int] = field(default_factory=set)
     returns: int = 0
     closed_at: datetime | None = None
+    is_routed: bool = False
+    into: str | None = None
     parts: dict[int, str] = field(default_factory=dict)
     stamps: dict[tuple[int, str], tuple[datetime, int | None]] = field(default_factory=dict)
 
@@ -42,63 +55,131 @@ class Replay:
             self.state = event.after
 
     def _refusals(self, event: TicketEvent) -> Iterator[str]:
-        if event.verb in {"file", "route"}:
+        if event.verb in {"file", "route"} | TOLD:
             return
         move = MOVES[event.verb]
-        if self.state not in move.sources:
+        # A whistle that is filed as one is blown at once.
+        if self.state not in move.sources | ({State.FILED} if event.verb == "blow" else set()):
             yield f"{event.verb} is no move from {self.state}"
         if move.on is On.ASSIGNMENT:
             part = self.parts.get(event.assignment_id or 0)
             if part not in move.assignment_sources:
                 yield f"{event.verb} is no move of an assignment that is {part}"
-        if event.verb in {"verify", "reject"} and event.by_id in self._workers():
+        if event.verb in {"verify", "reject", "confirm_safe"} and event.by_id in self._workers():
             yield f"{event.verb} by who did the work"
-        if event.verb in {"finish", "return", "reject", "decline", "settle"} and not event.note:
+        if event.verb in SAYS_WHY and not event.note:
             yield f"{event.verb} says nothing"
+        if event.verb == "finish" and self.whistle:
+            yield from self._unanswered(event)
+
+    def _unanswered(self, event: TicketEvent) -> Iterator[str]:
+        """What a whistle's answer is audited on."""
+        if (event.assignment_id or 0, "reported_in") not in self.stamps:
+            yield "finish without reporting in"
+        yield from (
+            f"finish without {one}" for one in ("spoke_with", "until") if one not in event.data
+        )
 
     def _workers(self) -> set[int | None]:
-        return {by for (_, step), (_, by) in self.stamps.items() if step in {"signed", "done"}}
+        return {by for (_, step), (_, by) in self.stamps.items() if step in WORK}
 
     def _move(self, event: TicketEvent) -> None:
-        one = event.assignment_id
-        if event.verb in {"route", "assign"} and one:
-            self.parts[one], self.lead = AssignmentState.OFFERED, one
-        elif event.verb == "settle" and one:
-            self._settle(event, one)
-        elif event.verb == "decline":
-            self.lead = None
-        elif event.verb in BACK_TO_WORK and one:
-            self.stamps.pop((one, "done"), None)
-            arrived = (one, "reported_in") in self.stamps
-            self.parts[one] = AssignmentState.REPORTED_IN if arrived else AssignmentState.SIGNED
-        elif event.verb in STAMPS and one:
-            self.stamps[one, STAMPS[event.verb]] = (event.at, event.by_id)
-            self.parts[one] = MOVES[event.verb].assignment_target or self.parts.get(one, "")
-        self._count(event)
+        effect = _EFFECTS.get(event.verb)
+        before = self.state
+        if effect is not None:
+            effect(self, event)
+        elif event.verb in STEPS and event.assignment_id:
+            one = event.assignment_id
+            self.stamps[one, STEPS[event.verb]] = (event.at, event.by_id)
+            move = MOVES[event.verb]
+            self.parts[one] = move.assignment_target or self.parts.get(one, "")
+        if event.verb == "return" and event.assignment_id in self.leads:
+            self.returns, self.lead = self.returns + 1, None
         self.state = self._target(event)
+        if self.state != before:
+            self.closed_at = event.at if self.state == State.CLOSED else None
 
-    def _settle(self, event: TicketEvent, one: int) -> None:
-        for other, state in self.parts.items():
-            if state in LIVE:
-                self.parts[other] = AssignmentState.WITHDRAWN
+    def _offer(self, event: TicketEvent) -> None:
+        self.is_routed = True
+        one = event.assignment_id
+        if not one:
+            return
+        self.parts[one], self.lead = AssignmentState.OFFERED, one
+        self.leads.add(one)
+        for department in event.data.get("helpers", ()):
+            self.parts[self.offers[department, event.at]] = AssignmentState.OFFERED
+
+    def _settle(self, event: TicketEvent) -> None:
+        self._withdraw(event)
+        one, self.is_routed = event.assignment_id or 0, True
         self.parts[one], self.lead = AssignmentState.DONE, one
+        self.leads.add(one)
         for step in ("signed", "done"):
             self.stamps[one, step] = (event.at, event.by_id)
 
-    def _count(self, event: TicketEvent) -> None:
-        if event.verb == "return":
-            self.returns, self.lead = self.returns + 1, None
-        self.closed_at = event.at if event.verb == "close" else None
+    def _withdraw(self, event: TicketEvent) -> None:
+        self.lead = None
+        for other, state in self.parts.items():
+            if state in LIVE and state != AssignmentState.DONE:
+                self.parts[other] = AssignmentState.WITHDRAWN
+
+    def _back(self, event: TicketEvent) -> None:
+        one = event.assignment_id or 0
+        self.stamps.pop((one, "done"), None)
+        arrived = (one, "reported_in") in self.stamps
+        self.parts[one] = AssignmentState.REPORTED_IN if arrived else AssignmentState.SIGNED
+
+    def _blow(self, event: TicketEvent) -> None:
+        self.whistle, self.held = event.data["whistle_kind"], ""
+        if event.after == State.AWAITING_APPROVAL:
+            self.held = self.state
+        else:
+            self._go_out(event)
+
+    def _approve(self, event: TicketEvent) -> None:
+        self.held = ""
+        self._go_out(event)
+
+    def _go_out(self, event: TicketEvent) -> None:
+        """To be routed anew."""
+        self._withdraw(event)
+        self.is_routed = False
+
+    def _refuse(self, event: TicketEvent) -> None:
+        self.whistle = ""
+
+    def _merge(self, event: TicketEvent) -> None:
+        self.into, self.held = event.data["into"], self.state
 
     def _target(self, event: TicketEvent) -> str:
         if event.verb in {"file", "route"}:
             routed = State.DISPATCHED if self.lead else State.TRIAGE
             return State.FILED if event.verb == "file" else routed
-        if event.verb == "return":
+        if event.verb == "blow":
+            approve = TERMS[WhistleKind(self.whistle)].approve
+            return State.AWAITING_APPROVAL if approve else State.FILED
+        if event.verb == "refuse":
+            held, self.held = self.held, ""
+            return held
+        if event.verb == "return" and event.assignment_id in self.leads:
             return State.TRIAGE
-        if event.verb == "finish" and workflow.is_handled(list(self.parts.values())):
+        if event.verb in {"finish", "return"} and workflow.is_handled(list(self.parts.values())):
             return State.HANDLED
-        return MOVES[event.verb].target or self.state
+        return self.state if event.verb in TOLD else MOVES[event.verb].target or self.state
+
+
+_EFFECTS = {
+    "route": Replay._offer,
+    "assign": Replay._offer,
+    "settle": Replay._settle,
+    "decline": Replay._withdraw,
+    "reject": Replay._back,
+    "reopen": Replay._back,
+    "blow": Replay._blow,
+    "approve": Replay._approve,
+    "refuse": Replay._refuse,
+    "merge": Replay._merge,
+}
 
 
 def wrong() -> list[str]:
@@ -111,15 +192,42 @@ def wrong() -> list[str]:
     found, told = [], set()
     for pk, story in groupby(events, key=attrgetter("ticket_id")):
         told.add(pk)
-        replay = Replay()
+        parts = parts_of.get(pk, [])
+        replay = Replay({(one.department_id, one.offered_at): one.pk for one in parts})
         for event in story:
             found += [f"{tickets[pk]}: {reason}" for reason in replay.take(event)]
-        ticket, parts = tickets[pk], parts_of.get(pk, [])
-        found += [f"{ticket}: {reason}" for reason in _differences(ticket, parts, replay)]
-    return found + [f"{one}: has no history" for pk, one in tickets.items() if pk not in told]
+        ticket = tickets[pk]
+        into = tickets.get(ticket.merged_into_id or 0)
+        found += [f"{ticket}: {reason}" for reason in _differences(ticket, into, parts, replay)]
+    found += [f"{one}: has no history" for pk, one in tickets.items() if pk not in told]
+    return found + list(_deadlines()) + list(_whistles())
 
 
-def _differences(ticket: Ticket, parts: list[Assignment], replay: Replay) -> Iterator[str]:
+def _deadlines() -> Iterator[str]:
+    """Every deadline computed again from the log; and what the clocks should have said by now."""
+    for ticket, differences in audit.differences(Ticket.objects.all()):
+        yield from map(str, differences)
+        running = [one for one in ticket.clocks.all() if one.is_running and not one.paused_at]
+        due = min((one.due_at for one in running), default=None)
+        if ticket.due_at != due:
+            yield f"{ticket}: is due {ticket.due_at}, its clocks say {due}"
+
+
+def _whistles() -> Iterator[str]:
+    """A whistle has its row, and who reported in has come."""
+    kinds = dict(Whistle.objects.filter(refused_at=None).values_list("ticket", "kind"))
+    told = Ticket.objects.exclude(whistle_kind="").values_list("pk", "whistle_kind")
+    yield from (f"ticket {pk}: its whistle is not {kind}" for pk, kind in told
+                if kinds.pop(pk, "") != kind)  # fmt: skip
+    yield from (f"ticket {pk}: a whistle that it does not know of" for pk in kinds)
+    came = set(Arrival.objects.values_list("assignment", flat=True))
+    stamped = Assignment.objects.exclude(reported_in_at=None).values_list("pk", flat=True)
+    yield from (f"assignment {pk}: reported in and nobody came" for pk in came ^ set(stamped))
+
+
+def _differences(
+    ticket: Ticket, into: Ticket | None, parts: list[Assignment], replay: Replay
+) -> Iterator[str]:
     lead = next((part for part in parts if part.pk == replay.lead), None)
     facts = {
         "state": (ticket.state, replay.state),
@@ -128,7 +236,10 @@ def _differences(ticket: Ticket, parts: list[Assignment], replay: Replay) -> Ite
         "lead": (ticket.lead_department_id, lead.department_id if lead else None),
         "assignments": ({part.pk: part.state for part in parts}, replay.parts),
         "stamps": (dict(_stamps(parts)), replay.stamps),
-        "routing": (ticket.routed_at is None, ticket.state == State.FILED),
+        "routing": (ticket.routed_at is not None, replay.is_routed),
+        "whistle": (ticket.whistle_kind, replay.whistle),
+        "held state": (ticket.held_state, replay.held),
+        "merging": (into.number if into else None, replay.into),
     }
     for what, (row, told) in facts.items():
         if row != told:
@@ -139,7 +250,7 @@ def _differences(ticket: Ticket, parts: list[Assignment], replay: Replay) -> Ite
 
 def _stamps(parts: list[Assignment]) -> Iterator[tuple[tuple[int, str], tuple[datetime, int]]]:
     for part in parts:
-        for step in STAMPS.values():
+        for step in STEPS.values():
             at = getattr(part, f"{step}_at")
             if at is not None:
                 yield (part.pk, step), (at, getattr(part, f"{step}_by_id"))

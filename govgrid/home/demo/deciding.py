@@ -6,12 +6,22 @@ the real thing about every ticket of the demo and compares.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from govgrid.home.demo.ground import Ground
-from grids.models import Area
-from tickets.models import Category, FunctionHolder, OfficeFunction, RoutingRule
+from grids.models import Area, Department
+from tickets.models import (
+    FUNCTION_OF_NAME,
+    Category,
+    FunctionHolder,
+    OfficeFunction,
+    RoutingRule,
+)
+
+_COMMA = re.compile(r"[,，、;；]")
 
 
 @dataclass(frozen=True)
@@ -44,11 +54,13 @@ class Decider:
     drawn: dict[tuple[str, str], RoutingRule] = field(default_factory=dict)
     holders: dict[tuple[str, int, int | None], int] = field(default_factory=dict)
     short_name: dict[int, str] = field(default_factory=dict)
+    offices: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.names = {area.pk: area for area in self.ground.areas.values()}
         everybody = [*self.ground.departments.values(), *self.ground.offices.values()]
         self.short_name = {one.pk: one.short_name for one in everybody}
+        self.offices = {one.pk for one in self.ground.offices.values()}
         for rule in RoutingRule.objects.in_force().select_related("category").order_by("-pk"):
             code = rule.category.code if rule.category else ""
             if rule.shape is None:
@@ -60,23 +72,62 @@ class Decider:
         for one in FunctionHolder.objects.all():
             self.holders[one.function, one.area_id, one.category_id] = one.department_id
 
-    def decide(self, category: Category, place: Place) -> tuple[int | None, dict[str, Any]]:
+    def decide(
+        self, category: Category, place: Place, *, is_whistle: bool = False
+    ) -> tuple[int | None, dict[str, Any]]:
         """The department that leads, if any, and why: what ``Ticket.routing`` keeps."""
         rule, is_drawn = self._rule(category.code, place)
-        if rule is None:
-            return None, {"outcome": "unresolved", "category": category.code}
-        department = rule.department_id or self._holder(rule.function, category, place)
-        area = self.names[rule.area_id]
-        return department, {
-            "outcome": "dispatched" if department else "unresolved",
-            "category": category.code,
-            "rule": rule.code,
-            "area": {"code": area.code, "name": area.name},
-            "drawn": is_drawn,
-            "any_category": False,
-            "function": rule.function,
-            "department": self.short_name[department] if department else None,
-        }
+        why: dict[str, Any] = {"outcome": "unresolved", "category": category.code}
+        department = None
+        if rule is not None:
+            department = rule.department_id or self._holder(rule.function, category, place)
+            area = self.names[rule.area_id]
+            why |= {
+                "rule": rule.code,
+                "area": {"code": area.code, "name": area.name},
+                "drawn": is_drawn,
+                "any_category": False,
+                "function": rule.function,
+                "department": self.short_name[department] if department else None,
+            }
+        if is_whistle and (department is None or department in self.offices):
+            department = self._named(category)
+            why |= {"named": True, "department": self.short_name.get(department or 0)}
+        return department, why | {"outcome": "dispatched" if department else "unresolved"}
+
+    def _named(self, category: Category) -> int | None:
+        """A whistle calls a department: the first of the category's duty list that is one."""
+        for name in _COMMA.split(f"{category.lead},{category.helpers}"):
+            one = self.ground.departments.get(name.strip())
+            if one is not None and one.kind != Department.Kind.COMMAND:
+                return one.pk
+        return None
+
+    def helpers(
+        self, category: Category, place: Place, lead: int | None
+    ) -> list[tuple[int, dict[str, Any]]]:
+        """Who is proposed to help, each once: whom the category names, then who is drawn here."""
+        found: dict[int, dict[str, Any]] = {}
+        for department, why in self._named_or_drawn(category, place):
+            if department is not None and department != lead:
+                found.setdefault(department, why)
+        return list(found.items())
+
+    def _named_or_drawn(
+        self, category: Category, place: Place
+    ) -> Iterator[tuple[int | None, dict[str, Any]]]:
+        for name in filter(None, map(str.strip, _COMMA.split(category.helpers))):
+            why = {"by": "category", "name": name}
+            if function := FUNCTION_OF_NAME.get(name):
+                yield self._holder(function, category, place), why | {"function": str(function)}
+            elif one := self.ground.departments.get(name):
+                yield one.pk, why
+        for (_code, piece), rule in self.drawn.items():
+            if piece in place.pieces and _is_about(rule, category):
+                one_id = rule.department_id or self._holder(rule.function, category, place)
+                about = rule.category.names if rule.category else {}
+                area = self.names[rule.area_id].name
+                yield one_id, {"by": "drawn", "rule": rule.code, "area": area, "about": about}
 
     def _rule(self, code: str, place: Place) -> tuple[RoutingRule | None, bool]:
         for piece in sorted(place.pieces):
@@ -97,3 +148,7 @@ class Decider:
                 if (function, area, about) in self.holders:
                     return self.holders[function, area, about]
         return None
+
+
+def _is_about(rule: RoutingRule, category: Category) -> bool:
+    return rule.category is None or rule.category.group_code == category.group_code

@@ -1,32 +1,29 @@
-"""Stories become rows, by COPY: 20,000 tickets in seconds where ``save()`` takes an hour."""
+"""Stories get their places, their numbers and their ids; ``rows`` writes them by COPY."""
 
 from __future__ import annotations
 
-import io
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
-from random import Random
-from typing import Any
-from uuid import UUID
+from typing import TypeVar
 
 from django.contrib.gis.geos import MultiPolygon
 from django.db import connection
 from django.utils import timezone
 from tqdm import tqdm
 
-from govgrid.core import clock
+from govgrid.home.demo import rows
 from govgrid.home.demo.deciding import Place
-from govgrid.home.demo.ground import Ground, reserve
-from govgrid.home.demo.lives import Event, Part
-from govgrid.home.demo.stories import Story, Teller
+from govgrid.home.demo.ground import reserve
+from govgrid.home.demo.rows import Told
+from govgrid.home.demo.stories import Teller
 from grids.models import Area
-from tickets import queries, routing
-from tickets.models import Assignment, Contact, Ticket, TicketEvent
+from tickets import clocks, queries, routing
+from tickets.models import Assignment, Ticket, TicketEvent
 from tickets.workflow import State
 
 BATCH = 5000
+One = TypeVar("One")
 # Two thirds more than the 15 m within which routing asks a person.
 CLEAR = 0.00026
 
@@ -74,24 +71,22 @@ def write(teller: Teller, count: int, *, quiet: bool) -> int:
     wants = teller.wants(count)
     grids = list(teller.spread(wants))
     places = _places(teller, [w.turn == "border" for w in wants], grids)
-    bar = tqdm(
-        zip(wants, places, strict=True), desc="stories", total=count, unit="", disable=quiet or None
-    )
-    stories = [teller.tell(n, want, place) for n, (want, place) in enumerate(bar)]
-    stories.sort(key=lambda story: story.life.filed_at)
-    ids, events = reserve(Ticket, len(stories)), 0
-    numbers = _numbers(teller.ground.district, stories)
-    rows = tqdm(
-        zip(ids, numbers, stories, strict=True),
-        desc="tickets",
-        total=count,
-        unit="",
-        disable=quiet or None,
-    )
-    while batch := list(islice(rows, BATCH)):
-        events += _write_batch(teller.ground, batch, teller.seed)
-    _route_the_rest({pk for pk, story in zip(ids, stories, strict=True) if story.is_open})
+    pairs = zip(wants, places, strict=True)
+    stories = teller.tell_all(_shown(pairs, "stories", count, quiet=quiet))
+    stories.sort(key=lambda story: story.life.ticket.filed_at)
+    ids = reserve(Ticket, len(stories))
+    numbers = _numbers(teller.ground.district, [s.life.ticket.filed_at for s in stories])
+    told = [Told(*row) for row in zip(ids, numbers, stories, strict=True)]
+    known = {id(one.story): one for one in told}
+    left, events = iter(_shown(told, "tickets", count, quiet=quiet)), 0
+    while batch := list(islice(left, BATCH)):
+        events += rows.write(batch, known, teller.seed)
+    _route_the_rest({one.pk for one in told if one.story.is_open})
     return events
+
+
+def _shown(given: Iterable[One], what: str, total: int, *, quiet: bool) -> Iterable[One]:
+    return tqdm(given, desc=what, total=total, unit="", disable=quiet or None)
 
 
 # ── places ────────────────────────────────────────────────────────────────────────────────────
@@ -134,8 +129,8 @@ def _ewkt(shape: MultiPolygon) -> str:
     return shape.ewkt
 
 
-def _numbers(district: Area, stories: Sequence[Story]) -> list[str]:
-    days = [story.life.filed_at.date() for story in stories]
+def _numbers(district: Area, filed: Sequence[datetime]) -> list[str]:
+    days = [timezone.localdate(at, timezone.get_default_timezone()) for at in filed]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT tickets_number(%s, day) FROM unnest(%s::date[]) AS day",
@@ -144,154 +139,28 @@ def _numbers(district: Area, stories: Sequence[Story]) -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
-# ── rows ──────────────────────────────────────────────────────────────────────────────────────
-
-TICKET = [
-    "id",
-    "number",
-    "client_id",
-    "fingerprint",
-    "kind",
-    "origin",
-    "category_id",
-    "grid_id",
-    "community_id",
-    "street_id",
-    "district_id",
-    "point",
-    "raw_lon",
-    "raw_lat",
-    "raw_crs",
-    "description",
-    "state",
-    "filed_by_id",
-    "filed_at",
-    "observed_at",
-    "routed_at",
-    "routing",
-    "lead_department_id",
-    "return_count",
-    "closed_at",
-]
-STEPS = ("signed", "reported_in", "made_safe", "done", "returned")
-ASSIGNMENT = [
-    "id",
-    "ticket_id",
-    "department_id",
-    "role",
-    "state",
-    "offered_at",
-    "offered_by_id",
-] + [f"{step}_{what}" for step in STEPS for what in ("at", "by_id")]
-EVENT = [
-    "ticket_id",
-    "assignment_id",
-    "verb",
-    "before",
-    "after",
-    "at",
-    "by_id",
-    "department_id",
-    "note",
-    "data",
-]
-
-
-def _write_batch(ground: Ground, batch: list[tuple[int, str, Story]], seed: int) -> int:
-    parts = [(pk, part) for pk, _, story in batch for part in story.life.parts]
-    part_ids = {
-        id(part): own for (_, part), own in zip(parts, reserve(Assignment, len(parts)), strict=True)
-    }
-    events = [(pk, event) for pk, _, story in batch for event in story.life.events]
-    _copy("tickets_ticket", TICKET, (_ticket(ground, *row, seed=seed) for row in batch))
-    _copy(
-        "tickets_ticketwords",
-        ["ticket_id", "words"],
-        ([pk, _vector(story.words)] for pk, _, story in batch),
-    )
-    _copy("tickets_assignment", ASSIGNMENT, (_part(pk, p, part_ids[id(p)]) for pk, p in parts))
-    _copy("tickets_ticketevent", EVENT, (_event(pk, event, part_ids) for pk, event in events))
-    Contact.objects.bulk_create(
-        Contact(ticket_id=pk, name=story.contact[0], phone=story.contact[1])
-        for pk, _, story in batch
-        if story.contact
-    )
-    return len(events)
-
-
-def _ticket(ground: Ground, pk: int, number: str, story: Story, *, seed: int) -> list[Any]:
-    life, place = story.life, story.place
-    client_id = UUID(int=Random(f"{seed} {number} {pk}").getrandbits(128), version=4)  # noqa: S311
-    grid, community, street, district, _city = place.areas
-    return [
-        pk, number, client_id,
-        # Nobody sends these again: any digest will do.
-        client_id.hex * 2,
-        Ticket.Kind.REPORT, "page", story.category.pk, grid, community, street, district,
-        f"SRID=4326;POINT({place.lon} {place.lat})", place.lon, place.lat, "wgs84", story.text,
-        life.state, life.filed_by, life.filed_at, story.observed_at, life.routed_at,
-        json.dumps(life.routing, ensure_ascii=False), life.lead.department if life.lead else None,
-        life.returns, life.closed_at,
-    ]  # fmt: skip
-
-
-def _part(ticket: int, part: Part, own: int) -> list[Any]:
-    stamps = [value for step in STEPS for value in part.stamps.get(step, (None, None))]
-    return [
-        own, ticket, part.department, Assignment.Role.LEAD, part.state,
-        part.offered_at, part.offered_by, *stamps,
-    ]  # fmt: skip
-
-
-def _event(ticket: int, event: Event, part_ids: dict[int, int]) -> list[Any]:
-    return [
-        ticket, part_ids[id(event.part)] if event.part else None, event.verb, event.before,
-        event.after, event.at, event.by, event.department, event.note,
-        json.dumps(event.data, ensure_ascii=False),
-    ]  # fmt: skip
-
-
-def _vector(words: Iterable[str]) -> str:
-    return " ".join("'" + word.replace("'", "''") + "'" for word in words)
-
-
-def _copy(table: str, columns: list[str], rows: Iterable[list[Any]]) -> None:
-    zone = f"{timezone.localtime(clock.now(), timezone.get_default_timezone()):%z}"
-    text = io.StringIO()
-    for row in rows:
-        text.write("\t".join(_cell(value, zone) for value in row))
-        text.write("\n")
-    text.seek(0)
-    with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", text)
-
-
-def _cell(value: Any, zone: str) -> str:
-    if value is None:
-        return r"\N"
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S}{zone}"
-    return str(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
-
-
 # ── what only the real thing can decide ───────────────────────────────────────────────────────
 
 
 def _route_the_rest(mine: set[int]) -> None:
     """Those on an edge wait as filed; routing itself decides them, at their own time."""
     decisions = [one for one in routing.claim_and_decide() if one.ticket_id in mine] if mine else []
-    filed_at = dict(Ticket.objects.filter(pk__in=mine).values_list("pk", "filed_at"))
+    rest = queries.just_routed(one.ticket_id for one in decisions)
     for one in decisions:
-        at = filed_at[one.ticket_id] + timedelta(seconds=2)
+        ticket = rest[one.ticket_id]
+        at = ticket.filed_at + timedelta(seconds=2)
         queries.mark_routed([one], at)
-        part = None
+        ticket.state = State.DISPATCHED if one.department_id else State.TRIAGE
+        parts = []
         if one.department_id is not None:
-            part = Assignment.objects.create(
+            parts.append(Assignment.objects.create(
                 ticket_id=one.ticket_id, department_id=one.department_id,
                 role=Assignment.Role.LEAD, offered_at=at,
-            )  # fmt: skip
+            ))  # fmt: skip
+        lines = clocks.start_all([(ticket, parts, ticket.filed_at if parts else at)])
+        queries.mark_due({ticket.pk: ticket.due_at})
         TicketEvent.objects.create(
-            ticket_id=one.ticket_id, assignment=part, verb="route", before=State.FILED,
-            after=State.DISPATCHED if part else State.TRIAGE, at=at,
-            department_id=one.department_id, data=one.why,
+            ticket_id=one.ticket_id, assignment=next(iter(parts), None), verb="route",
+            before=State.FILED, after=ticket.state, at=at, department_id=one.department_id,
+            data=one.why | {"clocks": lines.get(ticket.pk, [])},
         )  # fmt: skip

@@ -1,4 +1,5 @@
-"""What people write, in plain words; never about a person. ``texts.csv`` holds the reports."""
+"""What people write, in plain words; never about a person. ``texts.csv`` holds the reports,
+``whistles.csv`` why a community whistles."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from pathlib import Path
 from random import Random
 
 TEXTS = Path(__file__).with_name("texts.csv")
+WHISTLES = Path(__file__).with_name("whistles.csv")
 RARE = 0.5
 
 SPOTS = (
@@ -40,7 +42,42 @@ NOTES = {
     "reject": ("只处理了一半，请继续。", "还在漏，请再看。", "垃圾清了，地面没有冲洗。"),
     "close": ("", "", "已回访。"),
     "reopen": ("同一处又出现，请再处理。",),
+    "plan": (
+        "三天内完成测量，下周进场，专人负责。",
+        "先约谈责任方，限期整改，到期未改依法处理。",
+        "每周碰头一次，月底前完成，街道跟进。",
+    ),
+    "refuse": ("先由物业按合同处理，未果再报。", "照片看不出违法情形，请补充后再报。"),
+    "merge": ("与已有一件是同一处。", "同一件事，合并办理。"),
+    "rate": ("到场快，解决彻底。", "处理及时，讲得清楚。", "来得晚了些，结果可以。", ""),
 }
+SPOKE_WITH = (
+    "业主代表",
+    "沿街商户",
+    "物业项目部",
+    "居民小组",
+    "产权单位",
+    "施工单位",
+    "社区居委会",
+)
+
+
+@cache
+def _reasons() -> dict[str, list[tuple[str, str]]]:
+    reasons: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    with WHISTLES.open(encoding="utf-8", newline="") as rows:
+        for row in csv.DictReader(rows):
+            reasons[row["kind"]].append((row["tried"], row["missing_power"]))
+    return reasons
+
+
+def reasons(kind: str, rng: Random) -> tuple[str, str]:
+    """What was tried and which power is missing; an emergency asks for neither."""
+    return rng.choice(_reasons().get(kind) or [("", "")])
+
+
+def spoke_with(rng: Random) -> str:
+    return rng.choice(SPOKE_WITH)
 
 
 @cache

@@ -18,6 +18,7 @@ SEED = 7
 TABLES = (
     "accounts_user", "grids_area", "grids_areashape", "grids_department", "grids_post",
     "tickets_ticket", "tickets_ticketwords", "tickets_assignment", "tickets_ticketevent",
+    "tickets_clock", "tickets_whistle", "tickets_helper", "tickets_arrival", "tickets_score",
 )  # fmt: skip
 
 
@@ -61,7 +62,7 @@ class Command(BaseCommand):
         laid = ground.lay(plan, seed)
         cast = people.seat(laid, seed)
         now = timezone.localtime(clock.now(), timezone.get_default_timezone())
-        teller = Teller(laid, cast, now.replace(tzinfo=None), seed)
+        teller = Teller(laid, cast, now.replace(microsecond=0), seed)
         events = ledger.write(teller, tickets, quiet=quiet)
         patrols.walk(clock.now(), seed)
         with connection.cursor() as cursor:
