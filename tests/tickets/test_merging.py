@@ -182,6 +182,29 @@ def test_declined_or_settled_by_mistake_it_waits_again(town, cast, waiting, name
     assert not ticket.assignments.live().exists()
 
 
+def test_settled_by_mistake_before_it_was_routed_it_is_routed(town, cast):
+    ticket = filed(town, by=cast["worker"])
+    actions.move(ticket, "settle", by=cast["community"], note="当场解决")
+    actions.move(ticket, "undo", by=cast["community"])
+
+    assert fresh(ticket).state == "filed"
+    assert actions.route() == 1
+    assert fresh(ticket).state == "triage"
+
+
+@pytest.mark.parametrize("back", ["unmerge", "undo"])
+def test_merged_before_it_was_routed_and_parted_it_is_routed(town, cast, back):
+    main, other = routed(town, by=cast["worker"]), filed(town, by=cast["worker"])
+    actions.move(other, "merge", by=cast["community"], into=main)
+    assert fresh(other).state == "merged"
+    assert actions.route() == 0
+
+    actions.move(other, back, by=cast["community"])
+
+    assert actions.route() == 1
+    assert fresh(other).state != "filed"
+
+
 def test_an_assistant_who_was_made_lead_assists_again(town, cast):
     ticket = routed(town, by=cast["worker"])
     Assignment.objects.create(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from govgrid.core.errors import Refused
 from tickets.models import Ticket
-from tickets.workflow import Facts
+from tickets.workflow import Facts, State
 
 
 def merge(facts: Facts, at: datetime) -> None:
@@ -19,12 +19,21 @@ def merge(facts: Facts, at: datetime) -> None:
             "has_merged",
             _("Others were merged into this one. Merge the other way round."),
         )
-    ticket.held_state, ticket.state = ticket.state, "merged"
+    ticket.held_state, ticket.state = ticket.state, State.MERGED
     ticket.merged_into = into
+    # Only what is filed waits for routing.
+    ticket.routed_at = ticket.routed_at or at
 
 
 def unmerge(facts: Facts, at: datetime) -> None:
     """Back to where it stood; its clocks go on with the time that was left."""
     ticket = facts.ticket
-    ticket.state, ticket.held_state = ticket.held_state, ""
-    ticket.merged_into = None
+    back_to(ticket, ticket.held_state)
+    ticket.held_state, ticket.merged_into = "", None
+
+
+def back_to(ticket: Ticket, state: str) -> None:
+    """What was still filed waits for routing once more."""
+    ticket.state = state
+    if state == State.FILED:
+        ticket.routed_at = None

@@ -34,6 +34,6 @@ def undo(facts: Facts, at: datetime) -> Assignment | None:
     # Those let go first: one lead lives at a time.
     for one in sorted(facts.assignments, key=lambda one: one.is_live):
         one.save()
-    facts.ticket.state = before["state"]
+    merging.back_to(facts.ticket, before["state"])
     facts.ticket.lead_department_id = before["lead"]
     return None
