@@ -145,7 +145,7 @@ _KINDS = {
 
 
 def _total(step: Step) -> str:
-    return length(step.total) if step.total else _("nothing")
+    return length(step.total) if step.total else pgettext("so far", "nothing")
 
 
 def _from_to(step: Step) -> str:

@@ -134,7 +134,7 @@ class Handling:
             "is-done",
             "s-overdue" if late else "s-done",
             at=at,
-            small=" ".join(filter(None, [took, seen])),
+            small=pgettext("list", ", ").join(filter(None, [took, seen])),
             late=late,
         )
 
