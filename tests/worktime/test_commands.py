@@ -81,8 +81,8 @@ def test_it_reads_what_people_write(tmp_path, encoding):
     ]
 
 
-def workbook(path, rows):
-    """The least that is an Excel file; dates as Excel keeps them."""
+def workbook(path, rows, more=""):
+    """The least that is an Excel file; dates as Excel keeps them. ``more`` is XML after the rows."""
     cells = "".join(
         "<row>"
         + "".join(
@@ -121,7 +121,7 @@ def workbook(path, rows):
         )
         file.writestr(
             "xl/worksheets/s.xml",
-            f'<worksheet xmlns="{main}"><sheetData>{cells}</sheetData></worksheet>',
+            f'<worksheet xmlns="{main}"><sheetData>{cells}{more}</sheetData></worksheet>',
         )
     return path
 
@@ -132,6 +132,13 @@ def test_it_reads_excel(tmp_path):
     assert day("2027-01-01").name == "元旦"
     assert not day("2027-01-01").is_provisional
     assert day("2027-01-03").kind == "makeup_workday"
+
+
+def test_a_cell_in_the_last_corner_of_a_sheet_ends_no_process_of_ours(tmp_path):
+    """A kilobyte for which the reader wants 512 GB."""
+    corner = '<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row>'
+    path = workbook(tmp_path / "2027.xlsx", [("日期", "类型")], corner)
+    assert "The Excel file cannot be read." in refusal(path)
 
 
 def test_all_that_is_wrong_is_listed_and_nothing_is_loaded(tmp_path):
