@@ -197,6 +197,14 @@ def test_nothing_is_offered_that_the_reader_may_not_merge(cast, town, sign_in):
     assert client.get(merge_url(over)).status_code == 404
 
 
+@pytest.mark.parametrize("rubbish", ["\x00", "9" * 30, "%", "YL\x0020261122-000123-7"])
+def test_rubbish_is_no_number_of_a_ticket(sign_in, two, rubbish):
+    client = sign_in("street")
+    assert client.get(merge_url(two[1]), {"into": rubbish}).status_code == 200
+    assert client.post(merge_url(two[1]), {"number": rubbish}).status_code == 200
+    assert state(two[1]) == "triage"
+
+
 def test_merge_by_number_then_part_again(cast, town, sign_in, two):
     main, other = two
     client = sign_in("street")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from govgrid.core.errors import Refused
 from tickets import actions, queries
 from tickets.forms.board import MergeForm
-from tickets.models import Ticket
+from tickets.models import NUMBER, Ticket
 from tickets.views.board import refused, taken
 from tickets.views.reach import ticket_in_reach
 from tickets.workflow import MOVES
@@ -73,9 +73,16 @@ def _is_script(request: HttpRequest) -> bool:
 def _page(
     request: HttpRequest, ticket: Ticket, form: MergeForm, *, status: int = 200
 ) -> HttpResponse:
-    other = Ticket.objects.with_places().filter(number=form["number"].value() or "").first()
-    if other is not None and not request.user.has_perm("tickets.merge", other):
-        other = None
+    other = _other(request, str(form["number"].value() or ""))
     context = {"ticket": ticket, "form": form, "move": MOVES["merge"], "other": other}
     template = "tickets/ticket_merge.html" + ("#merge" if request.htmx else "")
     return render(request, template, context, status=status)
+
+
+def _other(request: HttpRequest, number: str) -> Ticket | None:
+    """The ticket that was named, if it is one, and one that the reader may merge with."""
+    if not NUMBER.fullmatch(number):
+        return None
+    other = Ticket.objects.with_places().filter(number=number).first()
+    may = other is not None and request.user.has_perm("tickets.merge", other)
+    return other if may else None
