@@ -22,8 +22,6 @@ from tickets.workflow import TERMS, ClockKind, Facts, State, WhistleKind
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-Ask = Callable[[int], list[User]]
-
 KINDS = {
     "ticket_offered": (
         _("Sign for %(number)s"),
@@ -96,23 +94,21 @@ def register() -> None:
 
 def routed(given: Iterable[tuple[Ticket, list[Assignment]]]) -> None:
     """Tell the departments that got a ticket and the street desks that must decide."""
-    # Each department and each street is asked once, however many tickets it gets.
-    staff = cache(lambda department: list(queries.staff_of([department])))
-    desk = cache(lambda street: list(queries.holders("tickets.triage", street)))
+    ask = _Posts()
     owe_all(
         _debt(people, kind, ticket, ticket.event_count)  # type: ignore[attr-defined]
         for ticket, assignments in given
-        for kind, people in _told_of_routing(ticket, assignments, staff, desk)
+        for kind, people in _told_of_routing(ticket, assignments, ask)
     )
 
 
 def _told_of_routing(
-    ticket: Ticket, assignments: list[Assignment], staff: Ask, desk: Ask
+    ticket: Ticket, assignments: list[Assignment], ask: _Posts
 ) -> Iterator[tuple[str, list[User]]]:
     if not assignments:
-        yield "ticket_triage", desk(ticket.street_id)
+        yield "ticket_triage", ask.holders("tickets.triage", ticket.street_id)
     for one in assignments:
-        yield "ticket_offered", staff(one.department_id)
+        yield "ticket_offered", ask.staff(one.department_id)
 
 
 def blown(ticket: Ticket) -> None:
@@ -130,7 +126,7 @@ def fired(clocks: Iterable[Clock]) -> None:
 
 
 class _Posts:
-    """Who holds what: each department and each place is asked once, however many clocks fire."""
+    """Who holds what: each department and each place is asked once, however many rows there are."""
 
     def __init__(self) -> None:
         self.staff = cache(lambda department: list(queries.staff_of([department])))

@@ -116,7 +116,7 @@ def prospect(ticket: Ticket, kind: str, *, by: User) -> Prospect:
     imagined = copy.copy(ticket)
     imagined.kind = Ticket.Kind.WHISTLE if kind else Ticket.Kind.REPORT
     imagined.whistle_kind, imagined.state = kind, State.DISPATCHED
-    decision = routing.suppose(_supposed(imagined))
+    decision = routing.suppose(Supposed.of(imagined))
     imagined.routing, imagined.lead_department_id = decision.why, decision.department_id
     return Prospect(imagined, by)
 
@@ -153,20 +153,6 @@ def _line(spot: Spot) -> list[Named] | None:
         line.append(Named(grid.pk, grid.code, grid.name))
         grid = grid.parent if grid.level > Level.DISTRICT else None
     return line or None
-
-
-def _supposed(ticket: Ticket) -> Supposed:
-    point = ticket.point
-    return Supposed(
-        category=ticket.category_id,
-        whistle_kind=ticket.whistle_kind,
-        lon=point.x if point else None,
-        lat=point.y if point else None,
-        grid=ticket.grid_id,
-        community=ticket.community_id,
-        street=ticket.street_id,
-        district=ticket.district_id,
-    )
 
 
 # ── helpers ───────────────────────────────────────────────────────────────────────────────────

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
 from grids.queries import BORDER_METRES, BOX_DEGREES
+
+if TYPE_CHECKING:
+    from tickets.models import Ticket
 
 BATCH = 500
 
@@ -152,7 +155,7 @@ def claim_and_decide(limit: int = BATCH) -> list[Decision]:
 
 @dataclass(frozen=True)
 class Supposed:
-    """A ticket that is not there yet: what it would be about, and where."""
+    """A ticket as routing asks for it, filed or only imagined: what it is about, and where."""
 
     category: int
     whistle_kind: str
@@ -162,6 +165,20 @@ class Supposed:
     community: int
     street: int
     district: int
+
+    @classmethod
+    def of(cls, ticket: Ticket) -> Supposed:
+        point = ticket.point
+        return cls(
+            category=ticket.category_id,
+            whistle_kind=ticket.whistle_kind,
+            lon=point.x if point else None,
+            lat=point.y if point else None,
+            grid=ticket.grid_id,
+            community=ticket.community_id,
+            street=ticket.street_id,
+            district=ticket.district_id,
+        )
 
 
 def suppose(ticket: Supposed) -> Decision:

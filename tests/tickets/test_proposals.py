@@ -14,7 +14,7 @@ from tests.factories.tickets import CategoryFactory, RuleFactory, filed, filing,
 from tickets import actions, proposals, repeats
 from tickets.models import FunctionHolder, OfficeFunction, Ticket
 from tickets.queries import Spot
-from tickets.templatetags.whistle_words import helper_why
+from tickets.reasons import helper_why
 
 
 @pytest.fixture

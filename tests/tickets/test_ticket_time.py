@@ -13,7 +13,7 @@ from govgrid.worktime.queries import calendar, newest_edition
 from tests.factories.tickets import routed
 from tickets import clocks, queries
 from tickets.models import Clock
-from tickets.templatetags.ticket_time import time_left
+from tickets.timeleft import time_left
 
 pytestmark = pytest.mark.django_db
 

@@ -27,8 +27,8 @@ def at(monkeypatch):
     def stop(wall):
         moment = datetime.fromisoformat(wall).replace(tzinfo=BEIJING)
         monkeypatch.setattr(clock, "now", lambda: moment)
-        for module in ("ticket_time", "ticket_words"):
-            monkeypatch.setattr(f"tickets.templatetags.{module}.now", lambda: moment)
+        for module in ("timeleft", "templatetags.ticket_words"):
+            monkeypatch.setattr(f"tickets.{module}.now", lambda: moment)
         monkeypatch.setattr("govgrid.core.templatetags.gg.now", lambda: moment)
         monkeypatch.setattr("govgrid.core.templatetags.gg.today", moment.date)
         return moment

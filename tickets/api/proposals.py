@@ -19,8 +19,7 @@ from tickets.api.tickets import CategoryField
 from tickets.models import Clock
 from tickets.proposals import Proposed, Prospect, imagine, prospect
 from tickets.queries import Spot
-from tickets.templatetags.ticket_words import why
-from tickets.templatetags.whistle_words import helper_why
+from tickets.reasons import helper_why, why
 from tickets.workflow import TERMS, ClockKind, WhistleKind
 
 

@@ -16,8 +16,8 @@ from govgrid.core.fields import told
 from grids.api import Coded, DepartmentBrief, coded, department_brief
 from tickets.api.parts import NULL_TIME, AssignmentRow, PartRows, Parts, WhistleRow
 from tickets.models import Ticket
+from tickets.reasons import why
 from tickets.rules import sees_filer
-from tickets.templatetags.ticket_words import why
 from tickets.workflow import State, WhistleKind
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from grids.models import Department
 from tickets import routing
 from tickets.models import Ticket, TicketEvent
 from tickets.queries import departments_for
+from tickets.routing import Supposed
 from tickets.workflow import State
 
 
@@ -26,7 +27,7 @@ def suggest(ticket: Ticket) -> Suggestion | None:
     """
     if ticket.state != State.TRIAGE:
         return None
-    why = routing.suppose(_supposed(ticket)).why
+    why = routing.suppose(Supposed.of(ticket)).why
     returns = list(ticket.events.filter(verb="return").select_related("department").order_by("-pk"))
     refused = {one.department_id for one in returns}
     choices = [one for one in departments_for(ticket) if one.pk not in refused]
@@ -45,17 +46,3 @@ def _called(choices: list[Department], name: str) -> Department | None:
     """The one of this very name; two of a name are nobody's suggestion."""
     found = [one for one in choices if name.strip() in (one.short_name, one.name)]
     return found[0] if len(found) == 1 else None
-
-
-def _supposed(ticket: Ticket) -> routing.Supposed:
-    lon, lat = ticket.point.coords if ticket.point is not None else (None, None)
-    return routing.Supposed(
-        category=ticket.category_id,
-        whistle_kind=ticket.whistle_kind,
-        lon=lon,
-        lat=lat,
-        grid=ticket.grid_id,
-        community=ticket.community_id,
-        street=ticket.street_id,
-        district=ticket.district_id,
-    )

@@ -16,7 +16,7 @@ from grids.models import Level
 from tickets import queries
 from tickets.board.scopes import Scope
 from tickets.models import COLUMN_OF_LEVEL, LIST_FIELDS, Assignment, Clock, Ticket, TicketEvent
-from tickets.templatetags.ticket_time import TimeLeft, time_left
+from tickets.timeleft import TimeLeft, time_left
 from tickets.workflow import OPEN, State, WhistleKind
 
 # Departments beside the lead that a tile names; the rest are on the ticket's page.

@@ -167,7 +167,9 @@ class MoveForm(forms.Form):
         }
         if not set(words) <= set(self.fields):
             return []
-        return [(self[name].auto_id, said, bool(self[name].value())) for name, said in words.items()]
+        return [
+            (self[name].auto_id, said, bool(self[name].value())) for name, said in words.items()
+        ]
 
     def helper_groups(self) -> list[tuple[bool, list[Any]]]:
         """The checkboxes: those proposed by the category, then the rest."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from govgrid.core.templatetags.gg import day, state_class, state_icon, when
 from tickets.models import Arrival, TicketEvent
-from tickets.templatetags.ticket_words import why_of
+from tickets.reasons import why_of
 from tickets.workflow import MOVES, ClockKind, Rank, State, WhistleKind
 
 register = template.Library()
