@@ -5,6 +5,7 @@ import inspect
 import re
 import subprocess
 import sys
+import tomllib
 from importlib import import_module
 from pathlib import Path
 
@@ -26,20 +27,34 @@ SOURCES = [
     if "migrations" not in path.parts
 ]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-BELOW_VIEWS = (
-    *("workflow", "roles", "models", "scoping", "queries", "routing", "rules", "actions"),
-    "gallery",
-    *("effects", "notices", "rulebook", "offers", "inbox", "rows", "shapes", "retention"),
+CONTRACT = next(
+    one
+    for one in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"][
+        "contracts"
+    ]
+    if one["name"].startswith("Rooms")
 )
+FLOORS = [re.findall(r"\w+", floor) for floor in CONTRACT["layers"]]
+ROOMS = {room for floor in FLOORS for room in floor}
+# Forms and all beneath them.
+BELOW_VIEWS = {room for floor in FLOORS[FLOORS.index(["forms"]) :] for room in floor}
+# Read by Django alone.
+NO_FLOOR = {"__init__", "apps", "migrations"}
 
 
-# Packages count as the room they are split from: grids/actions/areas.py is an action.
+def room_of(path: Path) -> str:
+    """tickets/forms/board.py is in the room of forms, not of the board."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    depth = 2 if parts[0] == "govgrid" else 1
+    return parts[depth] if len(parts) > depth else ""
+
+
 ACTIONS = [
     p
     for p in SOURCES
-    if p.stem in {"actions", "gallery"} or p.parts[-2:] == ("actions", "__init__.py")
+    if p.stem in {"actions", "gallery", "rulebook"} or p.parts[-2:] == ("actions", "__init__.py")
 ]
-BELOW = [p for p in SOURCES if {p.stem, p.parent.name} & set(BELOW_VIEWS)]
+BELOW = [p for p in SOURCES if room_of(p) in BELOW_VIEWS]
 
 
 def module_of(path: Path) -> str:
@@ -85,10 +100,17 @@ def _kind_of_by(function):
 
 
 @pytest.mark.parametrize("path", BELOW, ids=module_of)
-def test_nothing_below_the_views_speaks_http(path):
+def test_nothing_below_the_views_speaks_http_or_templates(path):
     tree = ast.parse(path.read_text())
     modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert not {m for m in modules if m and m.startswith(("django.http", "django.shortcuts"))}
+    outer = ("django.http", "django.shortcuts")
+    assert not {m for m in modules if m and (m.startswith(outer) or ".templatetags" in m)}
+
+
+@pytest.mark.parametrize("app", ["grids", "tickets", "govgrid/worktime"])
+def test_every_room_has_its_floor(app):
+    rooms = {room_of(p) for p in SOURCES if p.is_relative_to(ROOT / app)}
+    assert rooms <= ROOMS | NO_FLOOR
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=module_of)
