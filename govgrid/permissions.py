@@ -1,5 +1,6 @@
 """Gathers every app's RULES: ``has_perm(name, obj)`` is the only way to ask."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
@@ -7,7 +8,7 @@ from django.contrib.auth.backends import BaseBackend
 from grids import rules as grids
 from tickets import rules as tickets
 
-RULES = {**grids.RULES, **tickets.RULES}
+RULES: dict[str, Callable[..., bool]] = {**grids.RULES, **tickets.RULES}
 
 
 class RuleBackend(BaseBackend):

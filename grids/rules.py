@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from grids import scoping
@@ -32,7 +33,7 @@ def is_own_patrol(user: User | AnonymousUser, patrol: Patrol) -> bool:
     return bool(user.is_authenticated and patrol.user_id == user.pk)
 
 
-RULES = {
+RULES: dict[str, Callable[..., bool]] = {
     "grids.appoint": can_appoint,
     "grids.patrol": can_patrol,
     "grids.own_patrol": is_own_patrol,

@@ -60,7 +60,8 @@ def move(
     before = ticket.state
     undo = snapshot(facts) if name in UNDOABLE else None
     touched = EFFECTS[name](facts, at)
-    ticket.closed_at = at if ticket.state == State.CLOSED else None
+    if ticket.state != before:  # a score afterwards closes nothing anew
+        ticket.closed_at = at if ticket.state == State.CLOSED else None
     now_given = list(ticket.assignments.select_related("department").order_by("pk"))
     lines = clocks.settle(ticket, now_given, verb=name, at=at)
     ticket.save(update_fields=_FIELDS)
@@ -133,7 +134,7 @@ def _must_serve_here(facts: Facts) -> None:
 
 
 def _helpers(facts: Facts) -> list[Any]:
-    return list(facts.given.get("helpers") or [])  # type: ignore[call-overload]
+    return list(facts.given.get("helpers") or [])
 
 
 def _told(facts: Facts) -> dict[str, Any]:
@@ -141,7 +142,7 @@ def _told(facts: Facts) -> dict[str, Any]:
     given = facts.given
     data = {name: given[name] for name in (*_WORDS, *_FIGURES) if given.get(name)}
     if given.get("into") is not None:
-        data["into"] = given["into"].number  # type: ignore[attr-defined]
+        data["into"] = given["into"].number
     for name in ("accepted_at", "until"):
         value = given.get(name)
         if isinstance(value, date):

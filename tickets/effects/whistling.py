@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from govgrid.core.errors import Refused
+from govgrid.privacy import guard
 from grids import scoping
 from tickets.effects.work import withdraw_all
 from tickets.models import Helper, Score, Ticket, Whistle
@@ -29,7 +30,7 @@ def blow(facts: Facts, at: datetime) -> None:
         WhistleKind(str(given["whistle_kind"])),
         tried=str(given.get("tried") or ""),
         missing_power=str(given.get("missing_power") or ""),
-        helpers=given.get("helpers") or (),  # type: ignore[arg-type]
+        helpers=given.get("helpers") or (),
         by=facts.by,
         at=at,
     )
@@ -116,7 +117,7 @@ def rate(facts: Facts, at: datetime) -> Assignment | None:
         department_id=lead.department_id,
         speed=given["speed"],
         quality=given["quality"],
-        sentence=str(given.get("note") or "").strip()[:300],
+        sentence=guard.mask(str(given.get("note") or "").strip())[:300],
         given_at=at,
         given_by=facts.by,
     )

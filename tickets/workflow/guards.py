@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.utils.translation import gettext
 
@@ -41,7 +41,7 @@ class Facts:
     assignments: tuple[Assignment, ...] = ()
     # Departments in which the asker holds a post; the office of his area is not among them.
     own_departments: frozenset[int] = frozenset()
-    given: dict[str, object] = field(default_factory=dict)
+    given: dict[str, Any] = field(default_factory=dict)
     at: datetime | None = None
     # What happened last; read for the moves that depend on it.
     last: TicketEvent | None = None
@@ -207,9 +207,9 @@ def fits_together(facts: Facts) -> Lack | None:
         return Lack("into_needed", gettext("Say with which ticket."))
     wrong = gettext("These two cannot be merged: choose another open ticket of this district.")
     fits = (
-        into.pk != facts.ticket.pk  # type: ignore[attr-defined]
-        and into.state not in ENDED | {State.SUSPENDED}  # type: ignore[attr-defined]
-        and into.district_id == facts.ticket.district_id  # type: ignore[attr-defined]
+        into.pk != facts.ticket.pk
+        and into.state not in ENDED | {State.SUSPENDED}
+        and into.district_id == facts.ticket.district_id
     )
     return None if fits else Lack("wrong_ticket", wrong)
 
