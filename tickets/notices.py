@@ -234,7 +234,7 @@ _AFTER: dict[str, Callable[[Ticket, Assignment | None, Facts], None]] = {
 
 
 def _filer(ticket: Ticket) -> QuerySet[User]:
-    return User.objects.filter(pk=ticket.filed_by_id)
+    return User.objects.filter(pk__in=[ticket.filed_by_id])
 
 
 def _tell_reporters(kind: str, ticket: Ticket) -> None:

@@ -126,7 +126,7 @@ def over_area(permission: str) -> Callable[[Person, Ticket], bool]:
     return rule
 
 
-RULES: dict[str, Callable] = {
+RULES: dict[str, Callable[..., bool]] = {
     "tickets.view": can_view,
     "tickets.file": can_file,
     "tickets.work": can_work,
