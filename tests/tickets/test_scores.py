@@ -41,6 +41,10 @@ def scored(town, cast):
     return ticket
 
 
+def test_a_score_does_not_move_the_closing(scored):
+    assert scored.closed_at == scored.events.get(verb="close").at
+
+
 def _more(scored, count, *, speed=4, department=None, **place):
     """Further scores like this one, on tickets of their own."""
     for _ in range(count):
