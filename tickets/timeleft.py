@@ -50,7 +50,7 @@ def time_left(clock: Clock | None, at: datetime | None = None) -> TimeLeft | Non
     label = str(ClockKind(clock.kind).label)
     if not clock.is_running:
         said = clock.get_outcome_display()
-        return TimeLeft("is-quiet", said, "", f"{label}: {said}", 100, label, None)
+        return TimeLeft("is-quiet", said, "", label, 100, label, None)
     at = at or now()
     code = getattr(clock, "district_code", None) or clock.ticket.district.code
     days = calendar(code, clock.edition)
@@ -58,7 +58,8 @@ def time_left(clock: Clock | None, at: datetime | None = None) -> TimeLeft | Non
     if clock.paused_at is not None:
         said = _("paused")
         by = _("since %(time)s") % {"time": _hour(clock.paused_at, at)}
-        return TimeLeft("is-quiet", said, by, f"{label}: {said}", percent, label, None)
+        what = pgettext("list", ", ").join([label, by])
+        return TimeLeft("is-quiet", said, by, what, percent, label, None)
     is_over = at >= clock.due_at
     css = "is-over" if is_over else "is-near" if at >= clock.near_at else "is-calm"
     named = {"clock": label, "time": _hour(clock.due_at, at)}
