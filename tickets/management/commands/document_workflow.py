@@ -12,12 +12,25 @@ from tickets.workflow import MOVES, AssignmentState, Move, State
 PAGE = Path(settings.BASE_DIR) / "docs" / "workflow.md"
 HEAD = """# The life of a ticket
 
-Made by `manage.py document_workflow` from `tickets/workflow.py`; a test holds the two equal.
+Made by `manage.py document_workflow` from `tickets/workflow/`; a test holds the two equal.
 
 A report is `filed`, then routed by Celery: `dispatched` when a rule names who must respond,
 `triage` when none does or when two responsibilities meet there. A ticket is `handled` when every
-assignment that is neither withdrawn nor returned is done.
+assignment that is neither withdrawn nor returned is done. A whistle is `filed` when it goes out, at
+once or once it is approved, and routed as a report is; see `docs/clocks.md` for what runs meanwhile.
 """
+
+
+# Where the target is not the table's alone: what decides it.
+FOLLOWS = {
+    "assign": "`dispatched`, or `handling` where it assists already",
+    "finish": "`handled` when all are done",
+    "return": "`triage` when it was the lead",
+    "refuse": "where it was before the whistle",
+    "blow": "`filed`, or `awaiting_approval` where somebody else must approve",
+    "unmerge": "where it was before",
+    "undo": "where it was before",
+}
 
 
 def document() -> str:
@@ -44,7 +57,8 @@ def _row(name: str, move: Move) -> str:
     sources = " ".join(f"`{s}`" for s in sorted(move.sources))
     if move.assignment_sources:
         sources += "; assignment " + " ".join(f"`{s}`" for s in sorted(move.assignment_sources))
-    targets = [f"`{move.target}`"] if move.target else []
+    target = FOLLOWS.get(name) or (f"`{move.target}`" if move.target else "")
+    targets = [target] if target else []
     if move.assignment_target:
         targets.append(f"assignment `{move.assignment_target}`")
     guards = ", ".join(guard.__name__.replace("_", " ") for guard in move.guards)
