@@ -6,7 +6,7 @@ ticket's log: from these alone every deadline can be computed again (``tickets.r
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
@@ -211,6 +211,7 @@ class Work:
     verb: str
     at: datetime
     clocks: list[Clock]
+    pauses_of: Callable[[Clock], Iterable[ClockPause]] = lambda one: one.pauses.all()
     lines: list[Line] = field(default_factory=list)
     changed: dict[int, Clock] = field(default_factory=dict)
     spans: list[ClockPause] = field(default_factory=list)
@@ -293,5 +294,5 @@ class Work:
         since = min(_second(since), until)
         span = ClockPause(clock_id=one.pk, started_at=since, ended_at=until)
         self.spans.append(span)
-        reckon_anew(one, self.days, [*one.pauses.all(), span])
+        reckon_anew(one, self.days, [*self.pauses_of(one), span])
         self._note(one, moved_to(one, "resume", since=since.isoformat(), at=until.isoformat()))

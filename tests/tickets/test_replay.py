@@ -17,7 +17,7 @@ from tests.factories.tickets import CategoryFactory, routed, whistled
 from tickets import actions
 from tickets.clocks import Work
 from tickets.limits import Limits
-from tickets.models import Assignment, Category, Clock, Ticket
+from tickets.models import Assignment, Category, Clock, ClockPause, Ticket
 from tickets.replay import replay
 from tickets.workflow import AssignmentState, State, WhistleKind
 
@@ -131,6 +131,7 @@ class History:
         self.at = datetime.combine(day, time(0), BEIJING)
         self.rows: list[Assignment] = []
         self.clocks: list[Clock] = []
+        self.spans: list[ClockPause] = []
         self.log: list[dict] = []
 
     def live(self) -> None:
@@ -143,17 +144,17 @@ class History:
 
     def reconcile(self, verb: str) -> None:
         rows = {one.pk: one for one in self.rows}
-        work = Work(self.ticket, rows, verb, self.at, self.clocks)
+        work = Work(self.ticket, rows, verb, self.at, self.clocks, self.pauses_of)
         work.days, work.limits = CALENDAR, Limits([])
         work.reconcile()
         for one in work.fresh:
             one.pk = next(self.ids)
-            one._prefetched_objects_cache = {"pauses": []}
         work.begun(work.fresh)
-        for span in work.spans:
-            clock = next(one for one in self.clocks if one.pk == span.clock_id)
-            clock._prefetched_objects_cache["pauses"].append(span)
+        self.spans += work.spans
         self.log += work.lines
+
+    def pauses_of(self, clock: Clock) -> list[ClockPause]:
+        return [one for one in self.spans if one.clock_id == clock.pk]
 
     @property
     def working(self):

@@ -304,18 +304,18 @@ class Life:
     def _settle(self, verb: str, at: datetime) -> list[dict[str, Any]]:
         if verb == "file":
             return []
-        work = Work(self.ticket, {one.pk: one for one in self.parts}, verb, at, self.clocks)
+        parts = {one.pk: one for one in self.parts}
+        work = Work(self.ticket, parts, verb, at, self.clocks, self._pauses_of)
         work.days, work.limits = self.terms.days, self.terms.limits
         work.reconcile()
         for number, one in enumerate(work.fresh, start=len(self.clocks) + 1):
             one.pk = number
-            # As prefetched: nothing of this is in the database yet.
-            one._prefetched_objects_cache = {"pauses": []}
         work.begun(work.fresh)
-        for span in work.spans:
-            self.clocks[span.clock_id - 1]._prefetched_objects_cache["pauses"].append(span)
         self.pauses += work.spans
         return work.lines
+
+    def _pauses_of(self, clock: Clock) -> list[ClockPause]:
+        return [span for span in self.pauses if span.clock_id == clock.pk]
 
     def fire(self, until: datetime) -> None:
         """What the clocks said by themselves before ``until``."""

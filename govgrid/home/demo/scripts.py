@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -40,6 +41,11 @@ class Act(NamedTuple):
 
 def _nothing() -> None:
     return None
+
+
+def _for(do: Callable[[Assignment], None], who: Callable[[], Assignment]) -> None:
+    """Who assists is known when the moment has come, and not before."""
+    do(who())
 
 
 class Script:
@@ -221,11 +227,11 @@ class Script:
         assists = [self._assist(n) for n in range(len(self.helpers))]
         yield Act("sign", self._to_sign, self._sign)
         for one in assists:
-            yield Act("sign", self._shortly, lambda one=one: self._sign(one()))
+            yield Act("sign", self._shortly, partial(_for, self._sign, one))
         if self.plot.reports_in:
             yield Act("report_in", self._to_report_in, self._report_in)
             for one in assists:
-                yield Act("report_in", self._shortly, lambda one=one: self._report_in(one()))
+                yield Act("report_in", self._shortly, partial(_for, self._report_in, one))
         if self.plot.has_hazard and self.plot.makes_safe:
             yield Act("make_safe", self._toward(ClockKind.MAKE_SAFE, 45), self._make_safe)
         if self.plot.has_plan and self.plot.plans:
@@ -236,9 +242,9 @@ class Script:
         for number in range(len(self.helpers)):
             one = self._assist(number)
             if self.rng.random() < 0.12:
-                yield Act("leave", self._shortly, lambda one=one: self._leave(one()))
+                yield Act("leave", self._shortly, partial(_for, self._leave, one))
             else:
-                yield Act("finish", self._shortly, lambda one=one: self._finish(one()))
+                yield Act("finish", self._shortly, partial(_for, self._finish, one))
         yield Act("finish", self._to_finish, self._finish)
 
     def _approve(self) -> Iterator[Act]:
