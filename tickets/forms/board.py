@@ -142,4 +142,5 @@ class MergeForm(forms.Form):
 
 
 def _told(ticket: Ticket) -> str:
-    return f"{ticket.number} · {ticket.category.name} · {ticket.metres.m:.0f} m"
+    metres = _("%(metres)s m") % {"metres": f"{ticket.metres.m:.0f}"}
+    return f"{ticket.number} · {ticket.category.name} · {metres}"
