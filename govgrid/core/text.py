@@ -8,6 +8,9 @@ from opencc import OpenCC
 
 _WORD = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+")
 _ASCII = re.compile(r"[a-z0-9]+")
+_UNSEEN = frozenset({"Cc", "Cf", "Mn", "Zl", "Zp", "Zs"})
+# Drawn as nothing though they count as letters or signs: fillers of Hangul, the empty Braille cell.
+_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 
 @cache
@@ -24,6 +27,11 @@ def _to_traditional() -> OpenCC:
 def traditional(text: str) -> str:
     """``text`` in traditional script, as offices that write it spell."""
     return _to_traditional().convert(text)
+
+
+def is_blank(text: str) -> bool:
+    """Nothing that a reader would see: blanks, and signs of no width that ``strip`` leaves."""
+    return all(one in _FILLERS or unicodedata.category(one) in _UNSEEN for one in text)
 
 
 def normalise(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from govgrid.core.text import bigrams, search_terms
+from govgrid.core.text import bigrams, is_blank, search_terms
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,12 @@ def test_a_query_finds_the_text_it_was_taken_from():
 
 def test_a_latin_word_in_a_query_counts_whole():
     assert search_terms("wifi") == ["wifi"]
+
+
+@pytest.mark.parametrize(
+    ("text", "blank"),
+    [("", True), (" \u3000\n", True), ("\u200b\ufeff", True), ("\u3164", True), ("\u0301", True),
+     ("好", False), ("\u200b好", False), ("👍", False), ("…", False), ("7", False)],
+)  # fmt: skip
+def test_a_text_is_blank_when_nothing_of_it_is_seen(text, blank):
+    assert is_blank(text) is blank

@@ -235,6 +235,7 @@ def test_the_district_sets_a_limit_on_the_page(client, town, cast):
         ({"limit": ""}, "Write a limit, or say that there is none."),
         ({"no_limit": "on"}, "Write a limit, or say that there is none."),
         ({"reason": "  "}, "Say why."),
+        ({"reason": "\u200b\u2060"}, "Say why."),
         ({"reason": "长" * 201}, "at most 200 characters"),
         ({"area": ""}, "This field is required."),
         ({"area": "x"}, "Select a valid choice."),

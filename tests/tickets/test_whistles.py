@@ -14,6 +14,7 @@ from govgrid.outbox.models import Message
 from tests.factories.grids import DepartmentFactory, build_town, holder
 from tests.factories.tickets import CategoryFactory, RuleFactory, filed, routed, whistled
 from tickets import actions, rules
+from tickets.actions import Asked
 from tickets.models import Assignment, Clock, Helper, Whistle
 from tickets.workflow import WhistleKind
 
@@ -213,6 +214,26 @@ def test_an_emergency_needs_no_word(town, cast):
     take(ticket, "blow", cast["worker"], whistle_kind="emergency")
 
     assert (ticket.state, ticket.whistle_kind) == ("filed", "emergency")
+
+
+# No width, no break, soft hyphen, byte order mark, fillers of Hangul and Braille.
+UNSEEN = ["\u200b", "\u2060\u200d", "\u00ad", "\ufeff", "\u3164", "\u2800 \n"]
+
+
+@pytest.mark.parametrize("unseen", UNSEEN)
+def test_reasons_that_nobody_can_see_are_none(town, cast, unseen):
+    ticket = routed(town, by=cast["worker"])
+    for name, code in (("tried", "tried_needed"), ("missing_power", "power_needed")):
+        with pytest.raises(Refused) as refusal:
+            blow(ticket, cast["community"], **{name: unseen})
+        assert refusal.value.code == code
+        asked = Asked(WhistleKind.ROUTINE, **(REASONS | {name: unseen}))
+        with pytest.raises(Refused) as refusal:
+            filed(town, by=cast["community"], whistle=asked)
+        assert refusal.value.code == code
+    with pytest.raises(Refused) as refusal:
+        take(ticket, "return", cast["clerk"], note=unseen, suggested_owner="供电公司")
+    assert refusal.value.code == "reason_needed"
 
 
 def test_numbers_of_persons_do_not_get_into_the_reasons(town, cast):

@@ -8,6 +8,7 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from govgrid.core.text import is_blank
 from govgrid.worktime.arithmetic import LIMIT
 from grids.models import Area, Level
 from tickets import rules
@@ -80,6 +81,12 @@ class TimeLimitForm(forms.Form):
         if rules.can_set_limits(user, None):
             self.fields["area"].required = False
             self.fields["area"].empty_label = _("Everywhere")
+
+    def clean_reason(self) -> str:
+        reason = self.cleaned_data["reason"]
+        if is_blank(reason):
+            raise forms.ValidationError(self.fields["reason"].error_messages["required"])
+        return reason
 
     def clean(self):
         cleaned = super().clean()

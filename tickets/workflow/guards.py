@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.utils.translation import gettext
 
+from govgrid.core.text import is_blank
 from tickets.workflow.states import ENDED, AssignmentState, State
 
 if TYPE_CHECKING:
@@ -51,7 +52,9 @@ Guard = Callable[[Facts], Lack | None]
 
 
 def text(facts: Facts, name: str) -> str:
-    return str(facts.given.get(name) or "").strip()
+    """What was written; nothing where a reader would see nothing."""
+    said = str(facts.given.get(name) or "").strip()
+    return "" if is_blank(said) else said
 
 
 # ── words ─────────────────────────────────────────────────────────────────────────────────────

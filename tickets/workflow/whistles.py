@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext
 
+from govgrid.core.text import is_blank
 from tickets.workflow.guards import Facts, Lack, text
 from tickets.workflow.states import WhistleKind
 
@@ -33,9 +34,9 @@ def reasons_lacking(kind: str, tried: str, missing_power: str) -> list[Lack]:
     if not TERMS[WhistleKind(kind)].has_reasons:
         return []
     found = []
-    if not tried.strip():
+    if is_blank(tried):
         found.append(Lack("tried_needed", gettext("Say what the community has tried.")))
-    if not missing_power.strip():
+    if is_blank(missing_power):
         found.append(Lack("power_needed", gettext("Say which power is missing.")))
     return found
 
