@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from govgrid.core import clock
 from grids.models import Department
@@ -149,7 +150,7 @@ class MoveForm(forms.Form):
     def typed(self) -> str:
         """Everything that was written, for a page that has no place for it any more."""
         lines = [
-            f"{bound.label}: {bound.value()}"
+            pgettext("punctuation", ": ").join([str(bound.label), str(bound.value())])
             for bound in self.visible_fields()
             if bound.name not in {"helpers", "department", "note"} and bound.value()
         ]
