@@ -104,11 +104,11 @@ def make(count: int, *, closed: bool) -> None:
                 cursor.execute(statement, values)
 
 
-def measure(name: str, client: Client, **headers: str) -> None:
+def measure(name: str, client: Client, headers: dict[str, str] | None = None) -> None:
     took = []
     for _round in range(ROUNDS):
         begun = time.perf_counter()
-        status = client.get("/tickets/board/", **headers).status_code
+        status = client.get("/tickets/board/", headers=headers).status_code
         took.append((time.perf_counter() - begun) * 1000)
     took = sorted(took[5:])
     p95 = took[int(len(took) * 0.95)]
@@ -131,9 +131,9 @@ def run() -> None:
         User.objects.get(username=SIGNED_IN), backend="govgrid.accounts.backends.NameOrPhone"
     )
     measure("the whole page", client)
-    measure("an update", client, HTTP_HX_REQUEST="true")
+    measure("an update", client, {"HX-Request": "true"})
     etag = client.get("/tickets/board/", HTTP_HX_REQUEST="true")["ETag"]
-    measure("nothing new", client, HTTP_HX_REQUEST="true", HTTP_IF_NONE_MATCH=etag)
+    measure("nothing new", client, {"HX-Request": "true", "If-None-Match": etag})
 
 
 run()

@@ -88,7 +88,10 @@ def test_who_lost_the_right_to_sign_in_sees_nothing(town, tickets, cast):
 
 
 # Made of others, by the row itself: each has tests of its own.
-DERIVED = {"tickets.add_photo", "tickets.approve_whistle", "tickets.blow", "tickets.undo"}
+DERIVED = {
+    *("tickets.add_photo", "tickets.show_code", "tickets.approve_whistle", "tickets.blow"),
+    "tickets.undo",
+}
 
 
 @pytest.mark.parametrize("permission", sorted(set(RULES) - DERIVED))
