@@ -7,9 +7,10 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.utils.functional import Promise
+from django.utils.formats import date_format
+from django.utils.functional import Promise, lazy
+from django.utils.translation import gettext, override, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from govgrid.accounts.models import User
 from govgrid.core import clock
@@ -20,6 +21,8 @@ from tickets.models import Assignment, Clock, Ticket
 from tickets.workflow import TERMS, ClockKind, Facts, State, WhistleKind
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.db.models import QuerySet
 
 KINDS = {
@@ -150,7 +153,7 @@ class _Posts:
 
 def _of_clock(one: Clock, ask: _Posts) -> Iterator[Debt]:
     ticket, kind = one.ticket, "clock_over" if one.over_told_at else "clock_near"
-    due = f"{clock.local(one.due_at):%m-%d %H:%M}"
+    due = by_language(lazy(_day_and_hour, str)(one.due_at))
     # The deadline belongs to the fact: a clock that was computed anew may fire again.
     fact = f"{kind}:{one.pk}:{one.due_at.isoformat()}"
     more = {"clock": by_language(ClockKind(one.kind).label), "due": due}
@@ -264,6 +267,13 @@ def _debt(people: Iterable[User], kind: str, ticket: Ticket, event_count: int) -
         # One telling for each time the ticket came into this state.
         fact=f"{kind}:{ticket.pk}:{event_count}",
     )
+
+
+def _day_and_hour(moment: datetime) -> str:
+    """24 Sep 11:05, as the reader of a message writes it."""
+    there = clock.local(moment)
+    day = date_format(there, pgettext("short date, this year", "j M"))
+    return gettext("%(day)s %(time)s") % {"day": day, "time": f"{there:%H:%M}"}
 
 
 def by_language(words: str | Promise) -> dict[str, str]:
