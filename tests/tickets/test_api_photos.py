@@ -17,6 +17,9 @@ from tickets.models import Photo
 
 STATUS = {"unsupported": 415, "too_large": 413}
 
+# The id of no photo; the same in every worker that collects these tests.
+NOBODYS = "be9a5f82-bff5-4e4f-88e7-16523a4f85da"
+
 
 @pytest.fixture(autouse=True)
 def media(settings, tmp_path):
@@ -223,7 +226,7 @@ def test_the_ticket_of_another_is_not_there(signed_in, town, cast, ticket, url):
     assert ticket.photos.count() == 1
 
 
-@pytest.mark.parametrize("key", ["x", str(uuid4()), "%00", "..%2f..%2f", "1", f"{uuid4()}%0a"])
+@pytest.mark.parametrize("key", ["x", NOBODYS, "%00", "..%2f..%2f", "1", f"{NOBODYS}%0a"])
 def test_a_photo_that_is_none_is_404_in_json(signed_in, cast, url, key):
     response = signed_in(cast["worker"]).get(f"{url}{key}/", HTTP_ACCEPT="image/jpeg, */*")
 
