@@ -85,7 +85,9 @@ def test_a_morning_at_the_desk_by_keys(desk, open_page):
     page.keyboard.press("k")
     expect(in_hand(page)).to_have_attribute("data-gg-tile", first.number)
     actions.move(second, "assign", by=head, department=town.housing)
-    expect(page.locator("[data-gg-col=dispatched] [data-gg-count]")).to_have_text("1")
+    # The page asks every ten seconds.
+    given = page.locator("[data-gg-col=dispatched] [data-gg-count]")
+    expect(given).to_have_text("1", timeout=25_000)
     expect(in_hand(page)).to_have_attribute("data-gg-tile", first.number)
 
 
