@@ -358,9 +358,7 @@ def test_b_community_officers_friday(people, at, open_page):
         phone = open_page(PHONE, has_touch=True, is_mobile=True)
         sign_in(phone, name, code_on_the_wall(ticket))
         no_sideways_scroll(phone)
-        phone.get_by_label(re.compile("rank", re.IGNORECASE)).first.select_option(label=rank) if (
-            phone.locator("select[name=rank]").count()
-        ) else phone.get_by_label(rank).check()
+        phone.get_by_label(rank).check()
         phone.get_by_role("button", name="I am here").click()
         phone.wait_for_load_state()
     until(lambda: ticket.assignments.filter(state="reported_in").count() == 2, "both are there")

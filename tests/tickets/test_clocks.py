@@ -8,9 +8,10 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from govgrid.core import clock
+from govgrid.worktime.arithmetic import Limit
 from tests.factories.tickets import CategoryFactory, filed, routed, whistled
 from tickets import actions
-from tickets.models import Clock, ClockPause, TimeLimit
+from tickets.models import SCOPES, Clock, ClockPause, TimeLimit
 from tickets.workflow import STANDARD, ClockKind
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -299,9 +300,13 @@ def test_a_district_may_do_without_a_clock(town, cast):
 
 
 def test_every_standard_limit_can_be_read():
-    for (_scope, kind), allowance in STANDARD.items():
+    for (scope, kind), allowance in STANDARD.items():
+        assert scope in {code for code, _label in SCOPES}
         assert kind in ClockKind
-        assert allowance.limit or allowance.own_first
+        if allowance.limit:
+            assert str(Limit.parse(allowance.limit)) == allowance.limit
+        else:
+            assert allowance.own_first, "neither a limit nor the category's own: no clock at all"
 
 
 # ── what the database holds ───────────────────────────────────────────────────────────────────
