@@ -17,8 +17,7 @@ from govgrid.worktime.arithmetic import Limit
 from govgrid.worktime.queries import calendar, newest_edition
 from tickets.limits import Limits
 from tickets.models import Clock, ClockPause, Outcome
-from tickets.workflow import ON_AGAIN, Again, ClockKind, stamp_of, wanted
-from tickets.workflow.clocks import HELD
+from tickets.workflow import HELD, ON_AGAIN, Again, ClockKind, stamp_of, wanted
 
 if TYPE_CHECKING:
     from govgrid.worktime.arithmetic import Calendar

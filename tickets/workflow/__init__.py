@@ -6,6 +6,7 @@ Pages, API, tests and ``docs/workflow.md`` all read :data:`MOVES`. A move is tak
 
 from tickets.workflow.clocks import (
     CLOCKS_OF_TICKET,
+    HELD,
     ON_AGAIN,
     STANDARD,
     Again,
@@ -13,7 +14,7 @@ from tickets.workflow.clocks import (
     stamp_of,
     wanted,
 )
-from tickets.workflow.guards import MAX_RETURNS, UNDO_SECONDS, UNDOABLE, Facts, Guard, Lack
+from tickets.workflow.guards import MAX_RETURNS, UNDO_SECONDS, UNDOABLE, Facts, Lack
 from tickets.workflow.moves import MOVES, Move, On, check, is_handled, lacks
 from tickets.workflow.states import (
     ENDED,
@@ -32,6 +33,7 @@ from tickets.workflow.whistles import TERMS, Terms, reasons_lacking
 __all__ = [
     "CLOCKS_OF_TICKET",
     "ENDED",
+    "HELD",
     "IN_HAND",
     "LET_GO",
     "LIVE",
@@ -48,7 +50,6 @@ __all__ = [
     "AssignmentState",
     "ClockKind",
     "Facts",
-    "Guard",
     "Lack",
     "Move",
     "On",
