@@ -1,9 +1,10 @@
 # ruff: noqa: INP001 a script, not a package
 """The board with thousands of open tickets in one street: make them, then measure the page.
 
+    python manage.py collectstatic --no-input
     python manage.py shell < benchmarks/board.py
 
-works on the demo district. ``OPEN_TICKETS`` (5000) is how many it makes, ``CLOSED_TICKETS``
+works on the demo district; without the first line the pages find no hashed files. ``OPEN_TICKETS`` (5000) is how many it makes, ``CLOSED_TICKETS``
 (100000) how long the history behind them is. It adds rows by plain SQL that no action made: use a
 database that may be thrown away.
 """
