@@ -189,9 +189,30 @@
       });
       // They go by themselves; the form need not carry them once more.
       choose.value = "";
-      // A ticket's own page shows what it has.
-      if (!isReport) line.then(function () { if (!open().length) location.reload(); });
+      if (!isReport) line.then(function () { if (!open().length) showKept(); });
     });
+
+    // A ticket's own page shows what it has now. It is not loaded anew: that would lose what is
+    // being typed elsewhere on it, and stop whoever is on the way to another page.
+    function showKept() {
+      fetch(location.pathname, { credentials: "same-origin" }).then(function (answer) {
+        if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+        return answer.text();
+      }).then(function (html) {
+        const fresh = new DOMParser().parseFromString(html, "text/html");
+        const top = document.querySelector(".ticket__top"), photos = fresh.querySelector(".ticket__photos");
+        if (!photos) return;
+        const before = top.querySelector(".ticket__photos");
+        if (before) before.replaceWith(photos);
+        else top.insertBefore(photos, top.querySelector(".ticket__said"));
+        top.className = fresh.querySelector(".ticket__top").className;
+        ["story", "evidence"].forEach(function (id) {
+          const now = document.getElementById(id), then = fresh.getElementById(id);
+          if (now && then) now.replaceWith(then);
+        });
+        shots.forEach(function (shot) { if (shot.state === "kept") shot.figure.remove(); });
+      }).catch(function () { /* they are kept; the next page shows them */ });
+    }
 
     function takeBack(id) {
       const request = new XMLHttpRequest();

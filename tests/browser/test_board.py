@@ -127,9 +127,12 @@ def test_a_key_asks_for_words_and_keys_can_be_switched_off(desk, open_page):
     dialog.get_by_role("button", name="Decline").click()
     until(lambda: state(first) == "declined", "the dialog declines")
 
+    # No key works beneath a dialog: it closes once the answer is there.
+    expect(page.locator("dialog[open]")).to_have_count(0)
     page.keyboard.press("?")
     page.get_by_label("Single keys work on this device").uncheck()
     page.keyboard.press("Escape")
+    expect(page.locator("dialog[open]")).to_have_count(0)
     before = in_hand(page).get_attribute("data-gg-tile")
     page.keyboard.press("j")
     page.keyboard.press("r")

@@ -57,8 +57,8 @@ def press(page: Page, move: str, words: str = "") -> None:
     if words:
         page.locator(f"#{move} > summary").click()
         page.locator(f"#{move} textarea").fill(words)
-    page.locator(f"#{move} form button, form#{move} > button").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator(f"#{move} form button, form#{move} > button").click()
     expect(page.locator(".toast").first).to_be_visible()
 
 

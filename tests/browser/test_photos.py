@@ -175,10 +175,15 @@ def test_a_department_adds_the_photo_of_the_repair(phone, open_page, taken):
     until(lambda: Ticket.objects.filter(state="dispatched").exists(), "Celery routes it")
     clerk = open_page(DESK)
     sign_in(clerk, "clerk", f"/tickets/{ticket.number}/")
+    # Somebody is in the middle of a sentence while the photo goes.
+    clerk.locator("#return > summary").click()
+    clerk.locator("#return textarea").fill("The cover belongs to")
     clerk.locator("select[name=phase]").select_option("after")
     clerk.set_input_files("[data-gg-choose]", taken("repair"))
 
     expect(clerk.locator(".shots figcaption")).to_contain_text("when done", timeout=60_000)
+    expect(clerk.locator("#return textarea")).to_have_value("The cover belongs to")
+    expect(clerk.locator("#add-photo [data-gg-shot]")).to_have_count(0)
     no_sideways_scroll(clerk)
     clerk.locator(".shots a").click()
     assert clerk.evaluate("document.contentType") == "image/jpeg"

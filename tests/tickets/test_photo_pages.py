@@ -237,7 +237,7 @@ def test_a_photo_is_added_on_the_page(sign_in, ticket, media):
 
     photo = Photo.objects.get()
     assert photo.phase == "after"
-    assert plain.redirect_chain == [(f"/tickets/{ticket.number}/#photos", 302)]
+    assert plain.redirect_chain == [(f"/tickets/{ticket.number}/#add-photo", 302)]
     assert f"/tickets/{ticket.number}/photos/{photo.public_id}/thumb/" in page(plain)
     assert "住建局, when done" in page(plain)
     assert (script.status_code, script.json()["id"]) == (200, str(photo.public_id))

@@ -143,7 +143,7 @@ def _photo(request: HttpRequest, number: str, public_id: UUID) -> Photo:
 
 
 def _place_of_photos(ticket: Ticket) -> str:
-    return f"{ticket.get_absolute_url()}#photos"
+    return f"{ticket.get_absolute_url()}#add-photo"
 
 
 # ── answers to a script ───────────────────────────────────────────────────────────────────────
