@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 a script, not a package
 """The board with thousands of open tickets in one street: make them, then measure the page.
 
     python manage.py collectstatic --no-input

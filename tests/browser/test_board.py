@@ -4,11 +4,11 @@ import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from playwright.sync_api import expect
 
+from benchmarks.stage import until
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.test_one_report import PASSWORD, no_sideways_scroll, sign_in
 from tests.factories.grids import build_town, holder
 from tests.factories.tickets import CategoryFactory, RuleFactory, filed
-from tests.faults.processes import until
 from tickets import actions
 from tickets.models import Ticket
 

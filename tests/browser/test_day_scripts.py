@@ -16,13 +16,13 @@ from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import expect
 
+from benchmarks.stage import until
 from govgrid.outbox.models import Message
 from govgrid.worktime.models import ClockShift
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.test_one_report import PASSWORD, no_sideways_scroll, press, sign_in
 from tests.factories.grids import DepartmentFactory, build_town, holder
 from tests.factories.tickets import CategoryFactory, RuleFactory, filing, routed, spot
-from tests.faults.processes import until
 from tickets import actions, codes
 from tickets.models import Clock, Ticket
 

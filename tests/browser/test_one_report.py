@@ -8,10 +8,10 @@ import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from playwright.sync_api import Page, expect
 
+from benchmarks.stage import until
 from tests.browser.conftest import DESK, PHONE
 from tests.factories.grids import build_town, holder
 from tests.factories.tickets import CategoryFactory, RuleFactory
-from tests.faults.processes import until
 from tickets.models import Ticket
 
 pytestmark = [

@@ -7,12 +7,12 @@ from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from PIL import Image
 from playwright.sync_api import expect
 
+from benchmarks.stage import until
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.test_one_report import PASSWORD, no_sideways_scroll, sign_in
 from tests.factories.grids import build_town, holder
 from tests.factories.photos import SVG, is_bare, picture, shot
 from tests.factories.tickets import CategoryFactory, RuleFactory
-from tests.faults.processes import until
 from tickets.models import Photo, Ticket
 
 pytestmark = [

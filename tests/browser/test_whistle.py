@@ -6,11 +6,11 @@ from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from benchmarks.stage import until
 from tests.browser.conftest import PHONE
 from tests.browser.test_one_report import PASSWORD, no_sideways_scroll, sign_in
 from tests.factories.grids import DepartmentFactory, build_town, holder
 from tests.factories.tickets import CategoryFactory, RuleFactory, filed, routed
-from tests.faults.processes import until
 from tickets.models import Helper, Ticket, Whistle
 
 pytestmark = [

@@ -11,11 +11,11 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from benchmarks.stage import Stage, gone, locked, until, waiters
 from govgrid.accounts import actions as accounts
 from govgrid.outbox.models import Message
 from tests.factories.grids import build_town, holder
 from tests.factories.tickets import CategoryFactory, RuleFactory, filed
-from tests.faults.processes import Stage, gone, locked, until, waiters
 from tickets.models import Assignment, Ticket, TicketEvent
 
 pytestmark = [

@@ -4,11 +4,11 @@ import time
 
 import pytest
 
+from benchmarks.stage import Stage, until
 from govgrid.core import wake
 from govgrid.outbox import actions
 from govgrid.outbox.models import Message
 from tests.factories.accounts import UserFactory
-from tests.faults.processes import Stage, until
 
 pytestmark = [
     pytest.mark.processes,

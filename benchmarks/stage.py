@@ -128,7 +128,10 @@ class Stage:
     def kill(self, name: str) -> None:
         """SIGKILL to the process and all its children: nobody tidies up."""
         process = self.running.pop(name)
-        family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(True)]
+        family = [
+            psutil.Process(process.pid),
+            *psutil.Process(process.pid).children(recursive=True),
+        ]
         for one in family:
             with suppress(psutil.NoSuchProcess):
                 one.send_signal(signal.SIGKILL)

@@ -1,0 +1,1 @@
+"""Programs that measure and that break things on purpose; they run on databases of their own."""
