@@ -213,6 +213,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_ROUTES = {
     "tickets.tasks.route": {"queue": "routing"},
+    "tickets.tasks.route_backlog": {"queue": "routing"},
     "tickets.tasks.sweep": {"queue": "routing"},
     "govgrid.outbox.tasks.*": {"queue": "messages"},
 }

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from govgrid.accounts.models import User
 
 BORDER_METRES = 15
-# 0.0004 degrees are at least 22 m anywhere in China. The box comes first: a geography cast
-# without one reads every polygon (401 ms against 0.3 ms).
+# 0.0004 degrees are at least 22 m anywhere in China. Degrees come first, by the index: a geography
+# cast alone reads every polygon (401 ms against 0.3 ms).
 BOX_DEGREES = 0.0004
 
 # The basic grid beneath a special one is no neighbour of a point well inside the special one.
@@ -38,7 +38,7 @@ LOCATE = """
                SELECT 1 FROM grids_areashape n JOIN grids_area na ON na.id = n.area_id, p
                WHERE n.level = 5 AND n.area_id <> g.id
                  AND na.valid_from <= %(on)s AND (na.valid_to IS NULL OR na.valid_to > %(on)s)
-                 AND n.boundary && ST_Expand(p.at, %(box)s)
+                 AND ST_DWithin(n.boundary, p.at, %(box)s)
                  AND ST_DWithin(n.boundary::geography, p.at::geography, %(metres)s)
                  AND (NOT g.is_special OR n.is_special OR ST_DWithin(
                      ST_Boundary(g.boundary)::geography, p.at::geography, %(metres)s)))

@@ -93,7 +93,7 @@ def woken(request, monkeypatch):
     """The tasks woken so far, as (name, ids): a unit test has no broker."""
     calls = []
     if "processes" not in request.keywords:
-        monkeypatch.setattr(wake, "_send", lambda task, ids: calls.append((task, ids)))
+        monkeypatch.setattr(wake, "_send", lambda task, ids, **_how: calls.append((task, ids)))
     return calls
 
 
@@ -103,7 +103,8 @@ def use_broker(monkeypatch):
 
     def use(port):
         url = f"redis://127.0.0.1:{port}/0"
-        for name in ("broker_url", "broker_write_url", "broker_read_url"):
+        # broker_url last: what is put back in place of the others is read off it.
+        for name in ("broker_write_url", "broker_read_url", "broker_url"):
             monkeypatch.setattr(wake.current_app.conf, name, url)
         wake._producers.cache_clear()
         monkeypatch.setattr(wake, "_silent_until", 0.0)

@@ -122,7 +122,7 @@ def test_nobody_listens_to_signals_or_swallows_everything(path):
 
 def test_every_task_woken_by_name_is_registered():
     current_app.loader.import_default_modules()
-    woken = set(re.findall(r'wake\(\s*"([\w.]+)"', text_of_everything()))
+    woken = set(re.findall(r'(?:wake|wake_once|work_off)\(\s*"([\w.]+)"', text_of_everything()))
     scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert woken
     assert woken | scheduled <= set(current_app.tasks)

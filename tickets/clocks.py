@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from govgrid.core.copying import copy_in, reserve
 from govgrid.worktime.arithmetic import Limit
 from govgrid.worktime.queries import calendar, newest_edition
 from tickets.limits import Limits
@@ -101,20 +102,57 @@ def start_all(
 
     Each comes with its assignments and the moment from which its time counts. Sets ``due_at``.
     """
-    limits, edition = Limits.load(), newest_edition()
-    made: list[Clock] = []
+    limits, edition, reckoned = Limits.load(), newest_edition(), _Reckoned()
+    made: list[Start] = []
     for ticket, assignments, since in given:
         days = calendar(ticket.district.code, edition)
-        mine = [
-            _new(ticket, key, since, limits, days) for key in _in_order(wanted(ticket, assignments))
+        found = [
+            _begin(ticket, key, since, limits, days, reckon_by=reckoned)
+            for key in _in_order(wanted(ticket, assignments))
         ]
-        clocks = [one for one in mine if one is not None]
-        ticket.due_at = earliest(clocks)
-        made += clocks
+        starts = [one for one in found if one is not None]
+        ticket.due_at = min((one.due_at for one in starts), default=None)
+        made += starts
+    ids = reserve(Clock, len(made))
+    rows = ([pk, *one, one.next_fire_at, ""] for pk, one in zip(ids, made, strict=True))
+    copy_in(Clock, ["id", *Start._fields, "next_fire_at", "outcome"], rows)
     lines: dict[int, list[Line]] = {}
-    for one in Clock.objects.bulk_create(made):
-        lines.setdefault(one.ticket_id, []).append(started(one))
+    for pk, one in zip(ids, made, strict=True):
+        lines.setdefault(one.ticket_id, []).append(started(pk, one))
     return lines
+
+
+class Start(NamedTuple):
+    """A clock that begins: the row that it will be, without its id."""
+
+    ticket_id: int
+    assignment_id: int | None
+    kind: str
+    limit: str
+    share: int
+    basis: str
+    started_at: datetime
+    near_at: datetime
+    due_at: datetime
+    is_provisional: bool
+    edition: int
+
+    @property
+    def next_fire_at(self) -> datetime:
+        return self.due_at if self.kind == ClockKind.CLOSE else self.near_at
+
+
+class _Reckoned:
+    """What was reckoned for one ticket stands for those that begin in the same second."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[Any, ...], Reckoned] = {}
+
+    def __call__(self, days: Calendar, since: datetime, limit: str, *, share: int) -> Reckoned:
+        key = (id(days), since, limit, share)
+        if key not in self.known:
+            self.known[key] = reckon(days, since, limit, share=share)
+        return self.known[key]
 
 
 def upcoming(one: Clock) -> datetime | None:
@@ -127,9 +165,9 @@ def upcoming(one: Clock) -> datetime | None:
     return one.due_at
 
 
-def started(one: Clock) -> Line:
+def started(pk: int, one: Clock | Start) -> Line:
     return {
-        "clock": one.pk,
+        "clock": pk,
         "op": "start",
         "kind": one.kind,
         "assignment": one.assignment_id,
@@ -163,32 +201,26 @@ def reckon_anew(one: Clock, days: Calendar, pauses: Iterable[ClockPause]) -> Non
     one.next_fire_at = upcoming(one)
 
 
-def _new(
+def _begin(
     ticket: Ticket,
     key: Key,
     since: datetime,
     limits: Limits,
     days: Calendar,
     share: int = WHOLE,
-) -> Clock | None:
+    reckon_by: Callable[..., Reckoned] = reckon,
+) -> Start | None:
+    """None where there is no limit for it here."""
     assignment_id, kind = key
     allowed = limits.of(ClockKind(kind), ticket)
     if allowed is None:
         return None
     since = _second(since)
-    told = reckon(days, since, allowed.limit, share=share)
-    one = Clock(
-        ticket=ticket,
-        assignment_id=assignment_id,
-        kind=kind,
-        limit=allowed.limit,
-        basis=allowed.basis,
-        share=share,
-        started_at=since,
-        **told._asdict(),
-    )
-    one.next_fire_at = upcoming(one)
-    return one
+    near_at, due_at, is_provisional, edition = reckon_by(days, since, allowed.limit, share=share)
+    return Start(
+        ticket.pk, assignment_id, kind, allowed.limit, share, allowed.basis, since, near_at,
+        due_at, is_provisional, edition,
+    )  # fmt: skip
 
 
 def _second(at: datetime) -> datetime:
@@ -245,7 +277,7 @@ class Work:
         """New ones have their ids now: they join the others and the log."""
         for one in fresh:
             self.clocks.append(one)
-            self.lines.append(started(one))
+            self.lines.append(started(one.pk, one))
 
     def _note(self, one: Clock, line: Line) -> None:
         self.changed[one.pk] = one
@@ -277,9 +309,9 @@ class Work:
             return
         half = again is Again.HALF and key[1] == ClockKind.RESOLVE
         share = HALF if half else WHOLE
-        fresh = _new(self.ticket, key, self.at, self.limits, self.days, share)
-        if fresh is not None:
-            self.fresh.append(fresh)
+        begun = _begin(self.ticket, key, self.at, self.limits, self.days, share)
+        if begun is not None:
+            self.fresh.append(Clock(**begun._asdict(), next_fire_at=begun.next_fire_at))
 
     def _run_on(self, one: Clock) -> None:
         since = one.stopped_at

@@ -49,10 +49,13 @@ class Limits:
         return _allowed(standard, "standard", kind, ticket.category) if standard else None
 
     def _own(self, kind: ClockKind, ticket: Ticket, scope: str) -> TimeLimit | None:
+        rows = self._by_clock.get(kind)
+        if not rows:
+            return None
         level = {area: level for level, area in ticket.place.items()}
         fit = [
             row
-            for row in self._by_clock.get(kind, ())
+            for row in rows
             if row.scope in {"any", scope}
             and (row.category_id is None or row.category_id == ticket.category_id)
             and (row.area_id is None or row.area_id in level)

@@ -97,7 +97,8 @@ def register() -> None:
 
 def routed(given: Iterable[tuple[Ticket, list[Assignment]]]) -> None:
     """Tell the departments that got a ticket and the street desks that must decide."""
-    ask = _Posts()
+    given = list(given)
+    ask = _Posts(one.department_id for _ticket, assignments in given for one in assignments)
     owe_all(
         _debt(people, kind, ticket, ticket.event_count)  # type: ignore[attr-defined]
         for ticket, assignments in given
@@ -124,15 +125,17 @@ def blown(ticket: Ticket) -> None:
 
 def fired(clocks: Iterable[Clock]) -> None:
     """Remind the post that must act; at the limit, whoever stands above or beside it too."""
-    ask = _Posts()
+    clocks = list(clocks)
+    ask = _Posts(one.assignment.department_id for one in clocks if one.assignment)
     owe_all(debt for one in clocks for debt in _of_clock(one, ask))
 
 
 class _Posts:
-    """Who holds what: each department and each place is asked once, however many rows there are."""
+    """Who holds what: all departments in one question, each place once, however many rows there
+    are."""
 
-    def __init__(self) -> None:
-        self.staff = cache(lambda department: list(queries.staff_of([department])))
+    def __init__(self, departments: Iterable[int]) -> None:
+        self.staff = queries.staff_by_department(departments).__getitem__
         self.holders = cache(lambda right, *areas: list(queries.holders(right, *areas)))
 
     def near(self, ticket: Ticket) -> list[User]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,19 +12,18 @@ from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point, Polygon
 from django.contrib.gis.measure import D
 from django.db import connection
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Q, QuerySet
 
 from govgrid.accounts.models import User
 from govgrid.core import clock
 from grids import roles, scoping
 from grids.models import WGS84, Area, AreaShape, Department, Level, Post
-from tickets.models import Assignment, Category, Clock, Ticket, TicketEvent, Whistle
+from tickets.models import Assignment, Category, Clock, Ticket, TicketEvent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tickets.models import TicketQuerySet
-    from tickets.routing import Decision
 
 NEAR_METRES = 50
 NEAR_MOST = 5
@@ -269,6 +267,26 @@ def staff_of(departments: Iterable[int]) -> QuerySet[User]:
     return User.objects.filter(pk__in=posts.values("user"), is_active=True)
 
 
+def staff_by_department(departments: Iterable[int]) -> dict[int, list[User]]:
+    """:func:`staff_of` for each of these, in two statements however many there are."""
+    found: dict[int, list[User]] = {one: [] for one in departments}
+    if not found:
+        return found
+    offices: dict[int | None, int] = dict(
+        Department.objects.filter(pk__in=found, kind=Department.Kind.OFFICE).values_list(
+            "area", "pk"
+        )
+    )
+    posts = Post.objects.held_on().filter(
+        Q(department__in=found) | Q(area__in=offices),
+        role__in=roles.holding("tickets.work"),
+        user__is_active=True,
+    )
+    for post in posts.select_related("user").order_by("pk"):
+        found[post.department_id or offices[post.area_id]].append(post.user)
+    return found
+
+
 def holders(permission: str, *area_ids: int | None) -> QuerySet[User]:
     """Who holds a permission by a post for one of these very areas, not above them."""
     posts = Post.objects.held_on().filter(
@@ -277,31 +295,12 @@ def holders(permission: str, *area_ids: int | None) -> QuerySet[User]:
     return User.objects.filter(pk__in=posts.values("user"), is_active=True)
 
 
-MARK_ROUTED = """
-    UPDATE tickets_ticket t
-    SET state = CASE WHEN d.department IS NULL THEN 'triage' ELSE 'dispatched' END,
-        lead_department_id = d.department, routed_at = %s, routing = d.why
-    FROM unnest(%s::bigint[], %s::bigint[], %s::jsonb[]) d (id, department, why)
-    WHERE t.id = d.id
-"""
-
-
-MARK_DUE = """
-    UPDATE tickets_ticket t SET due_at = d.due
-    FROM unnest(%s::bigint[], %s::timestamptz[]) d (id, due) WHERE t.id = d.id
-"""
 EARLIEST_DUE = """
     UPDATE tickets_ticket t SET due_at = (
         SELECT min(c.due_at) FROM tickets_clock c
         WHERE c.ticket_id = t.id AND c.stopped_at IS NULL AND c.paused_at IS NULL)
     WHERE t.id = ANY(%s)
 """
-
-
-def mark_due(due: dict[int, datetime | None]) -> None:
-    """Write the next deadline of freshly routed tickets, in one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(MARK_DUE, [list(due), list(due.values())])
 
 
 def mark_earliest_due(ticket_ids: Iterable[int]) -> None:
@@ -328,31 +327,6 @@ def most_urgent(clocks: Iterable[Clock]) -> Clock | None:
         key=lambda one: (one.paused_at is not None, one.due_at),
         default=None,
     )
-
-
-def just_routed(ticket_ids: Iterable[int]) -> dict[int, Ticket]:
-    """Tickets by id with what their clocks and messages need: when the whistle went out, too."""
-    out = Whistle.objects.filter(ticket=OuterRef("pk"), refused_at=None).values("out_at")
-    tickets = Ticket.objects.select_related("category", "grid", "district", "lead_department")
-    found = tickets.filter(pk__in=list(ticket_ids)).annotate(
-        event_count=Count("events"), out_at=Subquery(out)
-    )
-    return {one.pk: one for one in found}
-
-
-def mark_routed(decisions: Iterable[Decision], at: datetime) -> None:
-    """Write where each locked ticket goes, in one statement (``bulk_update`` is 2.7 times slower)."""
-    rows = list(decisions)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            MARK_ROUTED,
-            [
-                at,
-                [one.ticket_id for one in rows],
-                [one.department_id for one in rows],
-                [json.dumps(one.why) for one in rows],
-            ],
-        )
 
 
 def at_this_place(ticket: Ticket, among: TicketQuerySet) -> QuerySet[Ticket]:

@@ -12,22 +12,31 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.db.models import Count, OuterRef, Subquery
 
+from grids.models import Area, Department
 from grids.queries import BORDER_METRES, BOX_DEGREES
+from tickets.models import Category, Ticket, TicketEvent, Whistle
+from tickets.workflow import State
 
 if TYPE_CHECKING:
-    from tickets.models import Ticket
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
 BATCH = 500
 
 # alts: each ticket as it lies (alt 0), as if it lay in a grid next door (alt = that grid), and as
 # if it lay on the other side of a drawn edge nearby (alt = minus that rule).
+# The index lists what waits in this very order: a backlog of 20,000 is walked and not sorted.
 CLAIM = """
     SELECT id, number, category_id, whistle_kind, point, grid_id, community_id, street_id,
            district_id
     FROM tickets_ticket
     WHERE state = 'filed' AND routed_at IS NULL
     ORDER BY whistle_kind <> 'emergency', id LIMIT %(batch)s FOR UPDATE SKIP LOCKED
+"""
+WAITS = """
+    SELECT EXISTS (SELECT FROM tickets_ticket WHERE state = 'filed' AND routed_at IS NULL)
 """
 SUPPOSE = """
     SELECT 0::bigint AS id, '' AS number, %(category)s::bigint AS category_id,
@@ -56,7 +65,8 @@ alts AS (
     FROM c
     JOIN grids_areashape own ON own.area_id = c.grid_id
     JOIN grids_areashape n ON n.level = 5 AND n.area_id <> c.grid_id
-     AND n.boundary && ST_Expand(c.point, %(box)s)
+     -- In degrees first: of ten neighbours whose box is near, the metres are measured to few.
+     AND ST_DWithin(n.boundary, c.point, %(box)s)
      AND ST_DWithin(n.boundary::geography, c.point::geography, %(metres)s)
      AND (NOT own.is_special OR n.is_special OR ST_DWithin(
          ST_Boundary(own.boundary)::geography, c.point::geography, %(metres)s))
@@ -102,19 +112,26 @@ decided AS (
           AND (h.category_id = p.category_id OR h.category_id IS NULL)
         ORDER BY h.category_id IS NULL, ha.level DESC, h.id LIMIT 1
     ) holder ON r.function <> ''
+),
+beside AS (
+    SELECT there.id, jsonb_agg(
+        jsonb_build_object('grid', g.name, 'department', other.short_name) ORDER BY there.alt
+    ) AS others
+    FROM decided there
+    JOIN decided here ON here.id = there.id AND here.alt = 0
+    LEFT JOIN grids_department d ON d.id = here.target AND d.is_active
+    LEFT JOIN grids_department other ON other.id = there.target AND other.is_active
+    LEFT JOIN grids_area g ON g.id = there.grid_id
+    WHERE there.alt <> 0 AND other.id IS DISTINCT FROM d.id
+    GROUP BY there.id
 )
 SELECT here.id, c.number, d.id, d.short_name, here.rule, cat.code, ra.code, ra.name,
-       here.drawn = 1, rr.category_id IS NULL, COALESCE(here.function, ''),
-       (SELECT jsonb_agg(jsonb_build_object('grid', g.name, 'department', other.short_name)
-                         ORDER BY there.alt)
-        FROM decided there
-        LEFT JOIN grids_department other ON other.id = there.target AND other.is_active
-        LEFT JOIN grids_area g ON g.id = there.grid_id
-        WHERE there.id = here.id AND there.alt <> 0 AND other.id IS DISTINCT FROM d.id),
+       here.drawn = 1, rr.category_id IS NULL, COALESCE(here.function, ''), beside.others,
        c.whistle_kind <> '' AND (d.id IS NULL OR d.kind = 'office'), named.id, named.short_name
 FROM decided here
 JOIN c ON c.id = here.id
 JOIN tickets_category cat ON cat.id = c.category_id
+LEFT JOIN beside ON beside.id = here.id
 LEFT JOIN grids_department d ON d.id = here.target AND d.is_active
 LEFT JOIN tickets_routingrule rr ON rr.id = here.rule
 LEFT JOIN grids_area ra ON ra.id = rr.area_id
@@ -143,6 +160,13 @@ class Decision:
     department_id: int | None
     # Kept on the ticket and shown: outcome, rule, area, category, and the sides of a border.
     why: dict[str, Any]
+
+
+def is_owed() -> bool:
+    """Whether anything waits; a tenth of a millisecond, where planning the whole takes two."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAITS)
+        return cursor.fetchone()[0]
 
 
 def claim_and_decide(limit: int = BATCH) -> list[Decision]:
@@ -226,3 +250,69 @@ def _outcome(department_id: int | None, others: str | None) -> str:
     if others:
         return "border"
     return "dispatched" if department_id is not None else "unresolved"
+
+
+# ── what becomes of them ──────────────────────────────────────────────────────────────────────
+
+ROUTED_FIELDS = [
+    "number", "state", "whistle_kind", "filed_at", "category_id", "grid_id", "community_id",
+    "street_id", "district_id",
+]  # fmt: skip
+# One statement for all that routing changes of a ticket: no such update is HOT, so a second one
+# would write some twenty index entries again.
+MARK_ROUTED = """
+    UPDATE tickets_ticket t
+    SET state = d.state, lead_department_id = d.department, routed_at = %s, routing = d.why,
+        due_at = d.due
+    FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::jsonb[], %s::timestamptz[])
+        d (id, state, department, why, due)
+    WHERE t.id = d.id
+"""
+
+
+def being_routed(decisions: Sequence[Decision]) -> list[Ticket]:
+    """The locked tickets as they will be, with what clocks and messages need; in that order.
+
+    Also when the whistle went out (``out_at``), and how many events there are (``event_count``).
+    """
+    out = Whistle.objects.filter(ticket=OuterRef("pk"), refused_at=None).values("out_at")
+    told = TicketEvent.objects.filter(ticket=OuterRef("pk")).order_by().values("ticket")
+    tickets = (
+        Ticket.objects.filter(pk__in=[one.ticket_id for one in decisions])
+        .annotate(event_count=Subquery(told.annotate(many=Count("pk")).values("many")))
+        .annotate(out_at=Subquery(out))
+        .only(*ROUTED_FIELDS)
+    )
+    found = {one.pk: one for one in tickets}
+    # Each once, and not a copy for each of 500 rows.
+    categories = Category.objects.in_bulk({one.category_id for one in found.values()})
+    places = {id_ for one in found.values() for id_ in (one.grid_id, one.district_id)}
+    areas = Area.objects.only("code", "name").in_bulk(places)
+    leads = Department.objects.only("short_name").in_bulk(
+        {one.department_id for one in decisions if one.department_id}
+    )
+    for one in decisions:
+        ticket = found[one.ticket_id]
+        ticket.category = categories[ticket.category_id]
+        ticket.grid, ticket.district = areas[ticket.grid_id], areas[ticket.district_id]
+        ticket.state = State.DISPATCHED if one.department_id else State.TRIAGE
+        ticket.lead_department = leads[one.department_id] if one.department_id else None
+        ticket.routing = one.why
+    return [found[one.ticket_id] for one in decisions]
+
+
+def mark_routed(tickets: Iterable[Ticket], at: datetime) -> None:
+    """Write where each locked ticket goes and when it is due (``bulk_update`` is 2.7 times slower)."""
+    rows = list(tickets)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            MARK_ROUTED,
+            [
+                at,
+                [one.pk for one in rows],
+                [str(one.state) for one in rows],
+                [one.lead_department_id for one in rows],
+                [json.dumps(one.routing, ensure_ascii=False) for one in rows],
+                [one.due_at for one in rows],
+            ],
+        )

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.db import close_old_connections
 
+from govgrid.core.wake import wake, work_off
 from tickets import actions
 from tickets.actions.ticking import BATCH as CLOCKS
 from tickets.routing import BATCH
@@ -10,8 +11,23 @@ from tickets.routing import BATCH
 
 @shared_task
 def route() -> None:
-    """Route whatever waits, batch by batch."""
+    """Route whatever waits and what comes meanwhile; a backlog calls a second pair of hands."""
     # Celery keeps connections (CELERY_DB_REUSE_MAX): one that died in between heals here.
+    close_old_connections()
+    work_off("tickets.tasks.route", _route_all)
+
+
+def _route_all() -> bool:
+    many = actions.route()
+    if many == BATCH:
+        wake("tickets.tasks.route_backlog")
+        route_backlog()
+    return many > 0
+
+
+@shared_task
+def route_backlog() -> None:
+    """Route batch by batch, beside whoever else does: each takes what nobody holds."""
     close_old_connections()
     while actions.route() == BATCH:
         pass
@@ -20,7 +36,7 @@ def route() -> None:
 @shared_task
 def sweep() -> None:
     """Find what a lost wake-up left behind."""
-    route()
+    route_backlog()
 
 
 @shared_task

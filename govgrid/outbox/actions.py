@@ -1,11 +1,12 @@
 """Owing a message, and reading it."""
 
+import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import connection, transaction
 
 from govgrid.accounts.models import User
 from govgrid.core.clock import now
@@ -31,6 +32,19 @@ def owe(
     owe_all([Debt(recipients, kind, params, url, fact)])
 
 
+# Sorted, so that two transactions telling the same people wait and do not deadlock.
+OWE = """
+    INSERT INTO outbox_message (
+        recipient_id, channel, kind, params, url, fact, created_at, sent_at, attempts, last_error)
+    SELECT *, 0, '' FROM unnest(
+        %s::bigint[], %s::text[], %s::text[], %s::jsonb[], %s::text[], %s::text[],
+        %s::timestamptz[], %s::timestamptz[]
+    ) AS owed (recipient, channel, kind, params, url, fact, created_at, sent_at)
+    ORDER BY recipient, channel, fact
+    ON CONFLICT (recipient_id, channel, fact) DO NOTHING
+"""
+
+
 @transaction.atomic
 def owe_all(debts: Iterable[Debt]) -> None:
     """Owe each fact to its people, on the site and by mail where there is an address.
@@ -39,22 +53,24 @@ def owe_all(debts: Iterable[Debt]) -> None:
     statement for them all: routing owes hundreds at a time.
     """
     at = now()
-    rows = [row for debt in debts for row in _messages(debt, at)]
-    # Sorted, so that two transactions telling the same people wait and do not deadlock.
-    rows.sort(key=lambda row: (row.recipient_id, row.channel, row.fact))
-    Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
-    if any(row.channel == Channel.EMAIL for row in rows):
+    rows = [row for debt in debts for row in _owed(debt, at)]
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(OWE, [list(column) for column in zip(*rows, strict=True)])
+    if any(channel == Channel.EMAIL for _person, channel, *_rest in rows):
         wake("govgrid.outbox.tasks.send_pending")
 
 
-def _messages(debt: Debt, at: datetime) -> Iterator[Message]:
+def _owed(debt: Debt, at: datetime) -> Iterator[tuple[Any, ...]]:
     # A missing place stops here, and not at midnight in a worker.
-    kinds.words(debt.kind, debt.params)
-    said = {"kind": debt.kind, "params": debt.params, "url": debt.url, "fact": debt.fact}
+    kinds.check(debt.kind, debt.params)
+    params = json.dumps(debt.params, ensure_ascii=False)
+    said = (debt.kind, params, debt.url, debt.fact, at)
     for person in {one.pk: one for one in debt.recipients if one.is_active}.values():
-        yield Message(recipient=person, channel=Channel.IN_APP, sent_at=at, created_at=at, **said)
+        yield (person.pk, str(Channel.IN_APP), *said, at)
         if person.email:
-            yield Message(recipient=person, channel=Channel.EMAIL, created_at=at, **said)
+            yield (person.pk, str(Channel.EMAIL), *said, None)
 
 
 def mark_read(message: Message, *, by: User) -> None:

@@ -1,9 +1,13 @@
 """The kinds of message: the upper apps bring the words, which are chosen in the reader's tongue."""
 
+import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 from django.utils import translation
+
+PLACE = re.compile(r"%\((\w+)\)")
 
 
 class Kind(NamedTuple):
@@ -35,8 +39,21 @@ def register(kind: str, subject: Any, body: Any) -> None:
     _kinds[kind] = Kind(subject, body)
 
 
-def words(kind: str, params: Mapping[str, Any], language: str | None = None) -> Told:
+def check(kind: str, params: Mapping[str, Any]) -> None:
     """KeyError for a kind nobody registered or a place nobody filled: a fault of ours, found early."""
+    missing = _places(kind) - params.keys()
+    if missing:
+        raise KeyError(*sorted(missing))
+
+
+@cache
+def _places(kind: str) -> frozenset[str]:
+    known = _kinds[kind]
+    return frozenset(PLACE.findall(f"{known.subject} {known.body}"))
+
+
+def words(kind: str, params: Mapping[str, Any], language: str | None = None) -> Told:
+    """The message in a language, or in that of the page being read; fails as :func:`check` does."""
     known = _kinds[kind]
     tongue = language or translation.get_language()
     given = {name: _in(tongue, value) for name, value in params.items()}

@@ -44,10 +44,11 @@ class Message(models.Model):
         settings.AUTH_USER_MODEL,
         models.CASCADE,
         related_name="messages",
+        db_index=False,  # the indexes below begin with it
         verbose_name=_("recipient"),
     )
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
-    kind = models.SlugField(_("kind"), max_length=60)
+    kind = models.SlugField(_("kind"), max_length=60, db_index=False)
     params = models.JSONField(_("particulars"), default=dict, blank=True)
     url = models.CharField(_("address"), max_length=300, blank=True)
     fact = models.CharField(

@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 
 from govgrid.core import wake as module
-from govgrid.core.wake import wake
+from govgrid.core.wake import wake, wake_once, work_off
 
 
 def test_nothing_is_woken_before_the_commit(db, woken, django_capture_on_commit_callbacks):
@@ -88,3 +88,91 @@ def test_a_fault_of_ours_is_not_taken_for_a_dead_broker(use_broker, closed_port,
 
     with pytest.raises(TypeError):
         module._send("x.y", (1,))
+
+
+# ── one task at work is enough ────────────────────────────────────────────────────────────────
+
+TASK = "x.y"
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """What goes to a real broker's door, where a mark decides; the mark itself is real."""
+    sent = []
+    monkeypatch.setattr(module.current_app, "send_task", lambda name, *_, **__: sent.append(name))
+    monkeypatch.setattr(module, "_silent_until", 0.0)
+    module._marked(TASK, is_at_work=False)
+    yield sent
+    module._marked(TASK, is_at_work=False)
+
+
+@pytest.mark.processes
+def test_while_one_is_called_the_next_ones_are_not(db, sent, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        for _n in range(5):
+            wake_once(TASK)
+
+    assert sent == [TASK]
+
+
+@pytest.mark.processes
+def test_a_task_at_rest_is_called_again(db, sent, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        wake_once(TASK)
+    work_off(TASK, lambda: False)
+    with django_capture_on_commit_callbacks(execute=True):
+        wake_once(TASK)
+
+    assert sent == [TASK, TASK]
+
+
+@pytest.mark.processes
+def test_what_is_committed_before_the_mark_is_off_is_found_by_the_last_look(sent):
+    looks = []
+    waiting = []
+
+    def work():
+        looks.append(bool(waiting))
+        if len(looks) == 1:
+            # Committed after the empty look; its wake-up met the mark.
+            module._send(TASK, (), once=True)
+            waiting.append("a row")
+            return False
+        found = bool(waiting)
+        waiting.clear()
+        return found
+
+    module._send(TASK, (), once=True)
+    work_off(TASK, work)
+
+    assert sent == [TASK]
+    assert looks == [False, True, False, False]
+
+
+@pytest.mark.processes
+def test_a_task_that_finds_for_ever_gives_others_a_turn(sent, monkeypatch):
+    monkeypatch.setattr(module, "RUN", 0.1)
+
+    work_off(TASK, lambda: True)
+
+    assert sent == [TASK]
+
+
+@pytest.mark.processes
+def test_the_mark_of_a_worker_that_died_ends_by_itself(sent, monkeypatch):
+    monkeypatch.setattr(module, "MARKED", 50)
+    module._send(TASK, (), once=True)
+    time.sleep(0.1)
+    module._send(TASK, (), once=True)
+
+    assert sent == [TASK, TASK]
+
+
+@pytest.mark.processes
+def test_work_is_done_without_a_broker(use_broker, closed_port):
+    use_broker(closed_port)
+    left = [True, True]
+
+    work_off(TASK, lambda: bool(left and left.pop()))
+
+    assert left == []

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from govgrid.accounts.models import User
 from govgrid.core import clock
 from govgrid.core.errors import Refused
-from govgrid.core.wake import wake
+from govgrid.core.wake import wake_once
 from grids import scoping
 from tickets import batch
 from tickets.actions.filing import Filed, Filing, keep, reused, row_of, sealed
@@ -45,7 +45,7 @@ def file_all(filings: Sequence[Filing], *, by: User, origin: str = "api") -> lis
         if i not in outcomes:
             outcomes[i] = _file_one(filing, by, origin)
     if any(_is_owed(one) for one in outcomes.values()):
-        wake("tickets.tasks.route")
+        wake_once("tickets.tasks.route")
     return [outcomes[i] for i in range(len(filings))]
 
 

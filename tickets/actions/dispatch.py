@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
 from govgrid.core import clock
-from tickets import clocks, notices, queries, routing
+from govgrid.core.copying import copy_in, reserve
+from tickets import clocks, notices, routing
 from tickets.models import Assignment, Helper, Ticket, TicketEvent
 from tickets.routing import Decision
 from tickets.workflow import State
+
+ASSIGNMENT = [
+    "id", "ticket_id", "department_id", "role", "state", "offered_at", "reported_in_rank",
+]  # fmt: skip
+EVENT = [
+    "ticket_id", "assignment_id", "verb", "before", "after", "at", "department_id", "note", "data",
+]  # fmt: skip
 
 
 class Given(NamedTuple):
@@ -30,49 +38,41 @@ def route() -> int:
     Locks what it takes and skips what another worker holds. Killed before the commit, it has done
     nothing and the rows wait as before. Emergency whistles come first.
     """
-    decisions = routing.claim_and_decide()
+    decisions = routing.claim_and_decide() if routing.is_owed() else []
     if not decisions:
         return 0
     at = clock.now()
-    queries.mark_routed(decisions, at)
     given = _give(decisions, at)
     lines = clocks.start_all((one.ticket, one.assignments, _since(one, at)) for one in given)
-    queries.mark_due({one.ticket.pk: one.ticket.due_at for one in given})
-    TicketEvent.objects.bulk_create(
-        TicketEvent(
-            ticket=one.ticket,
-            assignment=next(iter(one.assignments), None),
-            verb="route",
-            before=State.FILED,
-            after=one.ticket.state,
-            at=at,
-            department_id=one.why.department_id,
-            data=_story(one, lines.get(one.ticket.pk, [])),
-        )
-        for one in given
-    )
-    notices.routed([(one.ticket, one.assignments) for one in given])
+    routing.mark_routed((one.ticket for one in given), at)
+    copy_in(TicketEvent, EVENT, (_event(one, lines.get(one.ticket.pk, []), at) for one in given))
+    notices.routed((one.ticket, one.assignments) for one in given)
     return len(decisions)
 
 
 def _give(decisions: list[Decision], at: datetime) -> list[Given]:
-    tickets = queries.just_routed(one.ticket_id for one in decisions)
-    helpers = _helpers(one for one in tickets.values() if one.is_whistle)
-    rows = {
-        one.ticket_id: _assignments(one, helpers.get(one.ticket_id, []), at) for one in decisions
-    }
-    Assignment.objects.bulk_create(row for some in rows.values() for row in some)
-    return [Given(tickets[one.ticket_id], rows[one.ticket_id], one) for one in decisions]
+    tickets = routing.being_routed(decisions)
+    helpers = _helpers(one for one in tickets if one.is_whistle)
+    parts = [_parts(one, helpers.get(one.ticket_id, [])) for one in decisions]
+    ids = iter(reserve(Assignment, sum(map(len, parts))))
+    given = [
+        Given(ticket, [Assignment(id=next(ids), offered_at=at, **part) for part in mine], why)
+        for ticket, mine, why in zip(tickets, parts, decisions, strict=True)
+    ]
+    rows = (vars(row) for one in given for row in one.assignments)
+    copy_in(Assignment, ASSIGNMENT, ([row[name] for name in ASSIGNMENT] for row in rows))
+    return given
 
 
-def _assignments(why: Decision, helpers: list[Helper], at: datetime) -> list[Assignment]:
+def _parts(why: Decision, helpers: list[Helper]) -> list[dict[str, Any]]:
+    """Who gets a part in it, the lead first."""
     if why.department_id is None:
         return []
     lead, assist = Assignment.Role.LEAD, Assignment.Role.ASSIST
     who = [(why.department_id, lead)]
     who += [(one.department_id, assist) for one in helpers if one.department_id != who[0][0]]
     return [
-        Assignment(ticket_id=why.ticket_id, department_id=department, role=role, offered_at=at)
+        {"ticket_id": why.ticket_id, "department_id": department, "role": role}
         for department, role in who
     ]
 
@@ -94,8 +94,12 @@ def _since(one: Given, at: datetime) -> datetime:
     return (one.ticket.out_at or one.ticket.filed_at) if one.assignments else at  # type: ignore[attr-defined]
 
 
-def _story(one: Given, lines: list[clocks.Line]) -> dict[str, object]:
+def _event(one: Given, lines: list[clocks.Line], at: datetime) -> list[Any]:
+    lead = one.assignments[0].pk if one.assignments else None
     story: dict[str, object] = dict(one.why.why)
     if len(one.assignments) > 1:
         story["helpers"] = [helper.department_id for helper in one.assignments[1:]]
-    return story | ({"clocks": lines} if lines else {})
+    if lines:
+        story["clocks"] = lines
+    after = one.ticket.state
+    return [one.ticket.pk, lead, "route", State.FILED, after, at, one.why.department_id, "", story]

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from govgrid.core import clock
 from govgrid.core.errors import Refused
 from govgrid.core.text import bigrams
-from govgrid.core.wake import wake
+from govgrid.core.wake import wake_once
 from govgrid.privacy import guard
 from govgrid.privacy.crypto import fingerprint
 from grids.queries import outside_message
@@ -102,7 +102,7 @@ def file(filing: Filing, *, by: User | None, origin: str = "page") -> Filed:
     """
     filed = keep(filing, by=by, origin=origin)
     if filed.created and filed.ticket.state == State.FILED:
-        wake("tickets.tasks.route")
+        wake_once("tickets.tasks.route")
     return filed
 
 

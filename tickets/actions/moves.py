@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from govgrid.core import clock
 from govgrid.core.errors import Refused
-from govgrid.core.wake import wake
+from govgrid.core.wake import wake_once
 from govgrid.privacy import guard
 from tickets import clocks, notices, queries, rules, workflow
 from tickets.effects import EFFECTS
@@ -69,7 +69,7 @@ def move(
     _log(facts, name, before=before, touched=touched, data=data)
     notices.moved(ticket, name, touched, facts)
     if ticket.state == State.FILED:
-        wake("tickets.tasks.route")
+        wake_once("tickets.tasks.route")
     return ticket
 
 

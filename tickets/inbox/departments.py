@@ -43,7 +43,9 @@ def given_to(user: Person) -> Iterable[Assignment]:
     departments = scoping.reach(user, "tickets.work").departments
     if not departments:
         return Assignment.objects.none()
-    own = Clock.objects.running().filter(assignment=OuterRef("pk"), paused_at=None)
+    own = Clock.objects.running().filter(
+        ticket=OuterRef("ticket"), assignment=OuterRef("pk"), paused_at=None
+    )
     due = Subquery(own.order_by().values("assignment").values(first=Min("due_at")))
     is_new = Case(
         When(state=AssignmentState.OFFERED, then=Value(1)),

@@ -2,6 +2,7 @@
 
 from tickets.models.assignment import Assignment, AssignmentQuerySet, TicketEvent
 from tickets.models.clock import SCOPES, Clock, ClockPause, ClockQuerySet, Outcome, TimeLimit
+from tickets.models.contact import Contact
 from tickets.models.photo import Photo, PhotoQuerySet
 from tickets.models.rule import (
     FUNCTION_OF_NAME,
@@ -16,7 +17,6 @@ from tickets.models.ticket import (
     COLUMN_OF_LEVEL,
     LIST_FIELDS,
     NUMBER,
-    Contact,
     Ticket,
     TicketQuerySet,
     TicketWords,

@@ -45,8 +45,9 @@ class Clock(models.Model):
     """
 
     ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, related_name="clocks")
+    # Asked for together with its ticket, whose index serves.
     assignment = models.ForeignKey(
-        Assignment, models.PROTECT, null=True, blank=True, related_name="clocks"
+        Assignment, models.PROTECT, null=True, blank=True, related_name="clocks", db_index=False
     )
     kind = models.CharField(_("kind"), max_length=20, choices=ClockKind)
     limit = models.CharField(_("limit"), max_length=8)

@@ -18,7 +18,7 @@ from govgrid.home.demo.ground import reserve
 from govgrid.home.demo.rows import Told
 from govgrid.home.demo.stories import Teller
 from grids.models import Area
-from tickets import clocks, queries, routing
+from tickets import clocks, routing
 from tickets.models import Assignment, Ticket, TicketEvent
 from tickets.workflow import State
 
@@ -145,12 +145,8 @@ def _numbers(district: Area, filed: Sequence[datetime]) -> list[str]:
 def _route_the_rest(mine: set[int]) -> None:
     """Those on an edge wait as filed; routing itself decides them, at their own time."""
     decisions = [one for one in routing.claim_and_decide() if one.ticket_id in mine] if mine else []
-    rest = queries.just_routed(one.ticket_id for one in decisions)
-    for one in decisions:
-        ticket = rest[one.ticket_id]
+    for one, ticket in zip(decisions, routing.being_routed(decisions), strict=True):
         at = ticket.filed_at + timedelta(seconds=2)
-        queries.mark_routed([one], at)
-        ticket.state = State.DISPATCHED if one.department_id else State.TRIAGE
         parts = []
         if one.department_id is not None:
             parts.append(Assignment.objects.create(
@@ -158,7 +154,7 @@ def _route_the_rest(mine: set[int]) -> None:
                 role=Assignment.Role.LEAD, offered_at=at,
             ))  # fmt: skip
         lines = clocks.start_all([(ticket, parts, ticket.filed_at if parts else at)])
-        queries.mark_due({ticket.pk: ticket.due_at})
+        routing.mark_routed([ticket], at)
         TicketEvent.objects.create(
             ticket_id=one.ticket_id, assignment=next(iter(parts), None), verb="route",
             before=State.FILED, after=ticket.state, at=at, department_id=one.department_id,

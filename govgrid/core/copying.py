@@ -1,0 +1,65 @@
+"""Many rows at once: their ids ahead of them, and the rows by COPY."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models
+
+# What would end a cell or a row, or begin an escape.
+ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+NULL = r"\N"
+
+
+def reserve(model: type[models.Model], count: int) -> list[int]:
+    """Ids in advance, lowest first: events and paths name rows that are not written yet."""
+    if not count:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [model._meta.db_table, count],
+        )
+        return sorted(row[0] for row in cursor.fetchall())
+
+
+def copy_in(
+    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Write ``rows`` by COPY; every column that may not be null must be among ``columns``.
+
+    A third of the time of ``bulk_create`` for the same rows: no instance, no SQL to be parsed.
+    Constraints and triggers hold as always.
+    """
+    text = "".join("\t".join(map(cell, row)) + "\n" for row in rows)
+    if not text:
+        return
+    names = ", ".join(f'"{column}"' for column in columns)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN', io.StringIO(text))
+
+
+def cell(value: Any) -> str:
+    """A value as COPY's text format has it; dictionaries and lists are JSON."""
+    write = WRITERS.get(type(value))
+    return write(value) if write else str(value).translate(ESCAPES)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, cls=DjangoJSONEncoder).translate(ESCAPES)
+
+
+# What needs no escapes goes without: the better half of the time of a row.
+WRITERS: dict[type, Callable[[Any], str]] = {
+    type(None): lambda _value: NULL,
+    int: str,
+    bool: str,
+    datetime: datetime.isoformat,
+    dict: _json,
+    list: _json,
+}
