@@ -16,6 +16,7 @@ from django.db.models import F, Q, QuerySet
 
 from govgrid.accounts.models import User
 from govgrid.core import clock
+from govgrid.core.rows import columns_of, instance
 from grids import roles, scoping
 from grids.models import WGS84, Area, AreaShape, Department, Level, Post
 from tickets.models import Assignment, Category, Clock, Ticket, TicketEvent
@@ -71,6 +72,8 @@ BY_POINT = f"""grids_areashape s JOIN grids_area a ON a.id = s.area_id
       AND ST_Covers(s.boundary, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326))
     ORDER BY s.is_special DESC, a.id"""
 BY_CODE = f"grids_area a WHERE a.code = %(grid)s AND a.level = 5 AND {IN_FORCE}"
+
+BY_CODES = "SELECT {columns} FROM tickets_category c WHERE c.code = ANY(%s)"
 
 # The places of a ticket, in the order in which FILE gives them.
 PLACES = {
@@ -187,6 +190,14 @@ def _written(row: Row, ticket_id: int, number: str, areas: dict[str, Area]) -> T
     ticket._state.adding = False
     ticket._state.db = connection.alias
     return ticket
+
+
+def categories_by_code(codes: Iterable[str]) -> dict[str, Category]:
+    """Open and closed ones, by code; every filing asks for one."""
+    with connection.cursor() as cursor:
+        cursor.execute(BY_CODES.format(columns=columns_of(Category, "c")), [list(codes)])
+        found = [instance(Category, row) for row in cursor.fetchall()]
+    return {one.code: one for one in found}
 
 
 def similar(lon: float, lat: float, category: Category | None = None) -> QuerySet[Ticket]:

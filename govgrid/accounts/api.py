@@ -12,7 +12,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from govgrid.accounts import actions
+from govgrid.accounts import actions, queries
 from govgrid.accounts.models import ApiToken, Scope, User
 from govgrid.core.clock import today
 
@@ -29,12 +29,7 @@ class BearerToken(BaseAuthentication):
         if len(parts) != 2:
             raise AuthenticationFailed(_("Send: Bearer, a space, the token."), "invalid_token")
         plaintext = parts[1].decode("latin-1")
-        token = (
-            ApiToken.objects.live()
-            .select_related("user")
-            .filter(digest=actions.digest_of(plaintext))
-            .first()
-        )
+        token = queries.live_token(actions.digest_of(plaintext))
         if token is None:
             raise AuthenticationFailed(
                 _("This token is unknown, expired or revoked."), "invalid_token"

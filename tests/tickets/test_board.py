@@ -220,7 +220,7 @@ def test_a_tile_says_what_may_be_the_same(cast, town):
 
     triage = next(one for one in read(cast["street"]).columns if one.slug == "triage")
 
-    assert [tile.same for tile in triage.tiles] == [1, 1, 0]
+    assert [tile.same for tile in triage.tiles] == ["1", "1", ""]
 
 
 # ── what it costs ─────────────────────────────────────────────────────────────────────────────

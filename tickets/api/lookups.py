@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from grids.models import Department
+from tickets import queries
 from tickets.models import Category, Ticket
 from tickets.proposals import prospect
 
@@ -45,7 +46,7 @@ class Lookups:
 
     def _read_categories(self, codes: set[str]) -> None:
         self._known |= codes
-        self._categories |= {one.code: one for one in Category.objects.filter(code__in=codes)}
+        self._categories |= queries.categories_by_code(codes)
 
     def departments(self, codes: Iterable[str]) -> dict[str, Department]:
         """Those of the codes that are known, closed departments among them."""

@@ -12,7 +12,6 @@ from tickets.board.columns import (
     Board,
     Column,
     Wish,
-    departments_in,
     read,
 )
 from tickets.board.scopes import Scope, parts_of, scopes
@@ -30,7 +29,6 @@ __all__ = [
     "Suggestion",
     "Tile",
     "Wish",
-    "departments_in",
     "parts_of",
     "read",
     "scopes",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from govgrid.core import clock
 from grids.models import Area, Department, Level
 from tickets.board.scopes import Scope
-from tickets.board.tiles import Tile, tickets_of, tiles_of
+from tickets.board.tiles import Shown, Tile, shown, tiles_of
 from tickets.models import COLUMN_OF_LEVEL, Assignment, Ticket, TicketQuerySet
 from tickets.workflow import IN_HAND, AssignmentState, State, WhistleKind
 
@@ -74,6 +74,8 @@ class Board:
     total: int
     late: int
     urgent: int
+    # Departments that lead something open here, for whoever would see theirs alone.
+    leads: frozenset[int]
 
     @property
     def etag(self) -> str:
@@ -82,20 +84,11 @@ class Board:
         return hashlib.sha256(repr(drawn).encode()).hexdigest()[:32]
 
 
-def departments_in(scope: Scope) -> QuerySet[Department]:
-    """Departments that lead something open here."""
-    if not scope.is_area:
-        return Department.objects.none()
-    leads = _open_in(scope)[0].order_by().values("lead_department").distinct()
-    return Department.objects.filter(pk__in=leads).order_by("code")
-
-
 def read(scope: Scope, wish: Wish) -> Board:
-    """The board as it is in this minute. Six statements, however many columns and tiles."""
+    """The board as it is in this minute. Five statements, however many columns and tiles."""
     at = clock.now().replace(second=0, microsecond=0)
-    counts = _counts(scope, wish, at)
-    tickets = sorted(tickets_of(_ids(scope, wish, at)), key=_urgency)
-    tiles = tiles_of(scope, tickets, at)
+    counts, leads = _counts(scope, wish, at)
+    tiles = tiles_of(scope, sorted(shown(_ids(scope, wish, at)), key=_urgency), at)
     columns = [
         _column(shape, wish, counts, [tile for tile in tiles if tile.state in shape.states])
         for shape in (*SHAPES, CLOSED)
@@ -108,6 +101,7 @@ def read(scope: Scope, wish: Wish) -> Board:
         total=sum(one.all for one in numbers),
         late=sum(one.late for one in numbers),
         urgent=sum(one.urgent for one in numbers),
+        leads=leads,
     )
 
 
@@ -158,18 +152,23 @@ def _narrowed(tickets: TicketQuerySet, wish: Wish) -> TicketQuerySet:
         tickets = tickets.beneath(wish.area)
     if wish.group:
         tickets = tickets.filter(category__group_code=wish.group)
+    return tickets
+
+
+def _led_by(tickets: TicketQuerySet, wish: Wish) -> TicketQuerySet:
     if wish.department is not None:
         tickets = tickets.filter(lead_department=wish.department.pk)
     return tickets
 
 
-def _counts(scope: Scope, wish: Wish, at: datetime) -> dict[str, Counts]:
+def _counts(scope: Scope, wish: Wish, at: datetime) -> tuple[dict[str, Counts], frozenset[int]]:
+    """By state; and who leads what is open, since the same walk sees it."""
     sides = [*_open_in(scope), _closed_in(scope, at)]
     late = Q(due_at__lte=at)
     counted: list[QuerySet[Any, Any]] = [
         _narrowed(side, wish)
         .order_by()
-        .values_list("state")
+        .values_list("state", "lead_department")
         .annotate(
             all=Count("pk"),
             late=Count("pk", filter=late),
@@ -179,22 +178,26 @@ def _counts(scope: Scope, wish: Wish, at: datetime) -> dict[str, Counts]:
         for side in sides
     ]
     found: dict[str, Counts] = {}
-    for state, *numbers in counted[0].union(*counted[1:], all=True):
-        before = found.get(state, _NONE)
-        found[state] = Counts(*map(sum, zip(before, numbers, strict=True)))
-    return found
+    leads: set[int] = set()
+    for state, lead, *numbers in counted[0].union(*counted[1:], all=True):
+        if lead is not None and state != State.CLOSED:
+            leads.add(lead)
+        if wish.department is None or lead == wish.department.pk:
+            before = found.get(state, _NONE)
+            found[state] = Counts(*map(sum, zip(before, numbers, strict=True)))
+    return found, frozenset(leads)
 
 
 def _ids(scope: Scope, wish: Wish, at: datetime) -> list[int]:
     """The first of each column: one walk along (scope, state, due) for each of its states."""
     picked = [
-        _first(_only(_narrowed(side, wish), wish, at).filter(state=state))
+        _first(_only(_led_by(_narrowed(side, wish), wish), wish, at).filter(state=state))
         for side in _open_in(scope)
         for shape in SHAPES
         for state in shape.states
     ]
     if wish.only != "late":
-        closed = _only(_narrowed(_closed_in(scope, at), wish), wish, at)
+        closed = _only(_led_by(_narrowed(_closed_in(scope, at), wish), wish), wish, at)
         picked.append(closed.values_list("pk")[:CLOSED_TILES])
     return [pk for (pk,) in picked[0].union(*picked[1:], all=True)]
 
@@ -209,11 +212,11 @@ def _first(tickets: TicketQuerySet) -> QuerySet[Any, Any]:
     return tickets.order_by("due_at", "pk").values_list("pk")[:TILES]
 
 
-def _urgency(ticket: Ticket) -> tuple[bool, float, int]:
+def _urgency(ticket: Shown) -> tuple[bool, float, int]:
     if ticket.closed_at is not None:
-        return (False, -ticket.closed_at.timestamp(), ticket.pk)
+        return (False, -ticket.closed_at.timestamp(), ticket.id)
     due = ticket.due_at
-    return (due is None, due.timestamp() if due else 0.0, ticket.pk)
+    return (due is None, due.timestamp() if due else 0.0, ticket.id)
 
 
 def _column(shape: Shape, wish: Wish, counts: dict[str, Counts], tiles: list[Tile]) -> Column:

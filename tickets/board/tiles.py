@@ -8,16 +8,16 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import get_language, pgettext_lazy
 
 from govgrid.core import clock
+from govgrid.core.rows import columns_of, instance
 from grids.models import Level
 from tickets import queries
 from tickets.board.scopes import Scope
-from tickets.models import COLUMN_OF_LEVEL, LIST_FIELDS, Assignment, Clock, Ticket, TicketEvent
+from tickets.models import COLUMN_OF_LEVEL, Clock, in_language
 from tickets.timeleft import TimeLeft, time_left
-from tickets.workflow import OPEN, State, WhistleKind
+from tickets.workflow import LIVE, OPEN, State, WhistleKind
 
 # Departments beside the lead that a tile names; the rest are on the ticket's page.
 HELPERS = 2
@@ -49,7 +49,7 @@ class Tile(NamedTuple):
     more_helpers: int
     left: TimeLeft | None
     closed: str
-    same: int  # others of this kind within 50 m
+    same: str  # how many others of this kind there are within 50 m, "10+" at the most
     returns: int
     is_border: bool
 
@@ -71,60 +71,105 @@ class Tile(NamedTuple):
         return self.number.rpartition("-")[0][-6:] + self.number[-2:]
 
 
-_FIELDS = [
-    *(name for name in LIST_FIELDS if name not in {"point", "district_id", "filed_by_id"}),
-    "return_count",
-    "routing",
-]
-# Others of the same group within 50 m that this board shows as well. The list of states is what
-# lets the index over open points answer; metres on the sphere take a fifth of the ellipsoid's.
+# All that a tile says, in one statement and as plain values: as objects of five models 246 tiles
+# took 60 ms. ``seen`` is the last event of each.
+TILES = """
+    SELECT t.id, t.number, t.state, t.whistle_kind, t.description, t.return_count, t.closed_at,
+           t.due_at, t.routing->>'outcome' AS outcome, c.icon, c.name_zh, c.name_zh_hant, c.name_en,
+           co.name AS community, g.name AS grid, lead.short_name AS lead,
+           (SELECT max(e.id) FROM tickets_ticketevent e WHERE e.ticket_id = t.id) AS seen,
+           parts.has_lead, parts.names
+    FROM unnest(%s::bigint[]) wanted (id)
+    JOIN tickets_ticket t ON t.id = wanted.id
+    JOIN tickets_category c ON c.id = t.category_id
+    JOIN grids_area g ON g.id = t.grid_id
+    JOIN grids_area co ON co.id = t.community_id
+    LEFT JOIN grids_department lead ON lead.id = t.lead_department_id
+    LEFT JOIN LATERAL (
+        SELECT bool_or(a.role = 'lead') AS has_lead,
+               array_agg(d.short_name ORDER BY a.role DESC, a.id) AS names
+        FROM tickets_assignment a JOIN grids_department d ON d.id = a.department_id
+        WHERE a.ticket_id = t.id AND a.state = ANY(%s)
+    ) parts ON true
+"""
+# The next clock due of each; one that stands still comes after all that run.
+CLOCKS = """
+    SELECT DISTINCT ON (c.ticket_id) c.ticket_id, {columns}, d.code
+    FROM tickets_clock c
+    JOIN tickets_ticket t ON t.id = c.ticket_id JOIN grids_area d ON d.id = t.district_id
+    WHERE c.ticket_id = ANY(%s) AND c.stopped_at IS NULL
+    ORDER BY c.ticket_id, c.paused_at IS NOT NULL, c.due_at, c.id
+"""
+# Others of the same group within 50 m that this board shows as well, up to ten. The list of states
+# is what lets the index over open points answer; metres on the sphere take a fifth of the
+# ellipsoid's.
 SAME = """
-    SELECT a.id, count(*)
+    SELECT a.id, others.many
     FROM tickets_ticket a
     JOIN tickets_category mine ON mine.id = a.category_id
-    JOIN tickets_ticket b ON b.point && ST_Expand(
-        a.point, %(degrees)s / cos(radians(ST_Y(a.point))), %(degrees)s)
-    JOIN tickets_category other ON other.id = b.category_id
-    WHERE a.id = ANY(%(ids)s) AND b.id <> a.id AND b.state IN %(open)s
-      AND b.{column} = %(scope)s AND other.group_code = mine.group_code
-      AND ST_DistanceSphere(a.point, b.point) <= %(metres)s
-    GROUP BY a.id
+    CROSS JOIN LATERAL (SELECT count(*) AS many FROM (
+        SELECT FROM tickets_ticket b JOIN tickets_category other ON other.id = b.category_id
+        WHERE b.point && ST_Expand(
+                a.point, %(degrees)s / cos(radians(ST_Y(a.point))), %(degrees)s)
+          AND b.id <> a.id AND b.state IN %(open)s
+          AND b.{column} = %(scope)s AND other.group_code = mine.group_code
+          AND ST_DistanceSphere(a.point, b.point) <= %(metres)s
+        LIMIT %(most)s
+    ) near) others
+    WHERE a.id = ANY(%(ids)s) AND others.many > 0
 """
+SAME_MOST = 10
 _METRES_OF_DEGREE = 111_000
 
 
-_LAST_EVENT = Subquery(
-    TicketEvent.objects.filter(ticket=OuterRef("pk")).order_by("-pk").values("pk")[:1]
-)
+class Shown(NamedTuple):
+    """One row of ``TILES``."""
+
+    id: int
+    number: str
+    state: str
+    whistle_kind: str
+    description: str
+    return_count: int
+    closed_at: datetime | None
+    due_at: datetime | None
+    outcome: str | None
+    icon: str
+    name_zh: str
+    name_zh_hant: str
+    name_en: str
+    community: str
+    grid: str
+    lead: str | None
+    seen: int | None
+    has_lead: bool | None
+    names: list[str] | None
 
 
-def tickets_of(ids: list[int]) -> QuerySet[Ticket]:
-    """The rows with what a tile needs and no more; ``seen`` is the last event of each."""
-    found = Ticket.objects.filter(pk__in=ids).for_lists().only(*_FIELDS)
-    return found.annotate(seen=_LAST_EVENT)
+def shown(ids: list[int]) -> list[Shown]:
+    with connection.cursor() as cursor:
+        cursor.execute(TILES, [ids, sorted(LIVE)])
+        return [Shown(*row) for row in cursor.fetchall()]
 
 
-def tiles_of(scope: Scope, tickets: list[Ticket], at: datetime) -> list[Tile]:
-    ids = [one.pk for one in tickets]
-    clocks = queries.clocks_of(ids)
-    given = _given(ids)
-    same = _same(scope, [one for one in tickets if one.state == State.TRIAGE])
-    return [
-        _tile(one, clocks[one.pk], given.get(one.pk, []), same.get(one.pk, 0), at)
-        for one in tickets
-    ]
+def tiles_of(scope: Scope, rows: list[Shown], at: datetime) -> list[Tile]:
+    clocks = _clocks([one.id for one in rows])
+    same = _same(scope, [one.id for one in rows if one.state == State.TRIAGE])
+    return [_tile(one, clocks.get(one.id), same.get(one.id, 0), at) for one in rows]
 
 
-def _given(ids: list[int]) -> dict[int, list[Assignment]]:
-    rows = Assignment.objects.live().filter(ticket__in=ids).select_related("department")
-    found: dict[int, list[Assignment]] = {}
-    for one in rows.only("ticket_id", "role", "department__short_name").order_by("-role", "pk"):
-        found.setdefault(one.ticket_id, []).append(one)
+def _clocks(ids: list[int]) -> dict[int, Clock]:
+    found: dict[int, Clock] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(CLOCKS.format(columns=columns_of(Clock, "c")), [ids])
+        for ticket_id, *values, code in cursor.fetchall():
+            # The code says by whose calendar the words count.
+            found[ticket_id] = one = instance(Clock, values)
+            one.district_code = code  # type: ignore[attr-defined]
     return found
 
 
-def _same(scope: Scope, tickets: list[Ticket]) -> dict[int, int]:
-    ids = [one.pk for one in tickets]
+def _same(scope: Scope, ids: list[int]) -> dict[int, int]:
     if not ids:
         return {}
     column = "lead_department_id" if scope.level is None else COLUMN_OF_LEVEL[Level(scope.level)]
@@ -137,6 +182,7 @@ def _same(scope: Scope, tickets: list[Ticket]) -> dict[int, int]:
                 "scope": scope.id,
                 "metres": queries.NEAR_METRES,
                 "degrees": queries.NEAR_METRES / _METRES_OF_DEGREE,
+                "most": SAME_MOST,
             },
         )
         return dict(cursor.fetchall())
@@ -168,31 +214,26 @@ def _left(one: Clock | None, at: datetime) -> TimeLeft | None:
     return _answer(_Question(key, one), at, get_language())
 
 
-def _tile(
-    ticket: Ticket, clocks: list[Clock], given: list[Assignment], same: int, at: datetime
-) -> Tile:
-    department = ticket.lead_department
-    names = [one.department.short_name for one in given]
-    has_lead = bool(given) and given[0].is_lead
-    helpers = names[1:] if has_lead else names
-    lead = names[0] if has_lead else department.short_name if department else ""
+def _tile(one: Shown, clock_of: Clock | None, same: int, at: datetime) -> Tile:
+    names = one.names or []
+    helpers = names[1:] if one.has_lead else names
     return Tile(
-        id=ticket.pk,
-        number=ticket.number,
-        seen=ticket.seen or 0,  # type: ignore[attr-defined]
-        state=ticket.state,
-        icon=ticket.category.icon,
-        title=ticket.category.name,
-        text=ticket.description.strip().partition("\n")[0][:80],
-        place=f"{ticket.community.name} · {ticket.grid.name}",
-        whistle=ticket.whistle_kind,
-        whistle_word=str(_SHORT[WhistleKind(ticket.whistle_kind)]) if ticket.whistle_kind else "",
-        lead=lead,
+        id=one.id,
+        number=one.number,
+        seen=one.seen or 0,
+        state=one.state,
+        icon=one.icon,
+        title=in_language(one.name_zh, one.name_zh_hant, one.name_en),
+        text=one.description.strip().partition("\n")[0][:80],
+        place=f"{one.community} · {one.grid}",
+        whistle=one.whistle_kind,
+        whistle_word=str(_SHORT[WhistleKind(one.whistle_kind)]) if one.whistle_kind else "",
+        lead=names[0] if one.has_lead else one.lead or "",
         helpers=tuple(helpers[:HELPERS]),
         more_helpers=max(0, len(helpers) - HELPERS),
-        left=_left(queries.most_urgent(clocks), at),
-        closed=f"{clock.local(ticket.closed_at):%H:%M}" if ticket.closed_at else "",
-        same=same,
-        returns=ticket.return_count,
-        is_border=ticket.routing.get("outcome") == "border" and ticket.state == State.TRIAGE,
+        left=_left(clock_of, at),
+        closed=f"{clock.local(one.closed_at):%H:%M}" if one.closed_at else "",
+        same=f"{same}+" if same == SAME_MOST else str(same or ""),
+        returns=one.return_count,
+        is_border=one.outcome == "border" and one.state == State.TRIAGE,
     )

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from grids.models import Department
-from tickets.board import Scope, Wish, departments_in, parts_of
+from tickets.board import Board, Scope, Wish, parts_of
 from tickets.forms.fields import WordsField, active_categories, by_group
 from tickets.models import NUMBER, Category, Ticket
 from tickets.workflow import ENDED
@@ -48,17 +48,20 @@ class BoardForm(forms.Form):
         given = self.cleaned_data
         return Wish(given["only"], given["part"], given["group"], given["department"])
 
-    def offer(self) -> None:
-        """Make the three selects of the page."""
+    def offer(self, read: Board | None) -> None:
+        """Make the three selects of the page; the departments are those of the board."""
         groups = by_group(active_categories())
         self._choose("part", _("All areas"), [(a.code, a.name) for a in parts_of(self.scope)])
         self._choose(
             "group", _("All categories"), [(some[0].group_code, name) for name, some in groups]
         )
-        departments = departments_in(self.scope)
-        self._choose(
-            "department", _("All departments"), [(d.code, d.short_name) for d in departments]
-        )
+        self._choose("department", _("All departments"), self._leads(read))
+
+    def _leads(self, read: Board | None) -> list[tuple[str, str]]:
+        if read is None or not self.scope.is_area:
+            return []
+        leads = Department.objects.filter(pk__in=read.leads).order_by("code")
+        return list(leads.values_list("code", "short_name"))
 
     def _choose(self, name: str, nothing, choices: list[tuple[str, str]]) -> None:
         if choices:

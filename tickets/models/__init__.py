@@ -12,6 +12,7 @@ from tickets.models.rule import (
     RoutingRule,
     RuleQuerySet,
     WhistleKind,
+    in_language,
 )
 from tickets.models.ticket import (
     COLUMN_OF_LEVEL,
@@ -53,4 +54,5 @@ __all__ = [
     "TimeLimit",
     "Whistle",
     "WhistleKind",
+    "in_language",
 ]

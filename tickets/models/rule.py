@@ -80,7 +80,7 @@ class Category(models.Model):
 
     @property
     def name(self) -> str:
-        return _in_language(self.name_zh, self.name_zh_hant, self.name_en)
+        return in_language(self.name_zh, self.name_zh_hant, self.name_en)
 
     @property
     def names(self) -> dict[str, str]:
@@ -89,10 +89,11 @@ class Category(models.Model):
 
     @property
     def group(self) -> str:
-        return _in_language(self.group_zh, self.group_zh_hant, self.group_en)
+        return in_language(self.group_zh, self.group_zh_hant, self.group_en)
 
 
-def _in_language(zh: str, zh_hant: str, en: str) -> str:
+def in_language(zh: str, zh_hant: str, en: str) -> str:
+    """A name in the language of the page; the simplified one stands where another is missing."""
     language = (get_language() or "zh-hans").lower()
     if language.startswith("zh-hant"):
         return zh_hant or zh

@@ -72,7 +72,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "etag": etag,
     }
     if not request.htmx:
-        form.offer()
+        form.offer(read)
         context |= {
             "scopes": [Choice(o.name, f"?of={o.key}", o is scope) for o in found],
             "kinds": _kinds(request, read),
