@@ -12,6 +12,7 @@ from tests.factories.tickets import CategoryFactory, filed
 from tickets.forms.filing import FilingForm, NearForm
 from tickets.forms.search import TicketSearchForm
 from tickets.models import Ticket
+from tickets.walks import Walks
 
 
 @pytest.fixture
@@ -196,7 +197,7 @@ def test_near_asks_for_a_place(db):
 def _found(user, **asked):
     form = TicketSearchForm(_query(asked), user=user)
     assert form.is_valid(), form.errors
-    return set(form.filter(Ticket.objects.all()))
+    return set(form.ordered(Walks((form.filter(Ticket.objects.all()),))).first(100))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from tests.factories.grids import PostFactory, holder
 from tests.factories.tickets import routed
 from tickets.models import Assignment, Ticket
 from tickets.rules import RULES, can_blow_kind
+from tickets.walks import within_reach
 
 
 @pytest.fixture
@@ -22,7 +23,10 @@ def tickets(town, cast):
 
 
 def seen_by(person) -> set[int]:
-    return set(Ticket.objects.in_reach_of(person).values_list("pk", flat=True))
+    """By the one condition, and by the walks that lists take: they must hold the same."""
+    seen = set(Ticket.objects.in_reach_of(person).values_list("pk", flat=True))
+    assert seen == {one.pk for one in within_reach(person).first(1000)}
+    return seen
 
 
 def allowed_to(person) -> set[int]:

@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import Q
 
 from govgrid.core.api import IdCursorPagination
-from tickets.models import Ticket, TicketQuerySet
-from tickets.workflow import OPEN
+from tickets.models import Ticket
+from tickets.walks import Walks
 
 # When is it due, and which is it: what a cursor remembers.
 Key = tuple[str | None, int]
@@ -30,22 +30,25 @@ class AsAsked(IdCursorPagination):
         return [row.due_at.isoformat() if row.due_at else None, row.pk]
 
     def rows(self, queryset, key, *, backwards, most):
+        tickets: Walks = queryset
         if self.ordering != URGENT_FIRST:
-            return super().rows(queryset, key, backwards=backwards, most=most)
+            downwards = self.ordering.startswith("-") != backwards
+            if key is not None:
+                tickets = tickets.filter(**{"pk__lt" if downwards else "pk__gt": key})
+            return tickets.order_by("-pk" if downwards else "pk").first(most)
         found: list[Ticket] = []
-        for part in _parts(queryset, key, backwards=backwards):
+        for part in _parts(tickets, key, backwards=backwards):
             if len(found) < most:
-                found += part[: most - len(found)]
+                found += part.first(most - len(found))
         return found
 
 
-def _parts(tickets: TicketQuerySet, key: Key | None, *, backwards: bool) -> list[TicketQuerySet]:
+def _parts(tickets: Walks, key: Key | None, *, backwards: bool) -> list[Walks]:
     """What has a deadline and what has none, in the order in which they are walked.
 
-    Two walks, since each has an index: only what is open can be due, and naming the open states
-    lets the index of the boards answer.
+    Only what is open can be due.
     """
-    due = tickets.filter(due_at__isnull=False, state__in=sorted(OPEN))
+    due = tickets.by_state().filter(due_at__isnull=False)
     rest = tickets.filter(due_at__isnull=True)
     due = due.order_by("-due_at", "-pk") if backwards else due.order_by("due_at", "pk")
     rest = rest.order_by("-pk" if backwards else "pk")

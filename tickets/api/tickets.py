@@ -22,6 +22,7 @@ from tickets.api.filing import FilingBody
 from tickets.api.pages import AsAsked
 from tickets.api.shapes import Rows, TicketRow, TicketWhole
 from tickets.models import Category, Ticket, TicketQuerySet
+from tickets.walks import within_reach
 from tickets.workflow import OPEN, State, WhistleKind
 
 # Refusals that mean: what you sent names nothing that fits. They are bad input, in this field.
@@ -138,8 +139,11 @@ class TicketViewSet(Resource):
 
     @extend_schema(summary="Tickets within reach", tags=["tickets"], operation_id="tickets_list")
     def list(self, request: Request) -> Response:
-        tickets = Ticket.objects.in_reach_of(request.user).for_lists()
-        return self.answer(TicketQuery.narrow(tickets, self.asked), Rows(request).row)
+        tickets = within_reach(request.user).narrowed(self._narrow)
+        return self.answer(tickets, Rows(request).row)
+
+    def _narrow(self, tickets: TicketQuerySet) -> TicketQuerySet:
+        return TicketQuery.narrow(tickets, self.asked)
 
     @extend_schema(
         summary="File a report, or blow a whistle",

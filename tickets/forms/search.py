@@ -17,6 +17,7 @@ from govgrid.core import clock
 from grids.models import Area, Department
 from tickets.forms.fields import active_categories, choices_of
 from tickets.models import Assignment, Ticket, TicketQuerySet
+from tickets.walks import Walks
 from tickets.workflow import State, WhistleKind
 
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
@@ -150,15 +151,15 @@ class TicketSearchForm(forms.Form):
             tickets = tickets.filter(filed_by=self.user)
         if asked["overdue"]:
             tickets = tickets.open().filter(due_at__lte=clock.now())
-        return self._ordered(tickets.filter(**self._plain()))
+        return tickets.filter(**self._plain())
 
-    def _ordered(self, tickets: TicketQuerySet) -> TicketQuerySet:
+    def ordered(self, tickets: Walks) -> Walks:
         """Newest first; by time left only what is open, or what has no state asked for, has any."""
         if not self.is_by_time:
-            before = self.cleaned_data["before"]
+            before = self.cleaned_data.get("before")
             return (tickets.filter(pk__lt=before) if before else tickets).order_by("-pk")
         if not self.cleaned_data["state"]:
-            tickets = tickets.open()
+            tickets = tickets.by_state()
         if self.cleaned_data["after"]:
             tickets = tickets.filter(_after(self.cleaned_data["after"]))
         return tickets.order_by("due_at", "pk")

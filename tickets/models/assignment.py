@@ -16,9 +16,16 @@ USER = settings.AUTH_USER_MODEL
 STEPS = ("signed", "reported_in", "planned", "made_safe", "safe_seen", "done", "returned")
 
 
+BESIDE = Q(role="assist") | Q(state__in=[AssignmentState.RETURNED, AssignmentState.WITHDRAWN])
+
+
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def live(self) -> AssignmentQuerySet:
         return self.filter(state__in=sorted(LIVE))
+
+    def beside(self) -> AssignmentQuerySet:
+        """All but the live lead, which the ticket itself names."""
+        return self.filter(BESIDE)
 
 
 def _who(*, blank: bool = True) -> models.ForeignKey:
@@ -117,6 +124,10 @@ class Assignment(models.Model):
         ]
         indexes = [
             models.Index(fields=["department", "-ticket"], name="assignment_department"),
+            # What a department had a part in and does not lead: few, and not among what it leads.
+            models.Index(
+                fields=["department", "-ticket"], name="assignment_beside", condition=BESIDE
+            ),
             models.Index(
                 fields=["department", "state", "-ticket"],
                 condition=Q(state__in=[AssignmentState.OFFERED, *sorted(IN_HAND)]),

@@ -21,6 +21,7 @@ from tickets.forms.filing import FilingForm, NearForm
 from tickets.forms.search import TicketSearchForm
 from tickets.models import Photo, Ticket
 from tickets.views.photos import keep_sent
+from tickets.walks import within_reach
 
 PAGE = 50
 CONFLICT = 409
@@ -39,8 +40,7 @@ FIELD_OF = {
 def ticket_list(request: HttpRequest) -> HttpResponse:
     """The whole page for a browser; only the results for htmx. No counting."""
     form = TicketSearchForm(request.GET, user=request.user)
-    reachable = Ticket.objects.in_reach_of(request.user)
-    found = list(form.filter(reachable).for_lists()[: PAGE + 1])
+    found = form.ordered(within_reach(request.user).narrowed(form.filter)).first(PAGE + 1)
     shown = found[:PAGE]
     clocks = queries.clocks_of(shown)
     template = "tickets/ticket_list.html"

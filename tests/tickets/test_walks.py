@@ -1,0 +1,65 @@
+"""Merged walks: every ticket once, in the one order, however many sides it lies on."""
+
+import pytest
+
+from govgrid.core import clock
+from tests.factories.grids import PostFactory, holder
+from tests.factories.tickets import filed, routed
+from tickets import actions
+from tickets.models import Ticket
+from tickets.walks import MOST_APART, within_reach
+
+
+@pytest.fixture
+def both(town, cast):
+    """An officer of one community who also works for 住建局, and filed one elsewhere herself."""
+    person = holder("community_officer", area=town.communities[0], username="both")
+    PostFactory(user=person, role="department_clerk", department=town.housing)
+    return person
+
+
+def test_what_lies_on_three_sides_comes_once_and_in_order(town, cast, both):
+    made = [routed(town, by=both, grid=0), filed(town, by=both, grid=6)]
+    made += [routed(town, by=cast["other_worker"], grid=n) for n in (0, 4, 7)]
+    filed(town, by=cast["other_worker"], grid=7)  # nobody's yet, and in the other street
+
+    first = within_reach(both).first(50)
+
+    assert [one.pk for one in first] == sorted((one.pk for one in made), reverse=True)
+    assert [one.pk for one in within_reach(both).first(2)] == [one.pk for one in first[:2]]
+
+
+def test_what_a_department_gave_back_is_still_in_its_list(town, cast):
+    ticket = routed(town, by=cast["worker"])
+    actions.move(ticket, "return", by=cast["clerk"], note="不归我们", suggested_owner="城管局")
+
+    assert [one.pk for one in within_reach(cast["clerk"]).first(10)] == [ticket.pk]
+
+
+def test_by_time_the_states_are_one_list(town, cast):
+    late, soon = (routed(town, by=cast["worker"]) for _n in range(2))
+    waits = filed(town, by=cast["worker"])
+    closed = Ticket.objects.filter(pk=late.pk)
+    closed.update(due_at=clock.now())
+    actions.move(soon, "sign", by=cast["clerk"])
+
+    walks = within_reach(cast["street"]).by_state().order_by("due_at", "pk")
+
+    assert [one.pk for one in walks.first(10)] == [late.pk, soon.pk, waits.pk]
+
+
+def test_a_list_is_one_statement_however_many_sides_it_has(
+    town, cast, both, django_assert_num_queries
+):
+    routed(town, by=cast["worker"])
+    within_reach(both)  # posts are read once a person
+
+    with django_assert_num_queries(1):
+        within_reach(both).by_state().order_by("due_at", "pk").first(50)
+
+
+def test_many_areas_of_a_level_are_asked_for_together(town, cast):
+    for grid in town.grids:
+        PostFactory(user=cast["nobody"], role="grid_worker", area=grid, is_main=False)
+    assert len(within_reach(cast["nobody"]).parts) == len(town.grids) + 1
+    assert len(town.grids) < MOST_APART

@@ -1,0 +1,85 @@
+"""Lists of what somebody may see: some walks, each along one index in the list's own order, merged.
+
+An OR over areas, departments and own filings has no order that an index could give: the planner
+then reads all that is in reach. Each side by itself stops after a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from grids import scoping
+from grids.models import Level
+from tickets.models import COLUMN_OF_LEVEL, Assignment, Ticket, TicketQuerySet
+from tickets.workflow import OPEN
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from govgrid.accounts.models import User
+
+# Of one level more areas than this are asked for together: each walk is planned, and that costs.
+MOST_APART = 20
+
+
+@dataclass(frozen=True)
+class Walks:
+    """Sets of tickets that may overlap, and one order for all of them."""
+
+    parts: tuple[TicketQuerySet, ...]
+    ordering: tuple[str, ...] = ("-pk",)
+
+    def narrowed(self, narrow: Callable[[TicketQuerySet], TicketQuerySet]) -> Walks:
+        return replace(self, parts=tuple(narrow(part) for part in self.parts))
+
+    def filter(self, *conditions: Q, **lookups: object) -> Walks:
+        return self.narrowed(lambda part: part.filter(*conditions, **lookups))
+
+    def order_by(self, *fields: str) -> Walks:
+        return replace(self, ordering=fields)
+
+    def by_state(self) -> Walks:
+        """What is open, each state by itself: its index lists it by the time that is due."""
+        apart = tuple(part.filter(state=state) for part in self.parts for state in sorted(OPEN))
+        return replace(self, parts=apart)
+
+    def first(self, most: int) -> list[Ticket]:
+        """The first ``most`` of all in the order, each once, with what a row of a list shows."""
+        pages = [part.order_by(*self.ordering) for part in self.parts]
+        if len(pages) == 1:
+            return list(pages[0].for_lists()[:most])
+        firsts = [page.values("pk")[:most] for page in pages]
+        if not firsts:
+            return []
+        found = Ticket.objects.filter(pk__in=firsts[0].union(*firsts[1:]))
+        return list(found.for_lists().order_by(*self.ordering)[:most])
+
+
+def within_reach(user: User | AnonymousUser) -> Walks:
+    """What ``Ticket.objects.in_reach_of(user)`` holds, as walks; a test holds the two equal."""
+    reach = scoping.reach(user, "tickets.view")
+    parts = [part for level, ids in reach.areas.items() for part in _over(Level(level), ids)]
+    parts += [part for one in sorted(reach.departments) for part in _of_department(one)]
+    if user.is_authenticated:
+        parts.append(Ticket.objects.filter(filed_by=user.pk))
+    return Walks(tuple(parts))
+
+
+def _over(level: Level, ids: Iterable[int]) -> list[TicketQuerySet]:
+    column, found = COLUMN_OF_LEVEL[level], sorted(ids)
+    if len(found) > MOST_APART:
+        return [Ticket.objects.filter(**{f"{column}__in": found})]
+    return [Ticket.objects.filter(**{column: one}) for one in found]
+
+
+def _of_department(department: int) -> list[TicketQuerySet]:
+    """What it leads, by the columns of the ticket; and what else it ever had a part in."""
+    beside = Assignment.objects.filter(department=department).beside()
+    return [
+        Ticket.objects.filter(lead_department=department),
+        Ticket.objects.filter(pk__in=beside.values("ticket")),
+    ]
