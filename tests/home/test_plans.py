@@ -1,0 +1,105 @@
+"""Every list at 200,000 tickets: an index answers, and no big table is read from end to end."""
+
+import json
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from govgrid.home import metrics
+from govgrid.outbox import tasks as outbox
+from tests.factories.multitude import TABLES, build_multitude
+from tickets import actions, routing
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+
+LISTS = (
+    "/tickets/",
+    "/tickets/?ordering=due",
+    "/tickets/?state=triage",
+    "/tickets/?state=handling&ordering=due",
+    "/tickets/?state=closed",
+    "/tickets/?category=0101",
+    "/tickets/?overdue=on",
+    "/tickets/?mine=on",
+    "/tickets/?q=化粪",
+    "/tickets/?q=井盖",
+    "/tickets/?before=100000",
+    "/tickets/?area={area}",
+    "/tickets/?department={department}",
+    "/api/v1/tickets/",
+    "/api/v1/tickets/?ordering=filed",
+    "/api/v1/tickets/?ordering=due_at",
+    "/api/v1/tickets/?state=dispatched,triage",
+    "/api/v1/tickets/?overdue=true",
+    "/api/v1/tickets/?q=化粪",
+    "/api/v1/tickets/?area={area}",
+    "/api/v1/tickets/?department={department}",
+    "/api/v1/tickets/?bbox=111.01,30.01,111.02,30.02",
+    "/desk/",
+    "/messages/",
+)
+BOARDS = ("/tickets/board/", "/tickets/board/?only=late", "/tickets/board/?group=01")
+WITH_BOARD = ("community", "street", "streethead", "clerk", "command")
+
+
+@pytest.fixture(scope="module")
+def multitude(django_db_setup, django_db_blocker):
+    """Made once for all that look, and gone with its transaction."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build_multitude()
+        transaction.set_rollback(True)
+
+
+def read_whole(asked) -> list[str]:
+    """The big tables that a plan of these statements reads from end to end."""
+    found = []
+    for query in asked.captured_queries:
+        if not query["sql"].lstrip(" (").upper().startswith(("SELECT", "WITH")):
+            continue
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (FORMAT JSON) {query['sql']}")
+            (plan,) = cursor.fetchone()
+        plan = json.loads(plan) if isinstance(plan, str) else plan
+        found += [f"{one}: {query['sql'][:2000]}" for one in _scanned(plan[0]["Plan"])]
+    return found
+
+
+def _scanned(node) -> list[str]:
+    here = [node["Relation Name"]] if node["Node Type"] == "Seq Scan" else []
+    below = [one for child in node.get("Plans", ()) for one in _scanned(child)]
+    return [one for one in [*here, *below] if one in TABLES]
+
+
+def look(multitude, who, address):
+    client = Client(HTTP_HOST="localhost")
+    client.force_login(multitude.people[who], backend="govgrid.accounts.backends.NameOrPhone")
+    there = address.format(area=multitude.area.code, department=multitude.department.code)
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get(there)
+    assert answer.status_code == 200, (who, there, answer.status_code)
+    return asked
+
+
+@pytest.mark.parametrize("who", ["worker", "community", "street", "clerk", "command", "auditor"])
+def test_no_list_reads_a_big_table_from_end_to_end(multitude, who):
+    for address in LISTS:
+        assert read_whole(look(multitude, who, address)) == [], address
+
+
+@pytest.mark.parametrize("who", WITH_BOARD)
+def test_no_board_does(multitude, who):
+    for address in BOARDS:
+        assert read_whole(look(multitude, who, address)) == [], address
+
+
+def test_no_sweep_and_no_figure_does(multitude):
+    with CaptureQueriesContext(connection) as asked:
+        actions.fire_clocks()
+        actions.recompute_clocks()
+        routing.is_owed()
+        outbox.send_pending()
+        metrics.exposition()
+
+    assert read_whole(asked) == []
