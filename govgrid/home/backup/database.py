@@ -42,7 +42,7 @@ TABLES = """
         WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
     ORDER BY c.relname
 """
-# Everything in public that no extension owns. A lock that somebody holds ends it after a minute.
+# Everything in public that no extension and no column owns. A lock that somebody holds ends it after a minute.
 CLEAR = """
     SET LOCAL lock_timeout = '60s';
     DO $clear$
@@ -55,7 +55,7 @@ CLEAR = """
             FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace
                 AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
                 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass
-                    AND d.objid = c.oid AND d.deptype = 'e')
+                    AND d.objid = c.oid AND d.deptype IN ('e', 'i', 'a'))
             UNION ALL
             SELECT format('DROP ROUTINE IF EXISTS %s CASCADE', p.oid::regprocedure)
             FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
