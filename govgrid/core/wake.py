@@ -11,6 +11,8 @@ from kombu.exceptions import LimitExceeded, OperationalError
 from kombu.pools import ProducerPool
 from redis.exceptions import RedisError
 
+from govgrid.core.log import request_id
+
 log = logging.getLogger(__name__)
 
 # A worker may wait 5 s for the broker; somebody with a phone in the rain may not.
@@ -32,7 +34,8 @@ def _send(task: str, ids: tuple[int, ...]) -> None:
         return
     try:
         with _producers(os.getpid()).acquire(block=True, timeout=PATIENCE["socket_timeout"]) as one:
-            current_app.send_task(task, ids, producer=one, retry=False)
+            headers = {"request_id": request_id.get()}
+            current_app.send_task(task, ids, producer=one, retry=False, headers=headers)
     except (OperationalError, LimitExceeded, RedisError, OSError) as error:
         if not _silent_until:
             log.warning("The broker does not answer, the sweep will find %s: %s", task, error)
