@@ -109,7 +109,7 @@ class Refusals:
 class Traced:
     """Gives every request an id, a line in the log and a place in the figures.
 
-    Measured without writing the line: 25 µs, of which the figures 7.
+    Measured: 33 µs of CPU a request, of which the line as JSON 27 and the figures 2.5.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

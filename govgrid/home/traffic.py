@@ -2,7 +2,7 @@
 
 prometheus_client writes them to files that the processes share (PROMETHEUS_MULTIPROC_DIR, set and
 emptied by gunicorn.conf.py). Without that folder nothing is shown: each process would tell its own
-part of the story. Measured with the folder: 7 µs a request.
+part of the story. Measured with the folder: 2.5 µs a request.
 """
 
 from __future__ import annotations
