@@ -23,7 +23,7 @@ def ages() -> dict[str, float]:
     """Seconds since each task of the timetable last ended."""
     at = time.time()
     told = _client(os.getpid()).hgetall(KEY)
-    return {task.decode(): at - float(then) for task, then in told.items()}
+    return {str(task): at - float(then) for task, then in told.items()}
 
 
 def lengths(queues: list[str]) -> dict[str, int]:
@@ -38,5 +38,8 @@ def lengths(queues: list[str]) -> dict[str, int]:
 def _client(_process: int) -> Redis:
     """One for a process: shared with the parent, two conversations would mix."""
     return Redis.from_url(
-        settings.REDIS_URL, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE
+        settings.REDIS_URL,
+        decode_responses=True,
+        socket_connect_timeout=PATIENCE,
+        socket_timeout=PATIENCE,
     )

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -317,6 +318,24 @@ def _full_in(folder, really, full):
     return opened
 
 
+def test_photos_that_cannot_be_moved_are_said_and_mended_by_a_second_run(
+    file, elsewhere, monkeypatch
+):
+    def stubborn(self, target):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+
+    with elsewhere():
+        with monkeypatch.context() as patch:
+            patch.setattr(photographs.Path, "replace", stubborn)
+            with pytest.raises(CommandError, match="not all photos could be put in place"):
+                restore(file)
+        assert (Ticket.objects.count(), len(photos())) == (1, 0)
+
+        restore(file, force=True)
+
+        assert (Ticket.objects.count(), len(photos())) == (1, 2)
+
+
 def test_a_database_that_is_away_is_said_in_one_sentence(file):
     connection.close()
     port = connection.settings_dict["PORT"]
@@ -353,3 +372,51 @@ def test_the_command_says_what_is_left_to_do(file, elsewhere):
         said = restore(file)
     assert "script/server stop" in said
     assert "erased again by hand" in said
+
+
+# ── other owners ──────────────────────────────────────────────────────────────────────────────
+@pytest.fixture
+def plain_owner(elsewhere):
+    """Whom a district's own server gives: owner of the database, and no superuser."""
+    mine = {name: connection.settings_dict[name] for name in ("USER", "PASSWORD")}
+    there = f"{connection.settings_dict['NAME']}_elsewhere"
+    with connection.cursor() as cursor:
+        cursor.execute("DROP ROLE IF EXISTS govgrid_plain")
+        cursor.execute("CREATE ROLE govgrid_plain LOGIN PASSWORD 'plain'")
+        cursor.execute(f'ALTER DATABASE "{there}" OWNER TO govgrid_plain')
+    with elsewhere(), connection.cursor() as cursor:
+        for extension in ("postgis", "btree_gist"):
+            cursor.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
+    with elsewhere():
+        connection.close()
+        connection.settings_dict.update(USER="govgrid_plain", PASSWORD="plain")
+        yield
+        connection.close()
+        connection.settings_dict.update(mine)
+        with connection.cursor() as cursor:
+            cursor.execute("REASSIGN OWNED BY govgrid_plain TO CURRENT_USER")
+            cursor.execute("DROP OWNED BY govgrid_plain")
+    with connection.cursor() as cursor:
+        cursor.execute(f'ALTER DATABASE "{there}" OWNER TO CURRENT_USER')
+        cursor.execute("DROP ROLE govgrid_plain")
+
+
+def test_the_owner_of_a_database_needs_no_more_rights(file, plain_owner):
+    restore(file)
+    assert Ticket.objects.count() == 1
+
+    again = file.with_name("again")
+    call_command("backup", again, verbosity=0)
+    restore(again, force=True)
+    assert Ticket.objects.count() == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_photos_restored_by_root_belong_to_whom_the_folder_belongs(file, media):
+    shutil.rmtree(media / "photos")
+    os.chown(media, 65534, 65534)
+
+    restore(file, force=True)
+
+    assert {(media / name).stat().st_uid for name in photos()} == {65534}
+    assert {path.stat().st_uid for path in media.rglob("*")} == {65534}

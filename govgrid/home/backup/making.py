@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from govgrid import __version__
-from govgrid.core.clock import now
+from govgrid.core import clock
 from govgrid.home.backup import archive, database, media
 from govgrid.home.backup.manifest import Key, Manifest
 from govgrid.home.backup.trouble import Trouble
@@ -33,7 +33,7 @@ def _fill(writer: archive.Writer) -> Manifest:
     missing = media.store(names, writer)
     manifest = Manifest(
         version=__version__,
-        made_at=now().isoformat(timespec="seconds"),
+        made_at=clock.local(clock.now()).isoformat(timespec="seconds"),
         postgresql=database.server_version(),
         postgis=postgis,
         migrations=migrations,

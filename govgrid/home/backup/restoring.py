@@ -72,12 +72,22 @@ def restore(
     with media.staged(opened, said, progress) as folder, database.reachable():
         chunks = opened.checked(archive.DUMP, said.members[archive.DUMP])
         database.load(_counted(chunks, progress), said.rows)
-        count = media.put_in_place(folder)
+        count = _photos_in_place(folder)
     say(f"Restored: {said.row_count} rows in {len(said.rows)} tables, counted; {count} files.")
     kept = {name.removeprefix(archive.MEDIA) for name in said.media}
     if left := media.remove_all_but(kept):
         say(f"Removed: {left} files that no row names.")
     _bring_up_to_date(say)
+
+
+def _photos_in_place(folder: Path) -> int:
+    try:
+        return media.put_in_place(folder)
+    except OSError as error:
+        raise Trouble(
+            f"The database is restored, but not all photos could be put in place ({error}): "
+            "mend that and restore again with --force."
+        ) from error
 
 
 def _counted(chunks: Iterator[bytes], progress: archive.Progress) -> Iterator[bytes]:
