@@ -4,6 +4,9 @@ import errno
 import io
 import json
 import os
+import signal
+import subprocess
+import sys
 import tarfile
 from io import StringIO
 from pathlib import Path
@@ -12,6 +15,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from benchmarks.stage import Stage, until
 from govgrid.accounts.models import User
 from govgrid.home.backup import archive, database, tools
 from govgrid.home.backup.archive import DUMP, MANIFEST, SEAL
@@ -232,6 +236,44 @@ def test_a_key_that_sealed_something_and_is_gone_stops_it(system, tmp_path, sett
 
     assert Contact.objects.count() == 1
     assert "which sealed 2 texts" in said
+
+
+HANGS = """
+import sys
+from pathlib import Path
+
+import django
+
+django.setup()
+from django.core.management import execute_from_command_line
+from govgrid.home.backup import tools
+
+tools.PROGRAMS = Path(sys.argv[1])
+execute_from_command_line(["manage.py", "backup", sys.argv[2]])
+"""
+
+
+@pytest.mark.slow
+def test_told_to_end_it_leaves_nothing_behind(system, tmp_path):
+    hangs = tmp_path / "programs" / str(database.server_version() // 10_000) / "bin" / "pg_dump"
+    hangs.parent.mkdir(parents=True)
+    hangs.write_text("#!/bin/sh\necho PGDMP\nexec sleep 60 >&-\n")
+    hangs.chmod(0o755)
+    target = tmp_path / "target"
+    target.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-c", HANGS, str(tmp_path / "programs"), str(target / "one")],
+        env=Stage(tmp_path).env | {"DJANGO_SETTINGS_MODULE": "govgrid.settings"},
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    until(lambda: list(target.iterdir()), "it has begun to write")
+
+    # As a shell or systemd ends it, with all that it started.
+    os.killpg(process.pid, signal.SIGTERM)
+
+    assert process.wait(60) != 0
+    assert list(target.iterdir()) == []
 
 
 # ── files that are none ───────────────────────────────────────────────────────────────────────

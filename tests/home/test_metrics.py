@@ -187,6 +187,7 @@ MANY = (
 def test_queues_and_the_age_of_each_round(broker):
     broker.rpush("routing", "a", "b")
     rounds.note("tickets.tasks.sweep")
+    rounds.note("tickets.tasks.of_an_older_version")
 
     told = figures()
 
@@ -194,6 +195,7 @@ def test_queues_and_the_age_of_each_round(broker):
     assert told['govgrid_queue_length{queue="messages"}'] == 0
     assert 0 <= told['govgrid_round_age_seconds{task="tickets.tasks.sweep"}'] < 60
     assert told['govgrid_up{part="broker"}'] == 1
+    assert not [name for name in told if "older_version" in name]
 
 
 def test_without_a_broker_the_rest_is_told(no_broker, client):

@@ -31,7 +31,7 @@ class Manifest:
     # As server_version_num: 150012.
     postgresql: int
     postgis: str
-    # The last migration of each app, and all of them.
+    # All that were applied, as app.name.
     migrations: list[str]
     rows: dict[str, int]
     keys: dict[str, Key]
@@ -42,6 +42,10 @@ class Manifest:
     @property
     def row_count(self) -> int:
         return sum(self.rows.values())
+
+    @property
+    def sealed_count(self) -> int:
+        return sum(key.sealed for key in self.keys.values())
 
     @property
     def size(self) -> int:

@@ -1,24 +1,17 @@
 """A backup into an empty place, checked before and counted after."""
 
-from pathlib import Path
-
-from django.core.management.base import BaseCommand, CommandError
-from tqdm import tqdm
-
 from govgrid.home.backup import restoring
-from govgrid.home.backup.trouble import Trouble
+from govgrid.home.backup.command import FileCommand
 
 
-class Command(BaseCommand):
+class Command(FileCommand):
     help = (
         "Put the backup FILE in the place of an empty database and its photos: whole, or not at "
         "all. Safe to run again."
     )
-    # An empty database has no tables yet for a check to look at.
-    requires_system_checks = []
 
     def add_arguments(self, parser):
-        parser.add_argument("file", type=Path)
+        super().add_arguments(parser)
         parser.add_argument(
             "--dry-run", action="store_true", help="check everything, change nothing"
         )
@@ -31,15 +24,8 @@ class Command(BaseCommand):
             help="although PRIVACY_KEYS are not those of the backup: sealed texts stay closed",
         )
 
-    def handle(self, *, file, verbosity, **options):
-        self._disable = None if verbosity else True
-        try:
-            self._restore(file, **options)
-        except Trouble as trouble:
-            raise CommandError(str(trouble)) from trouble
-
-    def _restore(self, file, *, dry_run, force, without_keys, **options):
-        checking = self._bar("checking")
+    def handle(self, *, file, dry_run, force, without_keys, **options):
+        checking = self.bar("checking")
         with restoring.read(file, checking.update) as (archive, said):
             checking.close()
             restoring.check_version(said)
@@ -54,14 +40,9 @@ class Command(BaseCommand):
             if dry_run:
                 self.stdout.write("Nothing was changed.")
                 return
-            with self._bar("restoring", said.size) as bar:
+            with self.bar("restoring", said.size) as bar:
                 restoring.restore(archive, said, progress=bar.update, say=self.stdout.write)
         self.stdout.write(
             "Start web, workers and beat again (script/server stop, script/server --detach). "
             f"What was erased on request after {said.made_at} has to be erased again by hand."
-        )
-
-    def _bar(self, what, total=None):
-        return tqdm(
-            total=total, unit="B", unit_scale=True, desc=what, disable=self._disable, leave=False
         )
