@@ -70,6 +70,7 @@ class Stage:
             "VAR_DIR": str(self.folder),
             "SWEEP_SECONDS": "1",
             "ALLOWED_HOSTS": "127.0.0.1",
+            "LOG_FORMAT": "json",
         }
 
     def _start(self, name: str, *command: str) -> None:
@@ -111,14 +112,14 @@ class Stage:
 
     def worker(self, name: str = "worker") -> None:
         self._module(
-            name, "celery", "-A", "govgrid", "worker", "-Q", "routing,messages,celery", "-c", "1",
+            name, "celery", "--quiet", "-A", "govgrid", "worker", "-Q", "routing,messages,celery", "-c", "1",
             "-n", f"{name}-{time.monotonic_ns()}@%h", "-l", "INFO", "--without-mingle", "--without-gossip",
         )  # fmt: skip
         until(lambda: b"ready." in self.log(name), "the worker is ready")
 
     def beat(self) -> None:
         self._module(
-            "beat", "celery", "-A", "govgrid", "beat", "-s", str(self.folder / "schedule"),
+            "beat", "celery", "--quiet", "-A", "govgrid", "beat", "-s", str(self.folder / "schedule"),
             "--pidfile=",
         )  # fmt: skip
 

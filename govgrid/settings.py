@@ -61,6 +61,8 @@ MIDDLEWARE = [
     "govgrid.home.middleware.ContentSecurityPolicy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # After the static files, which need neither an id nor a line.
+    "govgrid.home.middleware.Traced",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -296,10 +298,30 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
 }
 
+# "line" for people, "json" for programs: what script/server and the images start writes JSON.
+LOG_FORMAT = env.str("LOG_FORMAT", default="line", validate=lambda v: v in {"line", "json"})
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without_path": {"()": "govgrid.core.log.WithoutPath"}},
+    "formatters": {
+        "line": {"()": "govgrid.core.log.Line"},
+        "json": {"()": "govgrid.core.log.JsonLine"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["without_path"],
+        }
+    },
+    "loggers": {
+        # Every request has a line of its own; here only the traceback of a fault is new.
+        "django.request": {"level": "ERROR"},
+        # "Task received", in a process that does not know whose task it is.
+        "celery.worker.strategy": {"level": "WARNING"},
+        # gunicorn gives its logger a handler of its own; this takes it away again.
+        "gunicorn.error": {"propagate": True},
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

@@ -15,6 +15,8 @@ from kombu.exceptions import LimitExceeded, OperationalError
 from kombu.pools import ProducerPool
 from redis.exceptions import RedisError
 
+from govgrid.core.log import request_id
+
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
@@ -68,7 +70,8 @@ def work_off(task: str, work: Callable[[], bool]) -> None:
 def _send(task: str, ids: tuple[int, ...], *, once: bool = False) -> None:
     def say(producer: Producer) -> None:
         if not once or _mark(producer, task):
-            current_app.send_task(task, ids, producer=producer, retry=False)
+            headers = {"request_id": request_id.get()}
+            current_app.send_task(task, ids, producer=producer, retry=False, headers=headers)
 
     _to_broker(task, say)
 

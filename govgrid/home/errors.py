@@ -1,14 +1,10 @@
 """What is said when there is no view to say it: a page to a person, the one shape to a program."""
 
-import logging
-
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext as _
-
-log = logging.getLogger(__name__)
 
 
 def _answer(
@@ -37,7 +33,6 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    log.info("CSRF refused %s: %s", request.path, reason)
     detail = _("The CSRF token is missing or wrong.")
     return _answer(request, 403, "csrf_failed", detail, "403_csrf.html")
 

@@ -1,5 +1,6 @@
 """What is owed to whom: the unsent row is the queue."""
 
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -31,6 +32,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def waiting(self) -> Self:
         """Neither sent nor given up."""
         return self.filter(sent_at=None, failed_at=None)
+
+    def given_up(self, since: datetime) -> Self:
+        return self.filter(failed_at__gte=since)
 
     def due(self) -> Self:
         """Waiting, and nobody is at it: no lease, or one that ran out."""
@@ -91,6 +95,12 @@ class Message(models.Model):
                 fields=["claimed_until", "id"],
                 name="message_waiting",
                 condition=Q(sent_at=None, failed_at=None),
+            ),
+            # Few, behind years of those that went.
+            models.Index(
+                fields=["failed_at"],
+                name="message_given_up",
+                condition=Q(failed_at__isnull=False),
             ),
             models.Index(
                 fields=["recipient", "-id"], name="message_inbox", condition=Q(channel="inapp")

@@ -230,7 +230,7 @@ def test_every_collector_is_asked(client, monkeypatch):
     def mine():
         yield metrics.GaugeMetricFamily("govgrid_test", "A test", 7)
 
-    monkeypatch.setattr(metrics, "COLLECTORS", [mine])
+    monkeypatch.setattr(metrics, "COLLECTORS", {"mine": [mine]})
 
     assert b"govgrid_test 7.0" in client.get("/metrics").content
 

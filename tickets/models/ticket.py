@@ -43,6 +43,10 @@ COLUMN_OF_LEVEL = {
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
+    def unrouted(self) -> TicketQuerySet:
+        """What waits for ``tickets.tasks.route``."""
+        return self.filter(state=State.FILED, routed_at=None)
+
     def open(self) -> TicketQuerySet:
         return self.filter(state__in=OPEN)
 

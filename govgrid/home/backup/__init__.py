@@ -1,0 +1,1 @@
+"""Database and media as one file, and back again. Secrets are never in it: see docs/operations.md."""

@@ -1,0 +1,43 @@
+"""Database and photos into one file, while the platform runs."""
+
+from govgrid.home.backup import making, restoring
+from govgrid.home.backup.command import FileCommand
+
+
+class Command(FileCommand):
+    help = (
+        "Write database and photos to FILE, with a checksum for every part and a count of every "
+        "table, all of one moment. SECRET_KEY and PRIVACY_KEYS are not in it."
+    )
+
+    def add_arguments(self, parser):
+        super().add_arguments(parser)
+        parser.add_argument("--force", action="store_true", help="replace a file that is there")
+        parser.add_argument(
+            "--verify", action="store_true", help="only check a backup that is there"
+        )
+
+    def handle(self, *, file, force, verify, **options):
+        with self.bar(file.name) as bar:
+            if verify:
+                with restoring.read(file, bar.update) as (_archive, said):
+                    done = "is whole"
+            else:
+                said = making.make(file, replace=force, progress=bar.update)
+                done = "is written"
+        self._tell(file, said, done)
+
+    def _tell(self, file, said, done):
+        self.stdout.write(
+            f"{file} {done}: {said.row_count} rows in {len(said.rows)} tables, "
+            f"{len(said.media)} files, {said.size:,} bytes, made {said.made_at}."
+        )
+        if said.missing_media:
+            self.stderr.write(
+                f"{len(said.missing_media)} files that rows name were not on the disk, "
+                f"{said.missing_media[0]} among them."
+            )
+        self.stdout.write(
+            "SECRET_KEY and PRIVACY_KEYS are not in it: keep var/env apart, or no sealed text "
+            f"({said.sealed_count} of them) ever opens again."
+        )
