@@ -86,12 +86,11 @@ def _idle(scene: Scene) -> Figure:
 
 def _while_creating(scene: Scene) -> Figure:
     port, running = scene.stage.web_port, scene.stage.running
-    with _watching(scene, every=0.005) as seen:
-        with spending(running, scene.connection) as spent:
-            created = ask(
-                port, scene.creates, connections=8, seconds=2 * scene.seconds, expected=CREATED
-            )
-            scene.settle()
+    with _watching(scene, every=0.005) as seen, spending(running, scene.connection) as spent:
+        created = ask(
+            port, scene.creates, connections=8, seconds=2 * scene.seconds, expected=CREATED
+        )
+        scene.settle()
     count = len(created.took)
     return Figure(
         FAMILY,

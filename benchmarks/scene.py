@@ -64,7 +64,7 @@ class Scene:
         done = subprocess.run(
             [sys.executable, "-m", "benchmarks.inside", function],
             input=json.dumps(arguments),
-            env=self.stage.env,
+            env=self.stage.env | {"LOG_LEVEL": "WARNING"},
             cwd=settings.BASE_DIR,
             stdout=subprocess.PIPE,
             text=True,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from subprocess import CalledProcessError
 from typing import Any
@@ -53,11 +55,10 @@ class Command(BaseCommand):
             sizes, options["grids"], options["seconds"], options["seed"], options["only"],
             drop=options["drop"], quiet=options["verbosity"] == 0,
         )  # fmt: skip
-        # Asked to end, it ends what it started as after Ctrl-C.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            for _family in run.measure():
-                _keep(run, json)
+            with _ending_on_sigterm(), closing(run.measure()) as families:
+                for _family in families:
+                    _keep(run, json)
         except ERRORS as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
@@ -68,6 +69,16 @@ class Command(BaseCommand):
     def _say(self, run: Run) -> None:
         if run.figures:
             self.stdout.write(f"{report.head_lines(run.head)}\n\n{report.table(run.figures)}")
+
+
+@contextmanager
+def _ending_on_sigterm() -> Iterator[None]:
+    """Asked to end, it ends what it started, as after Ctrl-C."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _sizes(text: str) -> list[int]:
