@@ -83,7 +83,7 @@ def ask(
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.client"],
         input=json.dumps(order),
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
         check=True,
     )

@@ -177,8 +177,12 @@ def _processor() -> str:
 
 
 def _postgres() -> str:
-    """The server's version, with PostGIS, and what its settings say that matter here."""
+    """The server's version, PostGIS's, and the settings without which no figure can be read."""
+    names = ("server_version", "fsync", "synchronous_commit", "shared_buffers")
     with databases.cluster() as cursor:
-        cursor.execute("SELECT current_setting('server_version'), current_setting('fsync')")
-        version, fsync = cursor.fetchone()
-    return f"{version} (fsync {fsync})"
+        cursor.execute("SELECT current_setting(unnest(%s))", [list(names)])
+        version, *values = (value for (value,) in cursor.fetchall())
+        cursor.execute("SELECT default_version FROM pg_available_extensions WHERE name = 'postgis'")
+        (postgis,) = cursor.fetchone() or ("?",)
+    said = ", ".join(f"{name} {value}" for name, value in zip(names[1:], values, strict=True))
+    return f"{version} with PostGIS {postgis} ({said})"
