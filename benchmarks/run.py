@@ -7,7 +7,7 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,7 +71,7 @@ class Run:
     figures: list[Figure] = field(default_factory=list)
     head: dict[str, Any] = field(default_factory=dict)
 
-    def measure(self) -> Iterator[None]:
+    def measure(self) -> Generator[None, None, None]:
         """Measure family by family; the caller may keep what there is after each."""
         self.head = _head(self)
         with tempfile.TemporaryDirectory(prefix="govgrid-bench-") as folder:

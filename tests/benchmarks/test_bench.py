@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from io import StringIO
 
 import psutil
@@ -74,9 +75,12 @@ def test_told_to_end_it_ends_what_it_started(name, tmp_path):
             stdout=log,
             stderr=log,
         )
-        family = until(lambda: workers_of(bench.pid), "its workers are there", 60)
-        bench.send_signal(signal.SIGTERM)
-        assert bench.wait(timeout=60) == 130
+        try:
+            family = until(lambda: workers_of(bench), "its workers are there", 180)
+        finally:
+            bench.send_signal(signal.SIGTERM)
+            status = bench.wait(timeout=60)
+    assert status == 130
 
     _gone, alive = psutil.wait_procs(family, timeout=10)
     assert alive == []
@@ -84,10 +88,14 @@ def test_told_to_end_it_ends_what_it_started(name, tmp_path):
     assert "Ended before all was measured." in (tmp_path / "log").read_text()
 
 
-def workers_of(pid: int) -> list[psutil.Process]:
+def workers_of(bench: subprocess.Popen) -> list[psutil.Process]:
     """All that the command has started, once web server and workers are among it."""
-    found = psutil.Process(pid).children(recursive=True)
-    lines = [" ".join(one.cmdline()) for one in found if one.is_running()]
+    assert bench.poll() is None, "it ended by itself"
+    found = psutil.Process(bench.pid).children(recursive=True)
+    lines = []
+    for one in found:
+        with suppress(psutil.NoSuchProcess):
+            lines.append(" ".join(one.cmdline()))
     is_up = all(any(word in line for line in lines) for word in ("gunicorn", "celery", "redis"))
     return found if is_up else []
 
