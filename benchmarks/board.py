@@ -1,139 +1,149 @@
-"""The board with thousands of open tickets in one street: make them, then measure the page.
+"""The board of a street with thousands of open tickets: whole, updated, and with nothing new."""
 
-    python manage.py collectstatic --no-input
-    python manage.py shell < benchmarks/board.py
+from __future__ import annotations
 
-works on the demo district; without the first line the pages find no hashed files. ``OPEN_TICKETS`` (5000) is how many it makes, ``CLOSED_TICKETS``
-(100000) how long the history behind them is. It adds rows by plain SQL that no action made: use a
-database that may be thrown away.
-"""
-
-import os
-import statistics
+import re
 import time
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 
-from django.conf import settings
-from django.db import connection
-from django.test import Client
-
-from govgrid.accounts.models import User
-from grids.models import Area
-from tickets.models import Ticket
+from benchmarks.client import Request, UnexpectedAnswer, ask_here
+from benchmarks.lists import timed
+from benchmarks.report import Figure, Goal
+from benchmarks.scene import Scene
+from benchmarks.stage import SYNC
 from tickets.workflow import OPEN
 
-STREET = "420506001"
-SIGNED_IN = "street"
-ROUNDS = 60
+FAMILY = "board"
+PATH = "/tickets/board/"
+CROWD = 5_000
+NOT_MODIFIED = 304
+TRIES = 3
+# Two minutes' turns lie this far apart; a row of requests that begins late would see one.
+MINUTE, ENOUGH = 60, 20
 
-# Each new ticket lies near one that the demo put there. Shares of the states as on a busy morning.
+COUNT = """
+    SELECT count(*) FROM tickets_ticket t JOIN grids_area a ON a.id = t.street_id
+    WHERE a.code = %s AND t.state = ANY(%s)
+"""
+# Each new ticket lies near one that is there. Shares of the states as on a busy morning.
 MAKE = """
     WITH base AS (
         SELECT t.*, row_number() OVER (ORDER BY t.id) - 1 AS n, count(*) OVER () AS many
-        FROM tickets_ticket t WHERE t.street_id = %(street)s AND t.point IS NOT NULL
+        FROM tickets_ticket t JOIN grids_area a ON a.id = t.street_id
+        WHERE a.code = %(street)s AND t.point IS NOT NULL AND t.kind = 'report'
     ),
-    made AS (
+    drawn AS (
         SELECT b.*, g.i, CASE
-            WHEN %(closed)s THEN 'closed'
             WHEN g.i %% 100 < 6 THEN 'triage' WHEN g.i %% 100 < 36 THEN 'dispatched'
             WHEN g.i %% 100 < 86 THEN 'handling' ELSE 'handled' END AS new_state
         FROM generate_series(1, %(many)s) g(i) JOIN base b ON b.n = g.i %% b.many
+    ),
+    made AS (
+        INSERT INTO tickets_ticket (
+            number, client_id, fingerprint, kind, whistle_kind, origin, category_id, grid_id,
+            community_id, street_id, district_id, point, raw_lon, raw_lat, raw_crs, description,
+            state, filed_by_id, filed_at, routed_at, routing, lead_department_id, return_count,
+            due_at, held_state)
+        SELECT tickets_number(d.letters, CURRENT_DATE), gen_random_uuid(), '', 'report', '',
+               'page', category_id, grid_id, community_id, street_id, district_id, point, raw_lon,
+               raw_lat, raw_crs, description, new_state, filed_by_id,
+               now() - (i %% 72) * interval '1 hour', now(), routing,
+               CASE WHEN new_state <> 'triage' THEN coalesce(lead_department_id, %(lead)s) END,
+               0, now() + (i %% 120 - 8) * interval '1 hour', ''
+        FROM drawn JOIN grids_area d ON d.id = drawn.district_id
+        RETURNING id, state, lead_department_id, due_at
+    ),
+    given AS (
+        INSERT INTO tickets_assignment (
+            ticket_id, department_id, role, state, offered_at, signed_at, signed_by_id, done_at,
+            done_by_id, reported_in_rank)
+        SELECT id, lead_department_id, 'lead',
+               CASE state WHEN 'dispatched' THEN 'offered' WHEN 'handling' THEN 'signed'
+                          ELSE 'done' END,
+               now(), CASE WHEN state <> 'dispatched' THEN now() END,
+               CASE WHEN state <> 'dispatched' THEN %(by)s END,
+               CASE WHEN state = 'handled' THEN now() END,
+               CASE WHEN state = 'handled' THEN %(by)s END, ''
+        FROM made WHERE state <> 'triage'
+        RETURNING id, ticket_id
+    ),
+    told AS (
+        INSERT INTO tickets_ticketevent (ticket_id, verb, before, after, at, note, data)
+        SELECT id, verb, '', state, now(), '', '{}'
+        FROM made, unnest(ARRAY['file', 'route', 'sign']) verb
     )
-    INSERT INTO tickets_ticket (
-        number, client_id, fingerprint, kind, whistle_kind, origin, category_id, grid_id,
-        community_id, street_id, district_id, point, raw_lon, raw_lat, raw_crs, description, state,
-        filed_by_id, filed_at, routed_at, routing, lead_department_id, return_count, closed_at,
-        due_at, held_state)
-    SELECT tickets_number(d.letters, CURRENT_DATE), gen_random_uuid(), '',
-           CASE WHEN i %% 25 = 0 THEN 'whistle' ELSE 'report' END,
-           CASE WHEN i %% 25 = 0 THEN 'emergency' ELSE '' END, 'page', category_id, grid_id,
-           community_id, street_id, district_id,
-           ST_Translate(point, (random() - .5) * .02, (random() - .5) * .02), raw_lon, raw_lat,
-           raw_crs, description, new_state, filed_by_id, now() - random() * interval '3 days',
-           now(), routing,
-           CASE WHEN new_state = 'triage' THEN NULL ELSE coalesce(lead_department_id, %(lead)s) END,
-           0, CASE WHEN new_state = 'closed' THEN now() - interval '2 days' - random() * interval '900 days' END,
-           CASE WHEN new_state <> 'closed' THEN now() + (random() * 5 - .3) * interval '1 day' END, ''
-    FROM made JOIN grids_area d ON d.id = made.district_id
-"""
-ASSIGN = """
-    INSERT INTO tickets_assignment (
-        ticket_id, department_id, role, state, offered_at, signed_at, signed_by_id, done_at,
-        done_by_id, reported_in_rank)
-    SELECT t.id, t.lead_department_id, 'lead',
-           CASE t.state WHEN 'dispatched' THEN 'offered' WHEN 'handling' THEN 'signed' ELSE 'done' END,
-           now(), CASE WHEN t.state <> 'dispatched' THEN now() END,
-           CASE WHEN t.state <> 'dispatched' THEN %(by)s END,
-           CASE WHEN t.state = 'handled' THEN now() END,
-           CASE WHEN t.state = 'handled' THEN %(by)s END, ''
-    FROM tickets_ticket t
-    WHERE t.fingerprint = '' AND t.state IN ('dispatched', 'handling', 'handled')
-"""
-CLOCKS = """
     INSERT INTO tickets_clock (
-        ticket_id, assignment_id, kind, "limit", share, basis, started_at, near_at, due_at, edition,
-        is_provisional, outcome)
-    SELECT t.id, a.id,
-           CASE t.state WHEN 'triage' THEN 'triage' WHEN 'dispatched' THEN 'sign'
+        ticket_id, assignment_id, kind, "limit", share, basis, started_at, near_at, due_at,
+        edition, is_provisional, outcome)
+    SELECT m.id, g.id,
+           CASE m.state WHEN 'triage' THEN 'triage' WHEN 'dispatched' THEN 'sign'
                         WHEN 'handling' THEN 'resolve' ELSE 'verify' END,
-           CASE t.state WHEN 'handling' THEN 'WD5' WHEN 'dispatched' THEN 'WH4' ELSE 'WM30' END,
-           100, 'standard', t.due_at - interval '5 days', t.due_at - interval '1 day', t.due_at,
+           CASE m.state WHEN 'handling' THEN 'WD5' WHEN 'dispatched' THEN 'WH4' ELSE 'WM30' END,
+           100, 'standard', m.due_at - interval '5 days', m.due_at - interval '1 day', m.due_at,
            %(edition)s, false, ''
-    FROM tickets_ticket t LEFT JOIN tickets_assignment a ON a.ticket_id = t.id
-    WHERE t.fingerprint = '' AND t.due_at IS NOT NULL
-"""
-EVENTS = """
-    INSERT INTO tickets_ticketevent (ticket_id, verb, before, after, at, note, data)
-    SELECT t.id, verb, '', t.state, now(), '', '{}'
-    FROM tickets_ticket t, unnest(ARRAY['file', 'route', 'sign']) verb
-    WHERE t.fingerprint = '' AND t.due_at IS NOT NULL
+    FROM made m LEFT JOIN given g ON g.ticket_id = m.id
 """
 
 
-def make(count: int, *, closed: bool) -> None:
-    street = Area.objects.get(code=STREET)
-    by = User.objects.get(username=SIGNED_IN).pk
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT min(id) FROM grids_department WHERE kind = 'bureau'")
-        (lead,) = cursor.fetchone()
-        values = {"street": street.pk, "many": count, "closed": closed, "lead": lead, "by": by}
-        cursor.execute(MAKE, values)
-        if not closed:
-            cursor.execute("SELECT coalesce(max(number), 0) FROM worktime_edition")
-            (values["edition"],) = cursor.fetchone()
-            for statement in (ASSIGN, CLOCKS, EVENTS):
-                cursor.execute(statement, values)
+def measure(scene: Scene) -> Iterator[Figure]:
+    scene.rest()
+    count = crowd(scene, min(CROWD, scene.size))
+    scene.serve(SYNC)
+    page = Request(PATH, headers=scene.browser("street"))
+    update = replace(page, headers=page.headers | {"HX-Request": "true"})
+    said = f"{count:,} open"
+    name = "board of a street"
+    yield timed(scene, FAMILY, f"{name}, whole page, p95", page, goal=Goal(most=60), notes=said)
+    yield timed(scene, FAMILY, f"{name}, update, p95", update, notes=said)
+    yield _nothing_new(scene, f"{name}, nothing new (304), p95", update, said)
+    if scene.is_largest:
+        yield from _statements(scene, page, update)
 
 
-def measure(name: str, client: Client, headers: dict[str, str] | None = None) -> None:
-    took = []
-    for _round in range(ROUNDS):
-        begun = time.perf_counter()
-        status = client.get("/tickets/board/", headers=headers).status_code
-        took.append((time.perf_counter() - begun) * 1000)
-    took = sorted(took[5:])
-    p95 = took[int(len(took) * 0.95)]
-    print(f"{name}: {status}, median {statistics.median(took):.0f} ms, p95 {p95:.0f} ms")  # noqa: T201
+def _nothing_new(scene: Scene, name: str, update: Request, said: str) -> Figure:
+    """The ETag says the minute, so all of it must fall into one."""
+    for attempt in range(TRIES):
+        left = MINUTE - time.time() % MINUTE
+        if left < ENOUGH:
+            time.sleep(left + 1)
+        asked = replace(update, headers=update.headers | {"If-None-Match": _etag(scene, update)})
+        try:
+            return timed(scene, FAMILY, name, asked, notes=said, expected=NOT_MODIFIED)
+        except UnexpectedAnswer:
+            if attempt == TRIES - 1:
+                raise
+    raise AssertionError("not reached")
 
 
-def run() -> None:
-    street = Ticket.objects.filter(street__code=STREET)
-    lacking = int(os.environ.get("OPEN_TICKETS", "5000")) - street.filter(state__in=OPEN).count()
-    if lacking > 0:
-        make(int(os.environ.get("CLOSED_TICKETS", "100000")), closed=True)
-        make(lacking, closed=False)
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")
-    print(street.filter(state__in=OPEN).count(), "open of", Ticket.objects.count())  # noqa: T201
-    settings.ALLOWED_HOSTS = ["testserver"]
-    settings.DEBUG = False
-    client = Client(HTTP_ACCEPT_LANGUAGE="en")
-    client.force_login(
-        User.objects.get(username=SIGNED_IN), backend="govgrid.accounts.backends.NameOrPhone"
-    )
-    measure("the whole page", client)
-    measure("an update", client, {"HX-Request": "true"})
-    etag = client.get("/tickets/board/", HTTP_HX_REQUEST="true")["ETag"]
-    measure("nothing new", client, {"HX-Request": "true", "If-None-Match": etag})
+def _etag(scene: Scene, update: Request) -> str:
+    answer = ask_here(scene.stage.web_port, update)
+    found = re.search(r"^ETag: (.+?)\r?$", answer.last_head, re.MULTILINE | re.IGNORECASE)
+    if found is None:
+        raise UnexpectedAnswer(f"{update.path} has no ETag")
+    return found[1]
 
 
-run()
+def _statements(scene: Scene, page: Request, update: Request) -> Iterator[Figure]:
+    asked = [asdict(page), asdict(update)]
+    counts = scene.inside("counting.statements", requests=asked)
+    for name, count in zip(("whole page", "update"), counts, strict=True):
+        yield Figure(FAMILY, f"board of a street, {name}, statements", count, "", at=scene.size)
+
+
+def crowd(scene: Scene, wanted: int) -> int:
+    """Fill the street of ``street`` up to so many open tickets; how many there are then.
+
+    Plain SQL that no action made: this database is thrown away.
+    """
+    street = scene.areas["street"]
+    ((count,),) = scene.rows(COUNT, [street, sorted(OPEN)])
+    if count >= wanted:
+        return count
+    ((lead,),) = scene.rows("SELECT min(id) FROM grids_department WHERE kind = 'bureau'")
+    ((by,),) = scene.rows("SELECT id FROM accounts_user WHERE username = 'street'")
+    ((edition,),) = scene.rows("SELECT coalesce(max(number), 0) FROM worktime_edition")
+    values = {"street": street, "many": wanted - count, "lead": lead, "by": by, "edition": edition}
+    scene.rows(MAKE, values)
+    scene.rows("VACUUM ANALYZE")
+    return wanted

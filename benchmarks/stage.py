@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,10 @@ from django.conf import settings
 from django.db import connection
 
 PATIENCE = 60  # seconds until a condition that does not come true fails the test
+# How gunicorn is run: as script/server does it, as figures are taken, and with room for a test.
+SHIPPED = ("--worker-class", "gthread", "--workers", "2", "--threads", "4")
+SYNC = ("--worker-class", "sync", "--workers", "2")
+ROOMY = ("--worker-class", "gthread", "--workers", "2", "--threads", "10")
 
 
 def until(condition: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
@@ -45,11 +49,33 @@ def listens(port: int) -> bool:
         return one.connect_ex(("127.0.0.1", port)) == 0
 
 
-class Stage:
-    """Everything that a test starts, with one log folder; ``close`` ends all of it."""
+def url_of(database: str) -> str:
+    """The address of a database of the configured cluster."""
+    db = connection.settings_dict
+    who = db["USER"] + (f":{db['PASSWORD']}" if db["PASSWORD"] else "")
+    at = f"{db['HOST']}:{db['PORT']}" if db["PORT"] else db["HOST"]
+    return f"postgis://{who}@{at}/{database}"
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+
+def connect(database: str) -> Any:
+    """A bare connection to a database of the configured cluster."""
+    db = connection.settings_dict
+    return psycopg2.connect(
+        dbname=database, user=db["USER"], password=db["PASSWORD"], host=db["HOST"],
+        port=db["PORT"] or None,
+    )  # fmt: skip
+
+
+class Stage:
+    """Everything that a test starts, with one log folder; ``close`` ends all of it.
+
+    ``database`` is one beside the configured one; ``more`` is added to the environment.
+    """
+
+    def __init__(
+        self, folder: Path, database: str = "", more: Mapping[str, str] | None = None
+    ) -> None:
+        self.folder, self.database, self.more = folder, database, dict(more or {})
         self.redis_port, self.web_port = free_port(), free_port()
         self.running: dict[str, subprocess.Popen] = {}
 
@@ -59,11 +85,8 @@ class Stage:
 
     @property
     def env(self) -> dict[str, str]:
-        db = connection.settings_dict
-        who = db["USER"] + (f":{db['PASSWORD']}" if db["PASSWORD"] else "")
-        at = f"{db['HOST']}:{db['PORT']}" if db["PORT"] else db["HOST"]
-        return os.environ | {
-            "DATABASE_URL": f"postgis://{who}@{at}/{db['NAME']}",
+        env = os.environ | {
+            "DATABASE_URL": url_of(self.database or connection.settings_dict["NAME"]),
             "REDIS_URL": f"redis://127.0.0.1:{self.redis_port}/0",
             "SECRET_KEY": settings.SECRET_KEY,
             "PRIVACY_KEYS": ",".join(settings.PRIVACY_KEYS),
@@ -72,13 +95,15 @@ class Stage:
             "ALLOWED_HOSTS": "127.0.0.1",
             "LOG_FORMAT": "json",
         }
+        return env | self.more
 
     def _start(self, name: str, *command: str) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
             # A session of its own, so that a kill takes the children along.
             self.running[name] = subprocess.Popen(
                 command,
-                env=self.env,
+                # By this name the database tells whose connection is whose.
+                env=self.env | {"PGAPPNAME": name},
                 cwd=settings.BASE_DIR,
                 stdout=log,
                 stderr=log,
@@ -103,17 +128,18 @@ class Stage:
         until(answers, "Redis answers")
         client.close()
 
-    def web(self) -> None:
+    def web(self, how: Sequence[str] = ROOMY) -> None:
         self._module(
-            "web", "gunicorn", "govgrid.wsgi", "--bind", f"127.0.0.1:{self.web_port}",
-            "--worker-class", "gthread", "--workers", "2", "--threads", "10",
+            "web", "gunicorn", "govgrid.wsgi", "--bind", f"127.0.0.1:{self.web_port}", *how,
         )  # fmt: skip
         until(lambda: listens(self.web_port), "the web server listens")
 
-    def worker(self, name: str = "worker") -> None:
+    def worker(
+        self, name: str = "worker", queues: str = "routing,messages,celery", processes: int = 1
+    ) -> None:
         self._module(
-            name, "celery", "--quiet", "-A", "govgrid", "worker", "-Q", "routing,messages,celery", "-c", "1",
-            "-n", f"{name}-{time.monotonic_ns()}@%h", "-l", "INFO", "--without-mingle", "--without-gossip",
+            name, "celery", "--quiet", "-A", "govgrid", "worker", "-Q", queues, "-c", str(processes), "-n",
+            f"{name}-{time.monotonic_ns()}@%h", "-l", "INFO", "--without-mingle", "--without-gossip",
         )  # fmt: skip
         until(lambda: b"ready." in self.log(name), "the worker is ready")
 
@@ -149,11 +175,7 @@ class Stage:
 @contextmanager
 def locked(table: str):
     """Hold a lock that lets nobody write ``table``: whoever tries stops right there."""
-    db = connection.settings_dict
-    other = psycopg2.connect(
-        dbname=db["NAME"], user=db["USER"], password=db["PASSWORD"], host=db["HOST"],
-        port=db["PORT"] or None,
-    )  # fmt: skip
+    other = connect(connection.settings_dict["NAME"])
     try:
         with other.cursor() as cursor:
             cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
