@@ -8,6 +8,7 @@ from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GistIndex
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from govgrid.core import clock
@@ -128,6 +129,11 @@ class Area(models.Model):
     @property
     def level_slug(self) -> str:
         return SLUG_OF_LEVEL[Level(self.level)]
+
+    @cached_property
+    def child_ids(self) -> list[int]:
+        """Read once: a list that is put together of several asks several times."""
+        return list(self.children.values_list("pk", flat=True))
 
     @property
     def ancestor_ids(self) -> list[int]:

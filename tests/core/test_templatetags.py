@@ -6,6 +6,7 @@ import pytest
 from django import forms
 from django.template import Context, Template
 from django.utils import translation
+from django.utils.safestring import mark_safe
 
 from govgrid.core import clock
 from govgrid.core.templatetags import gg
@@ -155,3 +156,13 @@ def test_a_line_of_the_rail_vanishes_without_its_page():
 def test_dates_follow_the_language():
     with translation.override("en"):
         assert gg.day(date(2026, 9, 24)) == "24 September"
+
+
+def test_what_is_drawn_for_a_safe_word_does_not_answer_for_an_unsafe_one():
+    word = "<b>x</b>"
+
+    safe = render("{% tag n %}", n=mark_safe(word))  # noqa: S308 that is what is tried
+    plain = render("{% tag n %}", n=word)
+
+    assert word in safe
+    assert "&lt;b&gt;x&lt;/b&gt;" in plain

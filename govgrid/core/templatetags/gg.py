@@ -1,9 +1,11 @@
 """The parts every page is built from. A tag picks words and classes; the HTML is in components/."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -45,6 +47,7 @@ def _look(state: Any) -> tuple[str, str, Any]:
 
 
 @register.simple_tag
+@lru_cache(maxsize=512, typed=True)
 def icon(name: str, size: str = "") -> SafeString:
     """{% icon "whistle" %} or {% icon "camera" "lg" %}; always beside a word, so always hidden."""
     return format_html(
@@ -71,17 +74,24 @@ def state_word(state: Any) -> str:
     return str(_look(state)[2])
 
 
-@register.inclusion_tag("components/chip.html")
-def chip(state: Any, word: str = "") -> dict[str, Any]:
+@register.simple_tag
+def chip(state: Any, word: str = "") -> SafeString:
     """A state as ring, word and colour: {% chip ticket.state %}, {% chip "signed" "Signed 09:10" %}."""
     colour, glyph, default = _look(state)
-    return {"colour": colour, "glyph": glyph, "word": word or default or state}
+    return _drawn("chip", colour=colour, glyph=glyph, word=word or str(default) or str(state))
 
 
-@register.inclusion_tag("components/tag.html")
-def tag(word: str, icon: str = "", kind: str = "") -> dict[str, str]:
+@register.simple_tag
+def tag(word: str, icon: str = "", kind: str = "") -> SafeString:
     """A kind or a department: {% tag "Lead" icon="lead" kind="lead" %}; kind is "", lead or line."""
-    return {"word": word, "glyph": icon, "kind": kind}
+    return _drawn("tag", word=str(word), glyph=icon, kind=kind)
+
+
+# By type as well: a word that is safe as it is must not answer for one that is to be escaped.
+@lru_cache(maxsize=2048, typed=True)
+def _drawn(component: str, **words: str) -> SafeString:
+    """A list draws the same few of these two hundred times; a template takes 60 µs for each."""
+    return render_to_string(f"components/{component}.html", words)
 
 
 @register.inclusion_tag("components/notice.html")
