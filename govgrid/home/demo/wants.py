@@ -121,6 +121,12 @@ def wants(count: int, seed: int, about: Callable[[Random], Category]) -> list[Wa
     return found
 
 
+def ordinary(count: int, seed: int, about: Callable[[Random], Category]) -> list[Want]:
+    """``count`` of those that lean on no other one and on no login of the demo."""
+    rng = Random(f"ordinary {seed}")  # noqa: S311
+    return [_ordinary(rng, about) for _ in range(count)]
+
+
 def _may_lead(want: Want) -> bool:
     """What stands open all the time from its filing to now."""
     return want.target in _FOLLOWED and want.turn == "" and want.like is None

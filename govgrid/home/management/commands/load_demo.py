@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from govgrid.core import clock
 from govgrid.home.demo import check as histories
-from govgrid.home.demo import geography, ground, ledger, patrols, people
+from govgrid.home.demo import filling, geography, ground, ledger, patrols, people
 from govgrid.home.demo.stories import Teller
 
 SEED = 7
+TOLD = 5000
 TABLES = (
     "accounts_user", "grids_area", "grids_areashape", "grids_department", "grids_post",
     "tickets_ticket", "tickets_ticketwords", "tickets_assignment", "tickets_ticketevent",
@@ -32,6 +33,10 @@ class Command(BaseCommand):
         parser.add_argument("--grids", type=int, default=72, help="basic grids, 60 or more (72)")
         parser.add_argument("--tickets", type=int, default=420, help="how many (420)")
         parser.add_argument(
+            "--told", type=int, default=TOLD,
+            help=f"how many are told one by one; the rest are echoes of such lives ({TOLD})",
+        )  # fmt: skip
+        parser.add_argument(
             "--seed", type=int, default=SEED, help=f"another seed, another town ({SEED})"
         )
         parser.add_argument(
@@ -48,14 +53,14 @@ class Command(BaseCommand):
         _refuse(grids, tickets, force=options["force"])
         quiet, began = options["verbosity"] == 0, time.monotonic()
         with transaction.atomic():
-            self._load(grids, tickets, seed, quiet=quiet)
+            self._load(grids, tickets, min(tickets, options["told"]), seed, quiet=quiet)
             if options["check"]:
                 _check()
         if not quiet:
             took = time.monotonic() - began
             self.stdout.write(f"The demo district is loaded in {took:.0f} s.")
 
-    def _load(self, grids: int, tickets: int, seed: int, *, quiet: bool) -> None:
+    def _load(self, grids: int, tickets: int, told: int, seed: int, *, quiet: bool) -> None:
         self._say("Drawing the map.", quiet=quiet)
         plan = geography.draw(grids, seed)
         self._say("Writing areas, departments and rules.", quiet=quiet)
@@ -63,7 +68,10 @@ class Command(BaseCommand):
         cast = people.seat(laid, seed)
         now = timezone.localtime(clock.now(), timezone.get_default_timezone())
         teller = Teller(laid, cast, now.replace(microsecond=0), seed)
-        events = ledger.write(teller, tickets, quiet=quiet)
+        if tickets > told:
+            events = filling.write(teller, tickets, told, quiet=quiet)
+        else:
+            events = ledger.write(teller, tickets, quiet=quiet)
         patrols.walk(clock.now(), seed)
         with connection.cursor() as cursor:
             cursor.execute(f"ANALYZE {', '.join(TABLES)}")
