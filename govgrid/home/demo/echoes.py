@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from govgrid.home.demo import stencils
 from govgrid.home.demo.likeness import Kind
+from govgrid.home.demo.scripts import NobodyLeft
 from govgrid.home.demo.stencils import Stencil
 from govgrid.home.demo.stories import MOMENT, Teller
 from govgrid.worktime.arithmetic import Calendar
@@ -49,9 +50,14 @@ class Echoed:
 def tell(teller: Teller, kinds: list[Kind], count: int, first: int) -> Iterator[Echoed]:
     """Lives for ``count`` echoes, each of a kind of place; numbered from ``first`` on."""
     rng = Random(f"kinds {teller.seed}")  # noqa: S311
+    weights = [sum(one.weights) for one in kinds]
     for number, want in enumerate(teller.ordinary(count), start=first):
-        kind = rng.choices(kinds, [sum(one.weights) for one in kinds])[0]
-        story = kind.teller.tell(number, want, kind.place, None)
+        kind = rng.choices(kinds, weights)[0]
+        try:
+            story = kind.teller.tell(number, want, kind.place, None)
+        except NobodyLeft:
+            kind = next(one for one in kinds if one.has_worker)
+            story = kind.teller.tell(number, want, kind.place, None)
         yield Echoed(stencils.cut(story, teller.seed), kind)
 
 

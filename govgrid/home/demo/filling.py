@@ -18,7 +18,7 @@ from govgrid.home.demo.aside import put_aside
 from govgrid.home.demo.courier import Courier
 from govgrid.home.demo.echoes import Echoed, Slot
 from govgrid.home.demo.ground import claim
-from govgrid.home.demo.likeness import kinds
+from govgrid.home.demo.likeness import Fills, kinds
 from govgrid.home.demo.rows import COLUMNS, Told, keep_contacts, vector
 from govgrid.home.demo.spots import Spot, Spots, spots
 from govgrid.home.demo.stencils import Stencil
@@ -26,7 +26,6 @@ from govgrid.home.demo.stories import Story, Teller, made_up_contact, words
 from tickets.models import Assignment, Category, Clock, Ticket, Whistle
 
 BATCH = 1000
-Filled = dict[str, int | str]
 
 
 class Entry(NamedTuple):
@@ -104,9 +103,9 @@ class Ids:
             claim(Whistle, sum(one.whistles * n for one, n in many)),
         )
 
-    def take(self, one: Stencil) -> Filled:
+    def take(self, one: Stencil) -> Fills:
         """Ids for one life, by the keys of their blanks."""
-        given: Filled = {f"part{n + 1}": self.part + n for n in range(one.parts)}
+        given: Fills = {f"part{n + 1}": self.part + n for n in range(one.parts)}
         given |= {f"clock{n + 1}": self.clock + n for n in range(one.clocks)}
         given |= {f"whistle{n + 1}": self.whistle + n for n in range(one.whistles)}
         self.part += one.parts
@@ -127,7 +126,7 @@ class Filling:
         self.points = free.draw(dict(sorted(counts.items())), teller.seed)
         self.contacts: list[tuple[int, str, str]] = []
 
-    def _somewhere(self, run: Run) -> list[Filled]:
+    def _somewhere(self, run: Run) -> list[Fills]:
         kind = self.lives[run.slot.number].kind
         return self.rng.choices(kind.grids, kind.weights, k=run.slot.copies)
 
@@ -146,7 +145,7 @@ class Filling:
         keep_contacts(self.contacts)
         return events
 
-    def _all(self) -> Iterator[tuple[Stencil, Filled]]:
+    def _all(self) -> Iterator[tuple[Stencil, Fills]]:
         for run, grids in zip(self.runs, self.grids, strict=True):
             one = self.lives[run.slot.number].stencil
             filed_on = clock.local(run.slot.filed_at).date()
@@ -157,7 +156,7 @@ class Filling:
                 if one.has_contact:
                     self.contacts.append((pk, *made_up_contact(self.rng)))
 
-    def _own(self, category: Category, pk: int, number: str, spot: Spot) -> Filled:
+    def _own(self, category: Category, pk: int, number: str, spot: Spot) -> Fills:
         text = texts.report(category.code, self.rng) + texts.aside(self.rng)
         client_id = f"{self.rng.getrandbits(128):032x}"
         return {

@@ -19,6 +19,7 @@ COMMUNITY_OFFICE, STREET_OFFICE = blank("community_office"), blank("street_offic
 WORKER, OFFICER, DESK, HEAD = blank("worker"), blank("officer"), blank("desk"), blank("head")
 # Some grids are busier than others: so many times.
 BUSY = (1, 2, 2, 3, 4)
+Fills = dict[str, int | float | str]
 
 
 @dataclass
@@ -27,8 +28,12 @@ class Kind:
 
     teller: Teller
     place: Place
-    grids: list[dict[str, int | str]] = field(default_factory=list)
+    grids: list[Fills] = field(default_factory=list)
     weights: list[int] = field(default_factory=list)
+
+    @property
+    def has_worker(self) -> bool:
+        return GRID in self.teller.cast.worker
 
 
 def kinds(teller: Teller, roomy: set[int]) -> list[Kind]:
@@ -101,7 +106,7 @@ def _decided(teller: Teller, place: Place) -> Iterator[object]:
             yield category.code, lead, why, teller.decider.helpers(category, place, lead)
 
 
-def _fills(teller: Teller, grid: Area) -> dict[str, int | str]:
+def _fills(teller: Teller, grid: Area) -> Fills:
     _city, _district, street, community, own = grid.ancestor_ids
     cast, offices = teller.cast, teller.ground.offices
     return {

@@ -15,7 +15,7 @@ from govgrid.home.demo.ledger import CLEAR
 
 ROOM = """
     CREATE TEMPORARY TABLE demo_room AS
-    WITH piece AS (
+    WITH piece AS MATERIALIZED (
         SELECT ST_Buffer(ST_GeomFromEWKT(p), %(clear)s) AS shape FROM unnest(%(pieces)s::text[]) AS p
         UNION ALL
         SELECT ST_Buffer(boundary, %(clear)s) FROM grids_areashape WHERE level = 5 AND is_special
@@ -50,7 +50,7 @@ class Spots:
 
     def draw(self, counts: dict[int, int], seed: int) -> dict[int, Iterator[Spot]]:
         """So many points of each grid, the same for the same seed."""
-        found = {}
+        found: dict[int, Iterator[Spot]] = {}
         seeds = [(seed * 1_000_003 + n * 7919) % 2_000_000_000 + 1 for n in range(len(counts))]
         with connection.cursor() as cursor:
             cursor.execute(SPOTS, [list(counts), list(counts.values()), seeds])
