@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import islice
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -16,6 +17,7 @@ from govgrid.home.demo.stories import Teller
 
 SEED = 7
 TOLD = 5000
+SHOWN = 20
 TABLES = (
     "accounts_user", "grids_area", "grids_areashape", "grids_department", "grids_post",
     "tickets_ticket", "tickets_ticketwords", "tickets_assignment", "tickets_ticketevent",
@@ -55,7 +57,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             self._load(grids, tickets, min(tickets, options["told"]), seed, quiet=quiet)
             if options["check"]:
-                _check()
+                _check(quiet=quiet)
         if not quiet:
             took = time.monotonic() - began
             self.stdout.write(f"The demo district is loaded in {took:.0f} s.")
@@ -103,7 +105,9 @@ def _refuse(grids: int, tickets: int, *, force: bool) -> None:
         )
 
 
-def _check() -> None:
-    found = histories.wrong()
+def _check(*, quiet: bool) -> None:
+    found = list(islice(histories.wrong(quiet=quiet), SHOWN))
     if found:
-        raise CommandError("Histories that do not hold:\n" + "\n".join(found[:20]))
+        raise CommandError(
+            "Histories that do not hold, and nothing was loaded:\n" + "\n".join(found)
+        )
