@@ -130,7 +130,8 @@ class Replay:
         self.parts[one], self.lead = AssignmentState.OFFERED, one
         self.leads.add(one)
         for department in event.data.get("helpers", ()):
-            self.parts[self.offers[department, event.at]] = AssignmentState.OFFERED
+            # No assignment has the id 0: an offer without its row shows in the end.
+            self.parts[self.offers.get((department, event.at), 0)] = AssignmentState.OFFERED
 
     def _settle(self, event: TicketEvent) -> None:
         self._withdraw(event)
