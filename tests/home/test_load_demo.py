@@ -31,7 +31,7 @@ def test_beside_a_districts_own_areas_it_is_refused():
     assert not User.objects.exists()
 
 
-@pytest.mark.parametrize("wrong", [{"grids": 12}, {"tickets": -1}])
+@pytest.mark.parametrize("wrong", [{"grids": 12}, {"tickets": -1}, {"told": -1}])
 def test_sizes_that_make_no_district_are_refused(wrong):
     with pytest.raises(CommandError):
         call_command("load_demo", verbosity=0, **wrong)

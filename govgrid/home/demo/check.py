@@ -209,8 +209,7 @@ _EFFECTS = {
 def wrong(*, quiet: bool = True) -> Iterator[str]:
     """What does not fit, in sentences, as it is found; nothing when every history holds.
 
-    Read as tuples and by the thousand, so that a city's tickets need no more memory than a
-    village's: models would take three times as long.
+    Read by the thousand, so that a city's tickets need no more memory than a village's.
     """
     bar = tqdm(desc="proof", total=Ticket.objects.count(), unit="", disable=quiet or None)
     last = 0

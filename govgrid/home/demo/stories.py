@@ -67,7 +67,7 @@ class Teller:
     def wants(self, count: int) -> list[Want]:
         return wishes.wants(count, self.seed, self._any_category)
 
-    def ordinary(self, count: int) -> list[Want]:
+    def ordinary(self, count: int) -> Iterator[Want]:
         return wishes.ordinary(count, self.seed, self._any_category)
 
     def spread(self, wants: Iterable[Want]) -> Iterator[Area]:
