@@ -11,6 +11,7 @@ from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.core.management import call_command
 from django.db import connection, models
 
+from govgrid.core.copying import reserve
 from govgrid.home.demo import offices
 from govgrid.home.demo.geography import WORKER_GRID, GridPlan, Map
 from grids import actions
@@ -58,16 +59,6 @@ class Ground:
     def worker_grid(self) -> Area:
         """营盘05, where the demo's grid worker works."""
         return self.areas[f"{self.first_community.code}{WORKER_GRID:03d}"]
-
-
-def reserve(model: type[models.Model], count: int) -> list[int]:
-    """Ids in advance, lowest first: paths and events name rows that are not written yet."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [model._meta.db_table, count],
-        )
-        return sorted(row[0] for row in cursor.fetchall())
 
 
 def claim(model: type[models.Model], count: int) -> int:

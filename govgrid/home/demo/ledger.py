@@ -12,8 +12,8 @@ from django.db import connection
 from django.utils import timezone
 from tqdm import tqdm
 
+from govgrid.core.copying import reserve
 from govgrid.home.demo.deciding import Place
-from govgrid.home.demo.ground import reserve
 from govgrid.home.demo.rows import Scribe, Told
 from govgrid.home.demo.stories import Story, Teller
 from grids.models import Area

@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
 from random import Random
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, models
 
-from govgrid.home.demo.ground import reserve
+from govgrid.core.copying import cell, reserve
 from govgrid.home.demo.lives import Blown, Event, Life
 from govgrid.home.demo.stories import Story
 from tickets.clocks import earliest
@@ -312,7 +311,7 @@ _PARTS: dict[str, Callable[[Told, Ids], Iterator[list[Any]]]] = {
 
 def line(row: Iterable[Any]) -> str:
     """A row as COPY reads it."""
-    return "\t".join(map(_cell, row)) + "\n"
+    return "\t".join(map(cell, row)) + "\n"
 
 
 def copy(open_cursor: Callable[[], Any], table: str, text: str) -> None:
@@ -322,11 +321,3 @@ def copy(open_cursor: Callable[[], Any], table: str, text: str) -> None:
     names = ", ".join(f'"{column}"' for column in COLUMNS[table])
     with open_cursor() as cursor:
         cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", io.BytesIO(text.encode()), CHUNK)
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return r"\N"
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")

@@ -23,6 +23,6 @@ ALTER TABLE tickets_ticketevent RESET (autovacuum_vacuum_insert_scale_factor,
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0007_closed_today"), ("outbox", "0001_messages")]
+    dependencies = [("tickets", "0008_fewer_indexes"), ("outbox", "0002_fewer_indexes")]
 
     operations = [migrations.RunSQL(ROOM, NO_ROOM)]
