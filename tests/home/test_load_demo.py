@@ -4,6 +4,7 @@ from datetime import datetime
 from io import StringIO
 from zoneinfo import ZoneInfo
 
+import psycopg2
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
@@ -12,6 +13,7 @@ from govgrid.accounts.models import User
 from govgrid.core import clock
 from govgrid.home.demo import patrols
 from govgrid.home.demo.aside import put_aside
+from govgrid.home.demo.courier import Courier
 from govgrid.home.demo.rows import COLUMNS
 from tests.factories.grids import AreaFactory
 from tests.home.catalogue import TABLES, rows, structure
@@ -117,3 +119,8 @@ def test_what_was_put_aside_is_there_again_when_a_load_fails():
     assert [name for name, _ in indexes if not name.endswith("_pkey")] == []
     assert {definition.split()[0] for _, _, definition, _ in constraints} == {"CHECK", "PRIMARY"}
     assert structure() == before
+
+
+def test_what_the_database_refuses_is_not_passed_over():
+    with pytest.raises(psycopg2.DataError), transaction.atomic(), Courier() as courier:
+        courier.send("tickets_ticketwords", "no number\t'words'\n")
