@@ -1,6 +1,6 @@
 """A life told at a stand-in, as the text of its COPY rows with blanks: an echo only fills them in.
 
-Telling a life costs 1.2 ms of Python, filling one in 0.03.
+Telling a life costs 1.2 ms of Python, filling one in 0.04.
 """
 
 from __future__ import annotations
