@@ -22,8 +22,8 @@ from govgrid.home.demo.stencils import Stencil
 from govgrid.home.demo.stories import MOMENT, Teller
 from govgrid.worktime.arithmetic import Calendar
 
-# So many lives are told for echoes: one for ten of them, and no more than these. A street then has
-# hardly two tickets of one moment; another thousand would cost another second.
+# So many lives are told for echoes: one for ten of them, and no more than these. At a million,
+# a street has one to three open ones of the same moment; another thousand would cost 1.2 s.
 MOST, LEAST, TEN = 16_000, 300, 10
 # What is open of a city's last ninety days.
 OPEN = 0.07
