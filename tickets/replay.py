@@ -35,14 +35,20 @@ class Replayed:
         return compute(self.started_at, self.limit, self.share, self.pauses, self.edition)
 
 
+class NeverStarted(Exception):
+    """The log goes on with a clock that it never started."""
+
+
 def replay(lines: Iterable[dict[str, Any]]) -> dict[int, Replayed]:
     """Fold the clock lines of a ticket's events, oldest first; clocks by their id."""
     found: dict[int, Replayed] = {}
     for line in lines:
         if line["op"] == "start":
             found[line["clock"]] = _started(line)
-        else:
+        elif line["clock"] in found:
             _STEPS[line["op"]](found[line["clock"]], line)
+        else:
+            raise NeverStarted(line["clock"])
     return found
 
 

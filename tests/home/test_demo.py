@@ -249,7 +249,7 @@ def test_the_first_sweep_has_nothing_old_to_tell(demo):
 
 
 def test_every_history_holds(demo):
-    assert check.wrong() == []
+    assert list(check.wrong()) == []
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ def test_the_proof_finds_what_was_spoilt(demo, spoil):
     with connection.cursor() as cursor:
         cursor.execute(spoil)
     one("SET session_replication_role = origin; SELECT 1")
-    assert check.wrong()
+    assert any(check.wrong())
 
 
 def test_routing_itself_would_have_said_the_same(demo):

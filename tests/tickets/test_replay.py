@@ -18,7 +18,7 @@ from tickets import actions
 from tickets.clocks import Work
 from tickets.limits import Limits
 from tickets.models import Assignment, Category, Clock, ClockPause, Ticket
-from tickets.replay import replay
+from tickets.replay import NeverStarted, replay
 from tickets.workflow import AssignmentState, State, WhistleKind
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -307,3 +307,9 @@ def test_a_row_that_says_something_else_is_found(town, cast):
         call_command("check_clocks", ticket.number, stderr=err)
 
     assert ticket.number in err.getvalue()
+
+
+def test_a_clock_that_stops_before_it_started_is_no_history():
+    line = {"clock": 12, "op": "stop", "at": "2026-11-20T09:00:00+08:00", "outcome": "met"}
+    with pytest.raises(NeverStarted, match="12"):
+        replay([line])

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache, lru_cache
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
+
+from django.db.models import QuerySet
+from tqdm import tqdm
 
 from govgrid.core import clock
+from govgrid.worktime.queries import calendar
 from tickets import audit, workflow
+from tickets.clocks import reckon
 from tickets.effects import STAMPS
-from tickets.models import Arrival, Assignment, Ticket, TicketEvent, Whistle
+from tickets.models import Arrival, Assignment, Clock, Ticket, TicketEvent, Whistle
+from tickets.replay import Compute, Span
 from tickets.workflow import LIVE, MOVES, TERMS, AssignmentState, On, State, WhistleKind
 
 BACK_TO_WORK = {"reject", "reopen"}
@@ -21,6 +29,21 @@ SAYS_WHY = {"finish", "return", "reject", "decline", "settle", "plan", "refuse"}
 STEPS = {**STAMPS, "confirm_safe": "safe_seen"}
 # Who did one of these cannot verify.
 WORK = {"signed", "reported_in", "made_safe", "done"}
+
+
+BATCH = 2000
+TICKET = (
+    "pk", "number", "district__code", "state", "return_count", "closed_at", "lead_department_id",
+    "routed_at", "whistle_kind", "held_state", "merged_into__number", "due_at",
+)  # fmt: skip
+EVENT = (
+    "ticket_id", "assignment_id", "verb", "before", "after", "at", "by_id", "note", "data",
+)  # fmt: skip
+PART = (
+    "ticket_id", "pk", "department_id", "offered_at", "state",
+    *(f"{step}_{what}" for step in STEPS.values() for what in ("at", "by_id")),
+)  # fmt: skip
+CLOCK = ("ticket_id", "pk", "kind", "due_at", "stopped_at", "outcome", "paused_at")
 
 
 @dataclass
@@ -107,7 +130,8 @@ class Replay:
         self.parts[one], self.lead = AssignmentState.OFFERED, one
         self.leads.add(one)
         for department in event.data.get("helpers", ()):
-            self.parts[self.offers[department, event.at]] = AssignmentState.OFFERED
+            # No assignment has the id 0: an offer without its row shows in the end.
+            self.parts[self.offers.get((department, event.at), 0)] = AssignmentState.OFFERED
 
     def _settle(self, event: TicketEvent) -> None:
         self._withdraw(event)
@@ -182,52 +206,95 @@ _EFFECTS = {
 }
 
 
-def wrong() -> list[str]:
-    """What does not fit, in sentences; empty when every history holds."""
-    events = TicketEvent.objects.order_by("ticket_id", "pk").iterator(chunk_size=5000)
-    assignments = Assignment.objects.order_by("ticket_id", "pk").iterator(chunk_size=5000)
-    by_ticket = groupby(assignments, key=attrgetter("ticket_id"))
-    parts_of: dict[int, list[Assignment]] = {pk: list(rows) for pk, rows in by_ticket}
-    tickets = {one.pk: one for one in Ticket.objects.defer("point", "routing")}
-    found, told = [], set()
-    for pk, story in groupby(events, key=attrgetter("ticket_id")):
-        told.add(pk)
-        parts = parts_of.get(pk, [])
+def wrong(*, quiet: bool = True) -> Iterator[str]:
+    """What does not fit, in sentences, as it is found; nothing when every history holds.
+
+    Read by the thousand, so that a city's tickets need no more memory than a village's.
+    """
+    bar = tqdm(desc="proof", total=Ticket.objects.count(), unit="", disable=quiet or None)
+    last = 0
+    while batch := _Batch.after(last):
+        last = batch.last
+        for ticket in batch.tickets:
+            yield from (f"{ticket.number}: {reason}" for reason in batch.reasons(ticket))
+        bar.update(len(batch.tickets))
+    bar.close()
+
+
+class _Batch:
+    """Some tickets with all that is held against their events."""
+
+    def __init__(self, tickets: list[Any]) -> None:
+        self.tickets = tickets
+        self.last = tickets[-1].pk
+        span = {"ticket__gte": tickets[0].pk, "ticket__lte": self.last}
+        self.events = _by_ticket(TicketEvent.objects.filter(**span), EVENT)
+        self.parts = _by_ticket(Assignment.objects.filter(**span), PART)
+        self.clocks = _by_ticket(Clock.objects.filter(**span), CLOCK)
+        self.whistles = dict(
+            Whistle.objects.filter(**span, refused_at=None).values_list("ticket", "kind")
+        )
+        first, last = (f"assignment__{name}" for name in span)
+        came = Arrival.objects.filter(**{first: tickets[0].pk, last: self.last})
+        self.came = set(came.values_list("assignment", flat=True))
+
+    @classmethod
+    def after(cls, last: int) -> _Batch | None:
+        found = Ticket.objects.filter(pk__gt=last).order_by("pk")
+        tickets = list(found.values_list(*TICKET, named=True)[:BATCH])
+        return cls(tickets) if tickets else None
+
+    def reasons(self, ticket: Any) -> Iterator[str]:
+        events, parts = self.events.get(ticket.pk, ()), self.parts.get(ticket.pk, [])
+        if not events:
+            yield "has no history"
         replay = Replay({(one.department_id, one.offered_at): one.pk for one in parts})
-        for event in story:
-            found += [f"{tickets[pk]}: {reason}" for reason in replay.take(event)]
-        ticket = tickets[pk]
-        into = tickets.get(ticket.merged_into_id or 0)
-        found += [f"{ticket}: {reason}" for reason in _differences(ticket, into, parts, replay)]
-    found += [f"{one}: has no history" for pk, one in tickets.items() if pk not in told]
-    return found + list(_deadlines()) + list(_whistles())
+        for event in events:
+            yield from replay.take(event)
+        yield from _differences(ticket, parts, replay)
+        yield from self._clocks(ticket, events)
+        if self.whistles.get(ticket.pk, "") != ticket.whistle_kind:
+            yield f"its whistle is {self.whistles.get(ticket.pk)}, not {ticket.whistle_kind}"
+        for part in parts:
+            if (part.pk in self.came) is not (part.reported_in_at is not None):
+                yield f"assignment {part.pk}: reported in and nobody came, or the other way round"
 
-
-def _deadlines() -> Iterator[str]:
-    """Every deadline computed again from the log; and what the clocks should have said by now."""
-    for ticket, differences in audit.differences(Ticket.objects.all()):
-        yield from map(str, differences)
-        running = [one for one in ticket.clocks.all() if one.is_running and not one.paused_at]
-        due = min((one.due_at for one in running), default=None)
+    def _clocks(self, ticket: Any, events: Iterable[TicketEvent]) -> Iterator[str]:
+        """Every deadline computed again from the log, and the next of them."""
+        clocks = self.clocks.get(ticket.pk, [])
+        compute = _computing(ticket.district__code)
+        yield from map(str, audit.compared(ticket.number, clocks, events, compute))
+        running = (one.due_at for one in clocks if one.stopped_at is None and not one.paused_at)
+        due = min(running, default=None)
         if ticket.due_at != due:
-            yield f"{ticket}: is due {ticket.due_at}, its clocks say {due}"
+            yield f"is due {ticket.due_at}, its clocks say {due}"
 
 
-def _whistles() -> Iterator[str]:
-    """A whistle has its row, and who reported in has come."""
-    kinds = dict(Whistle.objects.filter(refused_at=None).values_list("ticket", "kind"))
-    told = Ticket.objects.exclude(whistle_kind="").values_list("pk", "whistle_kind")
-    yield from (f"ticket {pk}: its whistle is not {kind}" for pk, kind in told
-                if kinds.pop(pk, "") != kind)  # fmt: skip
-    yield from (f"ticket {pk}: a whistle that it does not know of" for pk in kinds)
-    came = set(Arrival.objects.values_list("assignment", flat=True))
-    stamped = Assignment.objects.exclude(reported_in_at=None).values_list("pk", flat=True)
-    yield from (f"assignment {pk}: reported in and nobody came" for pk in came ^ set(stamped))
+def _by_ticket(rows: QuerySet[Any], names: tuple[str, ...]) -> dict[int, list[Any]]:
+    told = rows.order_by("ticket", "pk").values_list(*names, named=True)
+    return {pk: list(group) for pk, group in groupby(told, key=attrgetter("ticket_id"))}
 
 
-def _differences(
-    ticket: Ticket, into: Ticket | None, parts: list[Assignment], replay: Replay
-) -> Iterator[str]:
+@cache
+def _computing(district: str) -> Compute:
+    def compute(
+        start: datetime, limit: str, share: int, pauses: list[Span], edition: int
+    ) -> datetime:
+        return _due(district, start, limit, share, tuple(pauses), edition)
+
+    return compute
+
+
+@lru_cache(maxsize=100_000)
+def _due(
+    district: str, start: datetime, limit: str, share: int, pauses: tuple[Span, ...], edition: int
+) -> datetime:
+    """Echoes of one moment have the same deadlines: computed once."""
+    days = calendar(district, edition)
+    return reckon(days, start, limit, share=share, pauses=pauses).due_at
+
+
+def _differences(ticket: Any, parts: list[Any], replay: Replay) -> Iterator[str]:
     lead = next((part for part in parts if part.pk == replay.lead), None)
     facts = {
         "state": (ticket.state, replay.state),
@@ -239,7 +306,7 @@ def _differences(
         "routing": (ticket.routed_at is not None, replay.is_routed),
         "whistle": (ticket.whistle_kind, replay.whistle),
         "held state": (ticket.held_state, replay.held),
-        "merging": (into.number if into else None, replay.into),
+        "merging": (ticket.merged_into__number, replay.into),
     }
     for what, (row, told) in facts.items():
         if row != told:
@@ -248,7 +315,7 @@ def _differences(
         yield "its last event lies ahead"
 
 
-def _stamps(parts: list[Assignment]) -> Iterator[tuple[tuple[int, str], tuple[datetime, int]]]:
+def _stamps(parts: list[Any]) -> Iterator[tuple[tuple[int, str], tuple[datetime, int]]]:
     for part in parts:
         for step in STEPS.values():
             at = getattr(part, f"{step}_at")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import TypeVar
@@ -12,11 +12,10 @@ from django.db import connection
 from django.utils import timezone
 from tqdm import tqdm
 
-from govgrid.home.demo import rows
+from govgrid.core.copying import reserve
 from govgrid.home.demo.deciding import Place
-from govgrid.home.demo.ground import reserve
-from govgrid.home.demo.rows import Told
-from govgrid.home.demo.stories import Teller
+from govgrid.home.demo.rows import Scribe, Told
+from govgrid.home.demo.stories import Story, Teller
 from grids.models import Area
 from tickets import clocks, routing
 from tickets.models import Assignment, Ticket, TicketEvent
@@ -68,24 +67,34 @@ EDGE = """
 
 def write(teller: Teller, count: int, *, quiet: bool) -> int:
     """Tell ``count`` stories, oldest first into the tables; gives how many events they have."""
+    stories = tell(teller, count, quiet=quiet)
+    ids = reserve(Ticket, count)
+    given = numbers(teller.ground.district, [s.life.ticket.filed_at for s in stories])
+    told = [Told(*row) for row in zip(ids, given, stories, strict=True)]
+    return keep(told, teller.seed, quiet=quiet)
+
+
+def tell(teller: Teller, count: int, *, quiet: bool) -> list[Story]:
+    """So many lives in full, in the order of their filing."""
     wants = teller.wants(count)
     grids = list(teller.spread(wants))
     places = _places(teller, [w.turn == "border" for w in wants], grids)
     pairs = zip(wants, places, strict=True)
-    stories = teller.tell_all(_shown(pairs, "stories", count, quiet=quiet))
-    stories.sort(key=lambda story: story.life.ticket.filed_at)
-    ids = reserve(Ticket, len(stories))
-    numbers = _numbers(teller.ground.district, [s.life.ticket.filed_at for s in stories])
-    told = [Told(*row) for row in zip(ids, numbers, stories, strict=True)]
-    known = {id(one.story): one for one in told}
-    left, events = iter(_shown(told, "tickets", count, quiet=quiet)), 0
+    stories = teller.tell_all(shown(pairs, "stories", count, quiet=quiet))
+    return sorted(stories, key=lambda story: story.life.ticket.filed_at)
+
+
+def keep(told: list[Told], seed: int, *, quiet: bool) -> int:
+    """Write those that were told in full."""
+    left, events = iter(shown(told, "tickets", len(told), quiet=quiet)), 0
+    scribe = Scribe({id(one.story): one for one in told}, seed)
     while batch := list(islice(left, BATCH)):
-        events += rows.write(batch, known, teller.seed)
+        events += scribe.write(batch)
     _route_the_rest({one.pk for one in told if one.story.is_open})
     return events
 
 
-def _shown(given: Iterable[One], what: str, total: int, *, quiet: bool) -> Iterable[One]:
+def shown(given: Iterable[One], what: str, total: int, *, quiet: bool) -> Iterable[One]:
     return tqdm(given, desc=what, total=total, unit="", disable=quiet or None)
 
 
@@ -129,7 +138,8 @@ def _ewkt(shape: MultiPolygon) -> str:
     return shape.ewkt
 
 
-def _numbers(district: Area, filed: Sequence[datetime]) -> list[str]:
+def numbers(district: Area, filed: Iterable[datetime]) -> list[str]:
+    """A number for each, by the day on which it was filed."""
     days = [timezone.localdate(at, timezone.get_default_timezone()) for at in filed]
     with connection.cursor() as cursor:
         cursor.execute(

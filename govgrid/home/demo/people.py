@@ -14,7 +14,8 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from govgrid.accounts import demo
 from govgrid.accounts.models import User
 from govgrid.core import clock
-from govgrid.home.demo.ground import Ground, reserve
+from govgrid.core.copying import reserve
+from govgrid.home.demo.ground import Ground
 from grids.models import Area, Department, Level, Post
 
 SURNAMES = "陈王李张刘杨黄周吴徐孙马朱胡林郭何高罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶"

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator
 from random import Random
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, models
 
-from govgrid.home.demo.ground import reserve
+from govgrid.core.copying import cell, reserve
 from govgrid.home.demo.lives import Blown, Event, Life
 from govgrid.home.demo.stories import Story
 from tickets.clocks import earliest
@@ -135,29 +134,52 @@ WHISTLE = [
 HELPER = ["whistle_id", "department_id", "why"]
 ARRIVAL = ["assignment_id", "person_id", "rank", "via", "at"]
 SCORE = ["ticket_id", "department_id", "speed", "quality", "sentence", "given_at", "given_by_id"]
+COLUMNS = {
+    "tickets_ticket": TICKET,
+    "tickets_ticketwords": ["ticket_id", "words"],
+    "tickets_assignment": ASSIGNMENT,
+    "tickets_clock": CLOCK,
+    "tickets_clockpause": PAUSE,
+    "tickets_whistle": WHISTLE,
+    "tickets_helper": HELPER,
+    "tickets_arrival": ARRIVAL,
+    "tickets_score": SCORE,
+    "tickets_ticketevent": EVENT,
+}
+# Bytes at a time: by psycopg2's own 8 kB, whoever writes the next text meanwhile would be
+# interrupted a hundred times as often.
+CHUNK = 1 << 20
 
 
-def write(batch: list[Told], known: Known, seed: int) -> int:
-    """Write these tickets with all that belongs to them; gives how many events they have."""
-    pairs = list(zip(batch, _ids(batch), strict=True))
-    _copy("tickets_ticket", TICKET, (_ticket(one, known, seed) for one in batch))
-    words = ([one.pk, _vector(one.story.words)] for one in batch)
-    _copy("tickets_ticketwords", ["ticket_id", "words"], words)
-    _copy("tickets_assignment", ASSIGNMENT, _each(pairs, _parts))
-    _copy("tickets_clock", CLOCK, _each(pairs, _clocks))
-    _copy("tickets_clockpause", PAUSE, _each(pairs, _pauses))
-    _copy("tickets_whistle", WHISTLE, _each(pairs, _whistles))
-    _copy("tickets_helper", HELPER, _each(pairs, _helpers))
-    _copy("tickets_arrival", ARRIVAL, _each(pairs, _arrivals))
-    _copy("tickets_score", SCORE, _each(pairs, _scores))
-    events = (_event(one, ids, event, known) for one, ids in pairs for event in one.life.events)
-    _copy("tickets_ticketevent", EVENT, events)
+class Scribe:
+    """Writes lives as rows, table by table; ``known`` are the stories that others speak of."""
+
+    def __init__(self, known: Known, seed: int) -> None:
+        self.known, self.seed = known, seed
+
+    def rows(self, table: str, one: Told, ids: Ids) -> Iterable[list[Any]]:
+        """The rows of one life in a table, in the order of its ``COLUMNS``."""
+        if table == "tickets_ticket":
+            return [_ticket(one, self.known, self.seed)]
+        if table == "tickets_ticketevent":
+            return (_event(one, ids, event, self.known) for event in one.life.events)
+        return _PARTS[table](one, ids)
+
+    def write(self, batch: list[Told]) -> int:
+        """Write these tickets with all that belongs to them; gives how many events they have."""
+        pairs = list(zip(batch, _ids(batch), strict=True))
+        for table in COLUMNS:
+            lines = (line(row) for one, ids in pairs for row in self.rows(table, one, ids))
+            copy(connection.cursor, table, "".join(lines))
+        keep_contacts((one.pk, *one.story.contact) for one in batch if one.story.contact)
+        return sum(len(one.life.events) for one in batch)
+
+
+def keep_contacts(given: Iterable[tuple[int, str, str]]) -> None:
+    """Whom to call back, by ticket: name and telephone."""
     Contact.objects.bulk_create(
-        Contact(ticket_id=one.pk, name=one.story.contact[0], phone=one.story.contact[1])
-        for one in batch
-        if one.story.contact
+        Contact(ticket_id=pk, name=name, phone=phone) for pk, name, phone in given
     )
-    return sum(len(one.life.events) for one in batch)
 
 
 def _ids(batch: list[Told]) -> Iterator[Ids]:
@@ -170,11 +192,6 @@ def _ids(batch: list[Told]) -> Iterator[Ids]:
 def _reserved(model: type[models.Model], counts: list[int]) -> Iterator[list[int]]:
     ids = iter(reserve(model, sum(counts)))
     return ([next(ids) for _ in range(count)] for count in counts)
-
-
-def _each(pairs: Iterable[tuple[Told, Ids]], rows: Any) -> Iterator[list[Any]]:
-    for one, ids in pairs:
-        yield from rows(one, ids)
 
 
 def _ticket(one: Told, known: Known, seed: int) -> list[Any]:
@@ -249,6 +266,10 @@ def _scores(one: Told, ids: Ids) -> Iterator[list[Any]]:
         yield [one.pk, *one.life.score]
 
 
+def _words(one: Told, ids: Ids) -> Iterator[list[Any]]:
+    yield [one.pk, vector(one.story.words)]
+
+
 def _event(one: Told, ids: Ids, event: Event, known: Known) -> list[Any]:
     data = dict(event.data)
     if "clocks" in data:
@@ -272,24 +293,32 @@ def _json(data: dict[str, Any]) -> str:
     return json.dumps(data, ensure_ascii=False)
 
 
-def _vector(words: Iterable[str]) -> str:
+def vector(words: Iterable[str]) -> str:
+    """Search words as a tsvector reads them."""
     return " ".join("'" + word.replace("'", "''") + "'" for word in words)
 
 
-def _copy(table: str, columns: list[str], rows: Iterable[list[Any]]) -> None:
-    text = io.StringIO()
-    for row in rows:
-        text.write("\t".join(map(_cell, row)))
-        text.write("\n")
-    text.seek(0)
-    names = ", ".join(f'"{column}"' for column in columns)
-    with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", text)
+_PARTS: dict[str, Callable[[Told, Ids], Iterator[list[Any]]]] = {
+    "tickets_ticketwords": _words,
+    "tickets_assignment": _parts,
+    "tickets_clock": _clocks,
+    "tickets_clockpause": _pauses,
+    "tickets_whistle": _whistles,
+    "tickets_helper": _helpers,
+    "tickets_arrival": _arrivals,
+    "tickets_score": _scores,
+}
 
 
-def _cell(value: Any) -> str:
-    if value is None:
-        return r"\N"
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
+def line(row: Iterable[Any]) -> str:
+    """A row as COPY reads it."""
+    return "\t".join(map(cell, row)) + "\n"
+
+
+def copy(open_cursor: Callable[[], Any], table: str, text: str) -> None:
+    """Send lines into a table."""
+    if not text:
+        return
+    names = ", ".join(f'"{column}"' for column in COLUMNS[table])
+    with open_cursor() as cursor:
+        cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", io.BytesIO(text.encode()), CHUNK)

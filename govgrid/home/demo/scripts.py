@@ -33,6 +33,10 @@ SHORT = timedelta(hours=6)
 MOST_HELPERS = 4
 
 
+class NobodyLeft(Exception):
+    """Where a grid has no worker, and community and street had a hand in it: nobody can verify."""
+
+
 class Act(NamedTuple):
     name: str
     wait: Callable[[], object]
@@ -323,7 +327,10 @@ class Script:
         """The nearest who did not do the work: grid worker, community, street."""
         did = self._workers()
         near = (self.worker, self.officer, self.desk)
-        return next(one for one in near if one is not None and one not in did)
+        free = [one for one in near if one is not None and one not in did]
+        if not free:
+            raise NobodyLeft
+        return free[0]
 
     # ── how long it takes ─────────────────────────────────────────────────────────────────────
 

@@ -67,6 +67,9 @@ class Teller:
     def wants(self, count: int) -> list[Want]:
         return wishes.wants(count, self.seed, self._any_category)
 
+    def ordinary(self, count: int) -> Iterator[Want]:
+        return wishes.ordinary(count, self.seed, self._any_category)
+
     def spread(self, wants: Iterable[Want]) -> Iterator[Area]:
         """The grid of each."""
         rng = Random(f"places {self.seed}")  # noqa: S311
@@ -160,7 +163,7 @@ class Teller:
     ) -> Story:
         category, place = plot.category, plot.place
         text = texts.report(category.code, rng)
-        contact = _contact(rng) if rng.random() < 0.06 else None
+        contact = made_up_contact(rng) if rng.random() < 0.06 else None
         seen = timedelta(minutes=rng.randint(6, 90)) if rng.random() < 0.08 else None
         if plot.want.target == State.MERGED and first is not None:
             self._follow(hours, first)
@@ -170,7 +173,7 @@ class Teller:
         closed_at = first.life.ticket.closed_at if is_repeat and first else None
         return Story(
             life, category, place, text,
-            _words(f"{text} {category.name_zh} {category.name_en}"),
+            words(text, category),
             life.ticket.filed_at - seen if seen else None, contact,
             plot.want.turn == "border",
             first if closed_at and closed_at < life.ticket.filed_at else None,
@@ -196,12 +199,17 @@ class Teller:
         return self.categories[rng.choices(list(self.weights), list(self.weights.values()))[0]]
 
 
+def words(text: str, category: Category) -> tuple[str, ...]:
+    """By which it is found."""
+    return _words(f"{text} {category.name_zh} {category.name_en}")
+
+
 @lru_cache(maxsize=50_000)
 def _words(text: str) -> tuple[str, ...]:
     """Reports are put together from a few lines: the same words come up again and again."""
     return tuple(bigrams(text))
 
 
-def _contact(rng: Random) -> tuple[str, str]:
+def made_up_contact(rng: Random) -> tuple[str, str]:
     name = rng.choice("陈王李张刘杨黄周吴徐") + rng.choice(("女士", "先生"))
     return name, f"07175550{rng.randint(100, 199)}"

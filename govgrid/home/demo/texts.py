@@ -20,6 +20,14 @@ SPOTS = (
     "社区服务中心门前", "加油站旁", "花坛边", "坡道下面", "地下车库出口",
 )  # fmt: skip
 
+# What hardly anybody writes: one report in some thousand has one of these at its end.
+SELDOM = (
+    "旁边是古樟树。", "墙根有白蚁。", "像是钨丝灯。", "靠近旧粮站。", "挨着铁匠铺。", "石碑后面。",
+    "正对水塔。", "离邮筒两步。", "在葡萄架下。", "碾坊遗址边。", "凉亭台阶旁。", "风向标底下。",
+    "靠近养蜂场。", "苗圃围栏外。", "渡口趸船边。", "轧花厂旧址。", "砖窑入口处。", "油坊巷底。",
+)  # fmt: skip
+HOW_SELDOM = 0.004
+
 NOTES = {
     "report_in": ("已到现场。", "两人到场，正在查看。", "到场，已设警示。"),
     "make_safe": ("已围护，夜间有警示灯。", "已断开，先保证安全。", "临时盖板已放好。"),
@@ -101,6 +109,11 @@ def report(code: str, rng: Random) -> str:
     return rng.choice(variants).format(
         spot=rng.choice(SPOTS), n=rng.randrange(30, 95, 5), k=rng.randint(2, 6)
     )
+
+
+def aside(rng: Random) -> str:
+    """Mostly nothing; else words that a search finds in few tickets among very many."""
+    return rng.choice(SELDOM) if rng.random() < HOW_SELDOM else ""
 
 
 def note(verb: str, rng: Random) -> str:

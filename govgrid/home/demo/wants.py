@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from random import Random
 from typing import NamedTuple
 
 from tickets.models import Category
-from tickets.workflow import State, WhistleKind
+from tickets.workflow import OPEN, State, WhistleKind
 
 
 class Want(NamedTuple):
@@ -119,6 +119,19 @@ def wants(count: int, seed: int, about: Callable[[Random], Category]) -> list[Wa
                 closed.append(len(found))
         found.append(one)
     return found
+
+
+def ordinary(count: int, seed: int, about: Callable[[Random], Category]) -> Iterator[Want]:
+    """``count`` of those that lean on no other one and on no login of the demo.
+
+    Every other one is still open: what is over can be echoed in many weeks, what is open in one.
+    """
+    rng = Random(f"ordinary {seed}")  # noqa: S311
+    for number in range(count):
+        one = _ordinary(rng, about)
+        while (one.target in OPEN) is (number % 2 == 1):
+            one = _ordinary(rng, about)
+        yield one
 
 
 def _may_lead(want: Want) -> bool:
