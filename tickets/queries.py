@@ -278,23 +278,37 @@ def staff_of(departments: Iterable[int]) -> QuerySet[User]:
     return User.objects.filter(pk__in=posts.values("user"), is_active=True)
 
 
+# As staff_of, department by department.
+STAFF = """
+    WITH asked AS (SELECT d.id, d.area_id, d.kind FROM grids_department d WHERE d.id = ANY(%(ids)s)),
+    held AS (
+        SELECT p.id, p.user_id, p.role, p.period, asked.id AS department
+        FROM asked JOIN grids_post p ON p.department_id = asked.id
+        UNION ALL
+        SELECT p.id, p.user_id, p.role, p.period, asked.id
+        FROM asked JOIN grids_post p ON p.area_id = asked.area_id
+        WHERE asked.kind = 'office'
+    )
+    SELECT held.department, {columns} FROM held JOIN accounts_user u ON u.id = held.user_id
+    WHERE held.period @> %(today)s AND held.role = ANY(%(roles)s) AND u.is_active
+    ORDER BY held.id
+"""
+
+
 def staff_by_department(departments: Iterable[int]) -> dict[int, list[User]]:
-    """:func:`staff_of` for each of these, in two statements however many there are."""
+    """:func:`staff_of` for each of these, in one statement however many there are."""
     found: dict[int, list[User]] = {one: [] for one in departments}
     if not found:
         return found
-    offices: dict[int | None, int] = dict(
-        Department.objects.filter(pk__in=found, kind=Department.Kind.OFFICE).values_list(
-            "area", "pk"
-        )
-    )
-    posts = Post.objects.held_on().filter(
-        Q(department__in=found) | Q(area__in=offices),
-        role__in=roles.holding("tickets.work"),
-        user__is_active=True,
-    )
-    for post in posts.select_related("user").order_by("pk"):
-        found[post.department_id or offices[post.area_id]].append(post.user)
+    values = {
+        "ids": list(found),
+        "today": clock.today(),
+        "roles": sorted(roles.holding("tickets.work")),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(STAFF.format(columns=columns_of(User, "u")), values)
+        for department, *user in cursor.fetchall():
+            found[department].append(instance(User, user))
     return found
 
 

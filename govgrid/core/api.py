@@ -1,6 +1,9 @@
 """What every resource of the REST API shares: one shape of error, cursor pages, strict filters."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection, Mapping
+from functools import cache
 from typing import Any, ClassVar
 
 from django.core import signing
@@ -11,6 +14,7 @@ from django.core.exceptions import (
     TooManyFilesSent,
 )
 from django.http.multipartparser import MultiPartParserError
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from drf_standardized_errors.handler import exception_handler
 from rest_framework import serializers, status
@@ -18,6 +22,7 @@ from rest_framework.exceptions import APIException, ErrorDetail, ParseError, Val
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.serializer_helpers import BindingDict
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.viewsets import GenericViewSet
 
@@ -53,7 +58,27 @@ def _translated(exc: Exception) -> Exception:
     return exc
 
 
-class Body(serializers.Serializer):
+class Shared(serializers.Serializer):
+    """A serializer that only reads: its fields hold nothing of a request and serve all of them.
+
+    DRF copies every field for every request, which was a sixth of the time of a filing.
+    """
+
+    @cached_property
+    def fields(self) -> BindingDict:
+        return _fields_of(type(self))
+
+
+@cache
+def _fields_of(kind: type[Shared]) -> BindingDict:
+    first = kind()
+    fields = BindingDict(first)
+    for name, field in first.get_fields().items():
+        fields[name] = field
+    return fields
+
+
+class Body(Shared):
     """What a request sends. A misspelt field would be a lost one, so it is refused by name."""
 
     def to_internal_value(self, data: Any) -> Any:
@@ -65,7 +90,7 @@ class Body(serializers.Serializer):
         return super().to_internal_value(data)
 
 
-class Query(serializers.Serializer):
+class Query(Shared):
     """What may stand behind the question mark; everything else is refused.
 
     A misspelt filter answered with everything would look like an answer. An empty one counts as

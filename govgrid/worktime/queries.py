@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from django.contrib.postgres.aggregates import BoolOr
+from django.db import connection
 from django.db.models import Count, Q
 from django.db.models.functions import ExtractYear
 
@@ -20,8 +21,9 @@ REMEMBERED = 256
 
 def newest_edition() -> int:
     """The number of the newest edition, 0 while there is none."""
-    newest = Edition.objects.order_by("-number").values_list("number", flat=True).first()
-    return newest or 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COALESCE(max(number), 0) FROM worktime_edition")
+        return cursor.fetchone()[0]
 
 
 def calendar(district: str = "", edition: int | None = None) -> Calendar:
