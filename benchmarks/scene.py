@@ -83,12 +83,13 @@ class Scene:
 
     _served: tuple[str, ...] = ()
 
-    def work(self) -> None:
-        """The workers as they are shipped: one for routing, two for what is sent."""
+    def work(self, *, is_settled: bool = True) -> None:
+        """The workers as they are shipped: two processes for routing, two for what is sent."""
         if "routing" not in self.stage.running:
-            self.stage.worker("routing", "routing", 1)
+            self.stage.worker("routing", "routing", 2)
             self.stage.worker("messages", "messages,celery", 2)
-        self.settle()
+        if is_settled:
+            self.settle()
 
     def settle(self) -> None:
         """Wait until nothing waits for routing, so that one figure does not pay for another."""

@@ -36,7 +36,8 @@ def route_backlog() -> None:
 @shared_task
 def sweep() -> None:
     """Find what a lost wake-up left behind."""
-    route_backlog()
+    close_old_connections()
+    _route_all()
 
 
 @shared_task

@@ -18,8 +18,6 @@ from redis.exceptions import RedisError
 from govgrid.core.log import request_id
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from kombu import Producer
     from redis import Redis
 
@@ -78,24 +76,22 @@ def _send(task: str, ids: tuple[int, ...], *, once: bool = False) -> None:
 
 def _marked(task: str, *, is_at_work: bool) -> None:
     def say(producer: Producer) -> None:
-        with _redis(producer) as redis:
-            if is_at_work:
-                redis.set(_key(task), 1, px=MARKED)
-            else:
-                redis.delete(_key(task))
+        if is_at_work:
+            _redis(producer).set(_key(task), 1, px=MARKED)
+        else:
+            _redis(producer).delete(_key(task))
 
     _to_broker(task, say)
 
 
 def _mark(producer: Producer, task: str) -> bool:
     """Whether nobody had marked it."""
-    with _redis(producer) as redis:
-        return bool(redis.set(_key(task), 1, nx=True, px=MARKED))
+    return bool(_redis(producer).set(_key(task), 1, nx=True, px=MARKED))
 
 
-def _redis(producer: Any) -> AbstractContextManager[Redis]:
-    """The broker itself, by the connection that messages take."""
-    return producer.channel.conn_or_acquire()
+def _redis(producer: Any) -> Redis:
+    """The broker itself; the channel's own client, since making one takes a quarter millisecond."""
+    return producer.channel.client
 
 
 def _key(task: str) -> str:
