@@ -188,10 +188,16 @@ start_postgres() {
     -c shared_buffers="$(between 128 $((memory / 8)) 8192)MB" \
     -c work_mem="$(between 4 $((memory / 500)) 32)MB" \
     -c maintenance_work_mem="$(between 64 $((memory / 32)) 512)MB" \
-    -c max_wal_size=8GB -c random_page_cost=1.1 -c jit=off "$@"
+    -c max_wal_size=8GB -c wal_compression="$(wal_compression)" \
+    -c random_page_cost=1.1 -c jit=off "$@"
   await postgres "$bin/pg_isready" -q -h 127.0.0.1 -p "$port"
   export DATABASE_URL="postgis://govgrid:$PRIVATE_PASSWORD@127.0.0.1:$port/govgrid"
   remember DATABASE_URL "$DATABASE_URL"
+}
+
+# Whole pages go into the log after each checkpoint; lz4 where this build has it.
+wal_compression() {
+  "${as_service[@]}" env -C "$folder" "$bin/postgres" -D "$folder/data" -c wal_compression=lz4 -C wal_compression 2>/dev/null || echo on
 }
 
 between() { echo $(($2 < $1 ? $1 : $2 > $3 ? $3 : $2)); }

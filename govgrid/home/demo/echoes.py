@@ -24,7 +24,7 @@ from govgrid.worktime.arithmetic import Calendar
 
 # So many lives are told for echoes: one for ten of them, and no more than these. At a million,
 # a street has one to three open ones of the same moment; another thousand would cost 1.2 s.
-MOST, LEAST, TEN = 16_000, 300, 10
+MOST, LEAST, TEN = 12_000, 300, 10
 # What is open of a city's last ninety days.
 OPEN = 0.07
 OLDEST = timedelta(days=90)
