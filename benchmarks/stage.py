@@ -22,15 +22,23 @@ from django.db import connection
 PATIENCE = 60  # seconds until a condition that does not come true fails the test
 
 
-def until(condition: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
-    """Wait until ``condition`` gives something true; say ``what`` was waited for if it never does."""
+def becomes(condition: Callable[[], Any], seconds: float = PATIENCE) -> Any:
+    """Wait until ``condition`` gives something true, and give that; None if it never does."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         found = condition()
         if found:
             return found
         time.sleep(0.02)
-    raise AssertionError(f"waited {seconds} s for: {what}")
+    return None
+
+
+def until(condition: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
+    """Wait until ``condition`` gives something true; say ``what`` was waited for if it never does."""
+    found = becomes(condition, seconds)
+    if not found:
+        raise AssertionError(f"waited {seconds} s for: {what}")
+    return found
 
 
 def free_port() -> int:
@@ -46,10 +54,13 @@ def listens(port: int) -> bool:
 
 
 class Stage:
-    """Everything that a test starts, with one log folder; ``close`` ends all of it."""
+    """Everything that a test starts, with one log folder; ``close`` ends all of it.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    ``settings`` go to every process as environment variables.
+    """
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder, self.settings = folder, settings
         self.redis_port, self.web_port = free_port(), free_port()
         self.running: dict[str, subprocess.Popen] = {}
 
@@ -70,6 +81,7 @@ class Stage:
             "VAR_DIR": str(self.folder),
             "SWEEP_SECONDS": "1",
             "ALLOWED_HOSTS": "127.0.0.1",
+            **self.settings,
         }
 
     def _start(self, name: str, *command: str) -> None:
@@ -109,9 +121,11 @@ class Stage:
         )  # fmt: skip
         until(lambda: listens(self.web_port), "the web server listens")
 
-    def worker(self, name: str = "worker") -> None:
+    def worker(
+        self, name: str = "worker", queues: str = "routing,messages,celery", processes: int = 1
+    ) -> None:
         self._module(
-            name, "celery", "-A", "govgrid", "worker", "-Q", "routing,messages,celery", "-c", "1",
+            name, "celery", "-A", "govgrid", "worker", "-Q", queues, "-c", str(processes),
             "-n", f"{name}-{time.monotonic_ns()}@%h", "-l", "INFO", "--without-mingle", "--without-gossip",
         )  # fmt: skip
         until(lambda: b"ready." in self.log(name), "the worker is ready")
@@ -119,25 +133,53 @@ class Stage:
     def beat(self) -> None:
         self._module(
             "beat", "celery", "-A", "govgrid", "beat", "-s", str(self.folder / "schedule"),
-            "--pidfile=",
+            "-l", "INFO", "--pidfile=",
         )  # fmt: skip
+        until(lambda: b"beat: Starting..." in self.log("beat"), "beat has started")
 
     def log(self, name: str) -> bytes:
         return (self.folder / f"{name}.log").read_bytes()
 
     def kill(self, name: str) -> None:
         """SIGKILL to the process and all its children: nobody tidies up."""
-        process = self.running.pop(name)
-        family = [
-            psutil.Process(process.pid),
-            *psutil.Process(process.pid).children(recursive=True),
-        ]
+        family = self._send(name, signal.SIGKILL)
+        self.running.pop(name).wait(timeout=PATIENCE)
+        psutil.wait_procs(family, timeout=PATIENCE)
+        self._put_log_aside(name)
+
+    def stop(self, name: str) -> None:
+        """SIGSTOP to the process and all its children: they live, and answer nobody."""
+        self._send(name, signal.SIGSTOP)
+
+    def resume(self, name: str) -> None:
+        self._send(name, signal.SIGCONT)
+
+    def children(self, name: str) -> list[psutil.Process]:
+        return psutil.Process(self.running[name].pid).children(recursive=True)
+
+    def ended(self, name: str) -> bool:
+        """Whether it ended by itself; its children, which it may have left, end with it."""
+        process = self.running[name]
+        if process.poll() is None:
+            return False
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        del self.running[name]
+        self._put_log_aside(name)
+        return True
+
+    def _send(self, name: str, what: signal.Signals) -> list[psutil.Process]:
+        family = [psutil.Process(self.running[name].pid), *self.children(name)]
         for one in family:
             with suppress(psutil.NoSuchProcess):
-                one.send_signal(signal.SIGKILL)
-        process.wait(timeout=PATIENCE)
-        psutil.wait_procs(family, timeout=PATIENCE)
-        (self.folder / f"{name}.log").unlink(missing_ok=True)
+                one.send_signal(what)
+        return family
+
+    def _put_log_aside(self, name: str) -> None:
+        """What is started again writes a new one, in which it says that it is ready."""
+        log = self.folder / f"{name}.log"
+        if log.exists():
+            log.rename(self.folder / f"{name}-until-{time.time_ns()}.log")
 
     def close(self) -> None:
         for name in list(self.running):
@@ -162,11 +204,13 @@ def locked(table: str):
         other.close()
 
 
-def waiters(table: str) -> list[int]:
-    """Backends that wait for a lock on ``table``."""
+def waiters(table: str, statement: str = "") -> list[int]:
+    """Backends that wait for a lock on ``table``, in a statement that begins like that."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pid FROM pg_locks WHERE NOT granted AND relation = %s::regclass", [table]
+            "SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid)"
+            " WHERE NOT granted AND relation = %s::regclass AND ltrim(query) LIKE %s",
+            [table, f"{statement}%"],
         )
         return [pid for (pid,) in cursor.fetchall()]
 
