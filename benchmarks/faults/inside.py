@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -82,17 +83,14 @@ class Run:
 
     def _file_under_faults(self) -> None:
         for fault in self.plan.faults:
-            self._wait_until(lambda fault=fault: self._sent() >= fault.at)
-            self._strike(fault)
+            self._wait_until(partial(self._has_sent, fault.at))
+            self.bar.set_postfix_str(fault.kind)
+            self.havoc.strike(fault)
+            self.bar.set_postfix_str("")
         self._wait_until(lambda: self.clients is not None and self.clients.is_done())
 
-    def _strike(self, fault: Fault) -> None:
-        self.bar.set_postfix_str(fault.kind)
-        self.havoc.strike(fault)
-        self.bar.set_postfix_str("")
-
-    def _sent(self) -> int:
-        return self.clients.sent if self.clients else 0
+    def _has_sent(self, count: int) -> bool:
+        return self.clients is not None and self.clients.sent >= count
 
     def _come_to_rest(self) -> None:
         for _ in range(LAST_LEAPS):

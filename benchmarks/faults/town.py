@@ -53,7 +53,8 @@ def build() -> Town:
         if name is not None:
             clerks[code] = _department(name, category, district)
     _limit()
-    communities, workers, officers = [], [], []
+    communities: list[Area] = []
+    workers, officers = [], []
     for number in range(GRIDS):
         if number % GRIDS_A_COMMUNITY == 0:
             code = f"{street.code}{len(communities):03d}"

@@ -152,8 +152,8 @@ class Verdict:
         for row in Message.objects.all():
             owed[row.channel][row.kind, int(row.fact.split(":")[1])][row.recipient_id] += 1
         for key, people in self._facts():
-            told, mailed = owed[Channel.IN_APP].pop(key, {}), owed[Channel.EMAIL].pop(key, {})
             with_mail = {pk for pk, has_mail in people.items() if has_mail}
+            told, mailed = (owed[one].pop(key, Counter()) for one in Channel)
             self._compare(key, "on the site", set(people), told)
             self._compare(key, "by mail", with_mail, mailed)
         strange = chain.from_iterable(owed.values())
