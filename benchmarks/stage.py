@@ -209,10 +209,16 @@ def waiters(table: str, statement: str = "") -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid)"
-            " WHERE NOT granted AND relation = %s::regclass AND ltrim(query) LIKE %s",
+            r" WHERE NOT granted AND relation = %s::regclass AND ltrim(query, E' \n') LIKE %s",
             [table, f"{statement}%"],
         )
         return [pid for (pid,) in cursor.fetchall()]
+
+
+def cut(pids: list[int]) -> None:
+    """End these backends, with what they were about to write."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s) pid", [pids])
 
 
 def gone(pids: list[int]) -> bool:
