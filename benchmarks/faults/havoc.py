@@ -70,7 +70,7 @@ class Havoc:
 
     def look_after(self) -> None:
         """What ended by itself is started again, as script/server does after a moment."""
-        for name in [one for one in self.stage.running if self.stage.ended(one)]:
+        for name in [one for one in [*self.stage.running] if self.stage.ended(one)]:
             begun = time.time()
             self.ended[name] += 1
             time.sleep(1)
