@@ -124,11 +124,15 @@ class Stage:
     def worker(
         self, name: str = "worker", queues: str = "routing,messages,celery", processes: int = 1
     ) -> None:
+        self.start_worker(name, queues, processes)
+        until(lambda: b"ready." in self.log(name), "the worker is ready")
+
+    def start_worker(self, name: str, queues: str, processes: int = 1) -> None:
+        """And do not wait for it: without a broker it will not be ready."""
         self._module(
             name, "celery", "-A", "govgrid", "worker", "-Q", queues, "-c", str(processes),
             "-n", f"{name}-{time.monotonic_ns()}@%h", "-l", "INFO", "--without-mingle", "--without-gossip",
         )  # fmt: skip
-        until(lambda: b"ready." in self.log(name), "the worker is ready")
 
     def beat(self) -> None:
         self._module(

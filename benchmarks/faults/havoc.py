@@ -25,6 +25,11 @@ STARTS: dict[str, Callable[[Stage], None]] = {
     "beat": Stage.beat,
     "web": Stage.web,
 }
+# The same for what ended by itself, perhaps because something else is down.
+STARTS_AGAIN: dict[str, Callable[[Stage], None]] = STARTS | {
+    "routing": lambda stage: stage.start_worker("routing", "routing"),
+    "messages": lambda stage: stage.start_worker("messages", "messages,celery", 2),
+}
 EVERYTHING = frozenset({*STARTS, "postgres"})
 # Who is cut off between claim and commit: where it is made to wait, and in which statement.
 CUTS = {
@@ -74,7 +79,7 @@ class Havoc:
             begun = time.time()
             self.ended[name] += 1
             time.sleep(1)
-            STARTS[name](self.stage)
+            STARTS_AGAIN[name](self.stage)
             self._note("ended by itself", {name}, begun)
 
     def leap(self, seconds: float = LEAP_SECONDS) -> None:

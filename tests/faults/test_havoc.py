@@ -1,4 +1,4 @@
-"""Bringing back what fell: a real Redis that ends by itself."""
+"""Bringing back what fell: real processes that end by themselves."""
 
 import time
 
@@ -36,3 +36,18 @@ def test_what_ends_by_itself_is_started_again_and_noted(havoc):
     client.close()
     assert havoc.ended == {"redis": 1}
     assert [one.hit for one in havoc.timeline.outages] == [{"redis"}]
+
+
+def test_a_worker_that_ends_without_a_broker_is_started_again_and_not_waited_for(havoc):
+    havoc.stage.redis()
+    havoc.stage.worker("messages", "messages,celery")
+    first = havoc.stage.running["messages"].pid
+    havoc.stage.kill("redis")
+    psutil.Process(first).kill()
+    until(lambda: havoc.stage.running["messages"].poll() is not None, "it has ended")
+
+    havoc.look_after()
+
+    assert b"ready." not in havoc.stage.log("messages")
+    havoc.stage.redis()
+    until(lambda: b"ready." in havoc.stage.log("messages"), "it finds the broker by itself")
