@@ -107,7 +107,7 @@ class Run:
             "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
             "SWEEP_SECONDS": str(settings.SWEEP_SECONDS),
         }
-        stage = Stage(folder, database, more)
+        stage = Stage(folder, database, **more)
         scene = Scene(
             stage, size, self.grids, self.seconds, self.seed, is_largest=size == max(self.sizes)
         )

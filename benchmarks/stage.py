@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -26,15 +26,23 @@ SYNC = ("--worker-class", "sync", "--workers", "2")
 ROOMY = ("--worker-class", "gthread", "--workers", "2", "--threads", "10")
 
 
-def until(condition: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
-    """Wait until ``condition`` gives something true; say ``what`` was waited for if it never does."""
+def becomes(condition: Callable[[], Any], seconds: float = PATIENCE) -> Any:
+    """Wait until ``condition`` gives something true, and give that; None if it never does."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         found = condition()
         if found:
             return found
         time.sleep(0.02)
-    raise AssertionError(f"waited {seconds} s for: {what}")
+    return None
+
+
+def until(condition: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
+    """Wait until ``condition`` gives something true; say ``what`` was waited for if it never does."""
+    found = becomes(condition, seconds)
+    if not found:
+        raise AssertionError(f"waited {seconds} s for: {what}")
+    return found
 
 
 def free_port() -> int:
@@ -69,13 +77,12 @@ def connect(database: str) -> Any:
 class Stage:
     """Everything that a test starts, with one log folder; ``close`` ends all of it.
 
-    ``database`` is one beside the configured one; ``more`` is added to the environment.
+    ``database`` is one beside the configured one; ``settings`` go to every process as environment
+    variables.
     """
 
-    def __init__(
-        self, folder: Path, database: str = "", more: Mapping[str, str] | None = None
-    ) -> None:
-        self.folder, self.database, self.more = folder, database, dict(more or {})
+    def __init__(self, folder: Path, database: str = "", **settings: str) -> None:
+        self.folder, self.database, self.settings = folder, database, settings
         self.redis_port, self.web_port = free_port(), free_port()
         self.running: dict[str, subprocess.Popen] = {}
 
@@ -95,7 +102,7 @@ class Stage:
             "ALLOWED_HOSTS": "127.0.0.1",
             "LOG_FORMAT": "json",
         }
-        return env | self.more
+        return env | self.settings
 
     def _start(self, name: str, *command: str) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
@@ -137,34 +144,66 @@ class Stage:
     def worker(
         self, name: str = "worker", queues: str = "routing,messages,celery", processes: int = 1
     ) -> None:
-        self._module(
-            name, "celery", "--quiet", "-A", "govgrid", "worker", "-Q", queues, "-c", str(processes), "-n",
-            f"{name}-{time.monotonic_ns()}@%h", "-l", "INFO", "--without-mingle", "--without-gossip",
-        )  # fmt: skip
+        self.start_worker(name, queues, processes)
         until(lambda: b"ready." in self.log(name), "the worker is ready")
+
+    def start_worker(self, name: str, queues: str, processes: int = 1) -> None:
+        """And do not wait for it: without a broker it will not be ready."""
+        self._module(
+            name, "celery", "--quiet", "-A", "govgrid", "worker", "-Q", queues, "-c", str(processes),
+            "-n", f"{name}-{time.monotonic_ns()}@%h", "-l", "INFO", "--without-mingle", "--without-gossip",
+        )  # fmt: skip
 
     def beat(self) -> None:
         self._module(
             "beat", "celery", "--quiet", "-A", "govgrid", "beat", "-s", str(self.folder / "schedule"),
-            "--pidfile=",
+            "-l", "INFO", "--pidfile=",
         )  # fmt: skip
+        until(lambda: b"beat: Starting..." in self.log("beat"), "beat has started")
 
     def log(self, name: str) -> bytes:
         return (self.folder / f"{name}.log").read_bytes()
 
     def kill(self, name: str) -> None:
         """SIGKILL to the process and all its children: nobody tidies up."""
-        process = self.running.pop(name)
-        family = [
-            psutil.Process(process.pid),
-            *psutil.Process(process.pid).children(recursive=True),
-        ]
+        family = self._send(name, signal.SIGKILL)
+        self.running.pop(name).wait(timeout=PATIENCE)
+        psutil.wait_procs(family, timeout=PATIENCE)
+        self._put_log_aside(name)
+
+    def stop(self, name: str) -> None:
+        """SIGSTOP to the process and all its children: they live, and answer nobody."""
+        self._send(name, signal.SIGSTOP)
+
+    def resume(self, name: str) -> None:
+        self._send(name, signal.SIGCONT)
+
+    def children(self, name: str) -> list[psutil.Process]:
+        return psutil.Process(self.running[name].pid).children(recursive=True)
+
+    def ended(self, name: str) -> bool:
+        """Whether it ended by itself; its children, which it may have left, end with it."""
+        process = self.running[name]
+        if process.poll() is None:
+            return False
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        del self.running[name]
+        self._put_log_aside(name)
+        return True
+
+    def _send(self, name: str, what: signal.Signals) -> list[psutil.Process]:
+        family = [psutil.Process(self.running[name].pid), *self.children(name)]
         for one in family:
             with suppress(psutil.NoSuchProcess):
-                one.send_signal(signal.SIGKILL)
-        process.wait(timeout=PATIENCE)
-        psutil.wait_procs(family, timeout=PATIENCE)
-        (self.folder / f"{name}.log").unlink(missing_ok=True)
+                one.send_signal(what)
+        return family
+
+    def _put_log_aside(self, name: str) -> None:
+        """What is started again writes a new one, in which it says that it is ready."""
+        log = self.folder / f"{name}.log"
+        if log.exists():
+            log.rename(self.folder / f"{name}-until-{time.time_ns()}.log")
 
     def close(self) -> None:
         for name in list(self.running):
@@ -185,13 +224,21 @@ def locked(table: str):
         other.close()
 
 
-def waiters(table: str) -> list[int]:
-    """Backends that wait for a lock on ``table``."""
+def waiters(table: str, statement: str = "") -> list[int]:
+    """Backends that wait for a lock on ``table``, in a statement that begins like that."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pid FROM pg_locks WHERE NOT granted AND relation = %s::regclass", [table]
+            "SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid)"
+            r" WHERE NOT granted AND relation = %s::regclass AND ltrim(query, E' \n') LIKE %s",
+            [table, f"{statement}%"],
         )
         return [pid for (pid,) in cursor.fetchall()]
+
+
+def cut(pids: list[int]) -> None:
+    """End these backends, with what they were about to write."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s) pid", [pids])
 
 
 def gone(pids: list[int]) -> bool:

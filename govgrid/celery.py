@@ -5,15 +5,29 @@ import os
 from logging.config import dictConfig
 from typing import Any
 
-from celery import Celery, signals
+from celery import Celery, Task, signals
 from django.conf import settings
+from django.db import close_old_connections
 from redis.exceptions import RedisError
 
 from govgrid.core import log, rounds
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "govgrid.settings")
 
-app = Celery("govgrid")
+
+class Mending(Task):
+    """Celery keeps connections (CELERY_DB_REUSE_MAX): one that died in between is replaced here.
+
+    Else the first task after a restart of the database fails, and what it was woken for waits.
+    """
+
+    abstract = True
+
+    def before_start(self, task_id: str, args: Any, kwargs: Any) -> None:
+        close_old_connections()
+
+
+app = Celery("govgrid", task_cls=Mending)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

@@ -1,7 +1,6 @@
 """Woken by a commit or by the clock. A second run finds nothing to do, and that is fine."""
 
 from celery import shared_task
-from django.db import close_old_connections
 
 from govgrid.core.wake import wake, work_off
 from tickets import actions
@@ -12,8 +11,6 @@ from tickets.routing import BATCH
 @shared_task
 def route() -> None:
     """Route whatever waits and what comes meanwhile; a backlog calls a second pair of hands."""
-    # Celery keeps connections (CELERY_DB_REUSE_MAX): one that died in between heals here.
-    close_old_connections()
     work_off("tickets.tasks.route", _route_all)
 
 
@@ -28,7 +25,6 @@ def _route_all() -> bool:
 @shared_task
 def route_backlog() -> None:
     """Route batch by batch, beside whoever else does: each takes what nobody holds."""
-    close_old_connections()
     while actions.route() == BATCH:
         pass
 
@@ -36,14 +32,12 @@ def route_backlog() -> None:
 @shared_task
 def sweep() -> None:
     """Find what a lost wake-up left behind."""
-    close_old_connections()
     _route_all()
 
 
 @shared_task
 def fire_clocks() -> None:
     """Remind, tell that it is late, close: whatever time has come for."""
-    close_old_connections()
     while actions.fire_clocks() == CLOCKS:
         pass
 
@@ -51,6 +45,5 @@ def fire_clocks() -> None:
 @shared_task
 def recompute_clocks() -> None:
     """Follow the calendar: what an older edition computed is computed again."""
-    close_old_connections()
     while actions.recompute_clocks() == CLOCKS:
         pass

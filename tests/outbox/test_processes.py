@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from django.db import connection
 
 from benchmarks.stage import Stage, until
 from govgrid.core import wake
@@ -66,3 +67,20 @@ def test_a_commit_wakes_the_sender_and_an_outage_costs_a_delay(stage, monkeypatc
     owe(person, "awake again")
     until(lambda: sent("awake again"), "the connection comes back by itself")
     assert len(mails(stage)) == len(set(mails(stage))) == 3
+
+
+def test_a_database_connection_cut_from_outside_costs_no_message(stage):
+    person = UserFactory(email="wang@example.test")
+    stage.redis()
+    stage.worker()
+    owe(person, "before")
+    until(lambda: sent("before"), "the first is sent")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+    owe(person, "after")
+
+    until(lambda: sent("after"), "the woken worker sends all the same, with no beat running")
