@@ -300,7 +300,7 @@ def staff_by_department(departments: Iterable[int]) -> dict[int, list[User]]:
     found: dict[int, list[User]] = {one: [] for one in departments}
     if not found:
         return found
-    values = {
+    values: dict[str, Any] = {
         "ids": list(found),
         "today": clock.today(),
         "roles": sorted(roles.holding("tickets.work")),

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.db.models import Model
 
 from grids.models import Area, Department
 from grids.queries import BORDER_METRES, BOX_DEGREES
@@ -303,7 +304,7 @@ def _being_routed(row: tuple, why: Decision, known: dict[tuple[type, int], Any])
     own, category, (grid, district, lead, events, out_at) = row[:10], row[10:15], row[15:]
     ticket = Ticket.from_db(connection.alias, OF_TICKET, own)
 
-    def shared(model: type, pk: int, names: list[str], values: Sequence[Any]) -> Any:
+    def shared(model: type[Model], pk: int, names: list[str], values: Sequence[Any]) -> Any:
         """Each place and category once, and not a copy for each of 500 rows."""
         if (model, pk) not in known:
             known[model, pk] = model.from_db(connection.alias, ["id", *names], [pk, *values])

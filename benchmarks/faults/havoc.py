@@ -33,7 +33,7 @@ STARTS_AGAIN: dict[str, Callable[[Stage], None]] = STARTS | {
 EVERYTHING = frozenset({*STARTS, "postgres"})
 # Who is cut off between claim and commit: where it is made to wait, and in which statement.
 CUTS = {
-    "routing": ("tickets_assignment", 'INSERT INTO "tickets_assignment"'),
+    "routing": ("tickets_assignment", 'COPY "tickets_assignment"'),
     "web": ("tickets_ticketevent", "WITH g AS"),
     # The mail has left, and nobody has noted it yet.
     "messages": ("outbox_message", 'UPDATE "outbox_message" SET "sent_at"'),

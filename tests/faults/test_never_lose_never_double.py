@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
+import redis
 from django.conf import settings
 from django.db import connection
 
@@ -106,6 +107,10 @@ def test_with_redis_stopped_filing_answers_and_routing_follows(stage, town, toke
     stage.beat()
     assert post(stage, token, body(town))[0] == 201
     until(lambda: states() == {"dispatched": 1}, "the first is routed")
+    # A task that lingers would route what comes next without being woken.
+    broker = redis.Redis(port=stage.redis_port)
+    until(lambda: not broker.exists("at-work:tickets.tasks.route"), "the task is at rest")
+    broker.close()
 
     stage.kill("redis")
     # The first wake-up meets the dead broker, the next ones know. Celery's own patience would
