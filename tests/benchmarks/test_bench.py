@@ -54,7 +54,7 @@ def test_a_run_measures_says_and_keeps(name, tmp_path):
     assert create["peer"] == "14.9/s"
     assert isinstance(create["reached"], bool)
     assert "CPU ms each: web" in create["notes"]
-    assert "drain of a backlog of 300, one worker" in figures
+    assert "drain of a backlog of 300, workers as shipped" in figures
     assert {"date", "commit", "machine", "versions"} <= set(whole["head"])
     assert "load average at the start" in said.getvalue()
     assert f"| {create['name']} " in said.getvalue()
