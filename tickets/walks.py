@@ -28,13 +28,18 @@ MOST_APART = 20
 
 @dataclass(frozen=True)
 class Walks:
-    """Sets of tickets that may overlap, and one order for all of them."""
+    """Sets of tickets that may overlap, and one order for all of them.
+
+    ``strewn`` are those that no index lists by time left: few, and sorted when that is asked.
+    """
 
     parts: tuple[TicketQuerySet, ...]
+    strewn: tuple[TicketQuerySet, ...] = ()
     ordering: tuple[str, ...] = ("-pk",)
 
     def narrowed(self, narrow: Callable[[TicketQuerySet], TicketQuerySet]) -> Walks:
-        return replace(self, parts=tuple(narrow(part) for part in self.parts))
+        parts, strewn = (tuple(map(narrow, some)) for some in (self.parts, self.strewn))
+        return replace(self, parts=parts, strewn=strewn)
 
     def filter(self, *conditions: Q, **lookups: object) -> Walks:
         return self.narrowed(lambda part: part.filter(*conditions, **lookups))
@@ -45,11 +50,11 @@ class Walks:
     def by_state(self) -> Walks:
         """What is open, each state by itself: its index lists it by the time that is due."""
         apart = tuple(part.filter(state=state) for part in self.parts for state in sorted(OPEN))
-        return replace(self, parts=apart)
+        return replace(self, parts=apart, strewn=tuple(part.open() for part in self.strewn))
 
     def first(self, most: int) -> list[Ticket]:
         """The first ``most`` of all in the order, each once, with what a row of a list shows."""
-        pages = [part.order_by(*self.ordering) for part in self.parts]
+        pages = [part.order_by(*self.ordering) for part in (*self.parts, *self.strewn)]
         if len(pages) == 1:
             return list(pages[0].for_lists()[:most])
         firsts = [page.values("pk")[:most] for page in pages]
@@ -63,10 +68,12 @@ def within_reach(user: User | AnonymousUser) -> Walks:
     """What ``Ticket.objects.in_reach_of(user)`` holds, as walks; a test holds the two equal."""
     reach = scoping.reach(user, "tickets.view")
     parts = [part for level, ids in reach.areas.items() for part in _over(Level(level), ids)]
-    parts += [part for one in sorted(reach.departments) for part in _of_department(one)]
+    departments = sorted(reach.departments)
+    parts += [Ticket.objects.filter(lead_department=one) for one in departments]
+    strewn = [_beside(one) for one in departments]
     if user.is_authenticated:
-        parts.append(Ticket.objects.filter(filed_by=user.pk))
-    return Walks(tuple(parts))
+        strewn.append(Ticket.objects.filter(filed_by=user.pk))
+    return Walks(tuple(parts), tuple(strewn))
 
 
 def _over(level: Level, ids: Iterable[int]) -> list[TicketQuerySet]:
@@ -76,10 +83,7 @@ def _over(level: Level, ids: Iterable[int]) -> list[TicketQuerySet]:
     return [Ticket.objects.filter(**{column: one}) for one in found]
 
 
-def _of_department(department: int) -> list[TicketQuerySet]:
-    """What it leads, by the columns of the ticket; and what else it ever had a part in."""
-    beside = Assignment.objects.filter(department=department).beside()
-    return [
-        Ticket.objects.filter(lead_department=department),
-        Ticket.objects.filter(pk__in=beside.values("ticket")),
-    ]
+def _beside(department: int) -> TicketQuerySet:
+    """What it does not lead, by the columns of the ticket, and ever had a part in."""
+    given = Assignment.objects.filter(department=department).beside()
+    return Ticket.objects.filter(pk__in=given.values("ticket"))

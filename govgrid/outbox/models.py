@@ -18,6 +18,9 @@ class Channel(models.TextChoices):
     EMAIL = "email", _("e-mail")
 
 
+MOST_COUNTED = 1000
+
+
 class MessageQuerySet(models.QuerySet["Message"]):
     def for_person(self, user) -> Self:
         """What ``user`` reads on the site, newest first."""
@@ -27,7 +30,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(read_at=None)
 
     def unread_count(self, user) -> int:
-        return self.for_person(user).unread().count()
+        """At most ``MOST_COUNTED``: every page says it, and who never reads has thousands."""
+        return self.for_person(user).unread().order_by()[:MOST_COUNTED].count()
 
     def waiting(self) -> Self:
         """Neither sent nor given up."""

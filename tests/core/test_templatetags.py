@@ -147,6 +147,8 @@ def test_a_line_of_the_rail_vanishes_without_its_page():
     request = SimpleNamespace(resolver_match=SimpleNamespace(view_name="home:desk"))
 
     here = render('{% nav_item "home:desk" "inbox" "To do" count=2 %}', request=request)
+    many = render('{% nav_item "home:desk" "inbox" "To do" count=1000 %}', request=request)
+    assert ">999+<" in many
 
     assert 'aria-current="page"' in here
     assert ">2</b>" in here

@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError, connection
 
 from govgrid.core.clock import now
+from govgrid.outbox import models
 from govgrid.outbox.models import Channel, Message
 from tests.factories.accounts import UserFactory
 
@@ -50,6 +51,15 @@ def test_a_person_reads_their_own_newest_first():
     Message.objects.filter(pk=mine[0].pk).update(read_at=now())
 
     assert list(Message.objects.for_person(me)) == mine[::-1]
+    assert Message.objects.unread_count(me) == 2
+
+
+def test_who_never_reads_is_counted_no_further_than_anybody_looks(monkeypatch):
+    me = UserFactory()
+    for n in range(3):
+        message(recipient=me, channel=Channel.IN_APP, fact=str(n))
+    monkeypatch.setattr(models, "MOST_COUNTED", 2)
+
     assert Message.objects.unread_count(me) == 2
 
 

@@ -408,8 +408,18 @@ def test_a_ticket_asks_a_fixed_number_of_questions(
     actions.move(ticket, "sign", by=cast["clerk"])
     client = sign_in(who)
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         client.get(ticket.get_absolute_url())
+
+
+def test_the_rail_counts_messages_on_a_tickets_page_as_on_any_other(sign_in, town, cast):
+    ticket = routed(town, by=cast["worker"])  # the clerk is told
+    client = sign_in("clerk")
+
+    pages = [client.get(path).content.decode() for path in ("/desk/", ticket.get_absolute_url())]
+
+    for html in pages:
+        assert '<b class="faint">1</b>' in html
 
 
 def test_buttons_are_those_of_the_person(sign_in, town, cast):

@@ -8,6 +8,7 @@ from tests.factories.tickets import filed, routed
 from tickets import actions
 from tickets.models import Ticket
 from tickets.walks import MOST_APART, within_reach
+from tickets.workflow import OPEN
 
 
 @pytest.fixture
@@ -61,5 +62,13 @@ def test_a_list_is_one_statement_however_many_sides_it_has(
 def test_many_areas_of_a_level_are_asked_for_together(town, cast):
     for grid in town.grids:
         PostFactory(user=cast["nobody"], role="grid_worker", area=grid, is_main=False)
-    assert len(within_reach(cast["nobody"]).parts) == len(town.grids) + 1
+    assert len(within_reach(cast["nobody"]).parts) == len(town.grids)
     assert len(town.grids) < MOST_APART
+
+
+def test_by_time_only_what_an_index_lists_by_state_is_asked_state_by_state(town, cast, both):
+    walks = within_reach(both)
+    by_state = walks.by_state()
+
+    assert len(by_state.parts) == len(walks.parts) * len(OPEN)
+    assert len(by_state.strewn) == len(walks.strewn)

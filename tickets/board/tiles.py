@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import connection
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from govgrid.core import clock
 from govgrid.core.rows import columns_of, instance
@@ -16,7 +14,7 @@ from grids.models import Level
 from tickets import queries
 from tickets.board.scopes import Scope
 from tickets.models import COLUMN_OF_LEVEL, Clock, in_language
-from tickets.timeleft import TimeLeft, time_left
+from tickets.timeleft import TimeLeft, time_left_in_lists
 from tickets.workflow import LIVE, OPEN, State, WhistleKind
 
 # Departments beside the lead that a tile names; the rest are on the ticket's page.
@@ -188,32 +186,6 @@ def _same(scope: Scope, ids: list[int]) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-# All that the words about a clock follow from, but the moment and the language.
-_SAID = (
-    *("kind", "limit", "share", "started_at", "near_at", "due_at", "paused_at", "edition"),
-    *("is_provisional", "district_code"),
-)
-
-
-@dataclass(frozen=True)
-class _Question:
-    key: tuple[Any, ...]
-    clock: Clock = field(compare=False)
-
-
-@lru_cache(maxsize=4096)
-def _answer(question: _Question, at: datetime, language: str | None) -> TimeLeft | None:
-    """Asked again within the minute, by whomever, it is not computed again."""
-    return time_left(question.clock, at)
-
-
-def _left(one: Clock | None, at: datetime) -> TimeLeft | None:
-    if one is None:
-        return None
-    key = tuple(getattr(one, name) for name in _SAID)
-    return _answer(_Question(key, one), at, get_language())
-
-
 def _tile(one: Shown, clock_of: Clock | None, same: int, at: datetime) -> Tile:
     names = one.names or []
     helpers = names[1:] if one.has_lead else names
@@ -231,7 +203,7 @@ def _tile(one: Shown, clock_of: Clock | None, same: int, at: datetime) -> Tile:
         lead=names[0] if one.has_lead else one.lead or "",
         helpers=tuple(helpers[:HELPERS]),
         more_helpers=max(0, len(helpers) - HELPERS),
-        left=_left(clock_of, at),
+        left=time_left_in_lists(clock_of, at),
         closed=f"{clock.local(one.closed_at):%H:%M}" if one.closed_at else "",
         same=f"{same}+" if same == SAME_MOST else str(same or ""),
         returns=one.return_count,

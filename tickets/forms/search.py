@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from govgrid.core import clock
+from govgrid.core.widgets import QuickSelect
 from grids.models import Area, Department
 from tickets.forms.fields import active_categories, choices_of
 from tickets.models import Assignment, Ticket, TicketQuerySet
@@ -42,10 +43,10 @@ class TicketSearchForm(forms.Form):
         label=_("State"),
         required=False,
         choices=[("", _("Any state")), *State.choices],
-        widget=forms.Select(attrs={"class": "input"}),
+        widget=QuickSelect(attrs={"class": "input"}),
     )
     category = forms.ChoiceField(
-        label=_("Category"), required=False, widget=forms.Select(attrs={"class": "input"})
+        label=_("Category"), required=False, widget=QuickSelect(attrs={"class": "input"})
     )
     area = forms.CharField(
         label=_("Area: name or code"),
@@ -60,19 +61,19 @@ class TicketSearchForm(forms.Form):
         required=False,
         to_field_name="code",
         empty_label=_("Any department"),
-        widget=forms.Select(attrs={"class": "input"}),
+        widget=QuickSelect(attrs={"class": "input"}),
     )
     whistle = forms.ChoiceField(
         label=_("Whistle"),
         required=False,
         choices=[("", _("With or without")), *WhistleKind.choices],
-        widget=forms.Select(attrs={"class": "input"}),
+        widget=QuickSelect(attrs={"class": "input"}),
     )
     ordering = forms.ChoiceField(
         label=_("Order"),
         required=False,
         choices=[("", _("Newest first")), ("due", _("By time left"))],
-        widget=forms.Select(attrs={"class": "input"}),
+        widget=QuickSelect(attrs={"class": "input"}),
     )
     filed_after = _day(_("Filed from"))
     filed_before = _day(_("Filed until"))

@@ -183,7 +183,7 @@ def _story(request: HttpRequest, ticket: Ticket, events: list[TicketEvent]) -> d
         "is_departments_only": only,
         "seen": events[-1].pk if events else "",
         "undo_seconds": _undo_seconds(request, ticket, events),
-        "unread": {
+        "unseen": {
             one.pk
             for one in events
             if one.verb == "rate" and not rules.sees_score(request.user, ticket, one.department_id)

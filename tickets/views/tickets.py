@@ -50,7 +50,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "tickets": shown,
         "rows": [(one, queries.most_urgent(clocks[one.pk])) for one in shown],
-        "now": clock.now(),
+        "minute": clock.now().replace(second=0, microsecond=0),
         "older": _with(request, **form.cursor(shown[-1])) if len(found) > PAGE else "",
         "newest": _without(request, "before", "after") if _is_further(request) else "",
     }

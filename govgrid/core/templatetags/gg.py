@@ -39,6 +39,7 @@ STATES: dict[str, tuple[str, str, Any]] = {
     "withdrawn": ("is-quiet", "s-declined", pgettext_lazy("assignment", "Withdrawn")),
 }
 UNKNOWN = ("is-quiet", "s-new", "")
+MANY = 1000  # nobody counts on from there
 NOTICES = {"over": "alert", "near": "alert", "done": "check", "info": "info"}
 
 
@@ -174,7 +175,7 @@ def nav_item(context: Any, name: str, icon: str, word: str, count: int = 0) -> d
         "name": name,
         "glyph": icon,
         "word": word,
-        "count": count,
+        "count": count if count < MANY else f"{MANY - 1}+",
         "is_here": match is not None and match.view_name == name,
     }
 
