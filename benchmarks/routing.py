@@ -18,8 +18,10 @@ CREATED = 201
 IDLE = 60  # reports filed one by one
 APART = 0.15  # seconds between two of them: a lingering worker has gone to sleep
 BACKLOG = 20_000
+AGAIN = 1000  # ids
 
-# One worker routes, so assignments become visible in the order of their ids.
+# Two processes route: an id that was taken earlier may be seen later, so the last ones are asked for
+# again.
 ASSIGNED = """
     SELECT a.id, extract(epoch FROM t.filed_at)::float
     FROM tickets_assignment a JOIN tickets_ticket t ON t.id = a.ticket_id
@@ -115,14 +117,16 @@ def _watching(scene: Scene, every: float) -> Iterator[list[float]]:
 
     def watch() -> None:
         nonlocal last
+        known: set[int] = set()
         own = connect(scene.stage.database)
         own.autocommit = True
         with own.cursor() as cursor:
             while not stop.wait(every):
                 cursor.execute(ASSIGNED, [last])
                 found, now = cursor.fetchall(), time.time()
-                seen.extend(1000 * (now - filed_at) for _id, filed_at in found)
-                last = found[-1][0] if found else last
+                seen.extend(1000 * (now - at) for pk, at in found if pk not in known)
+                known.update(pk for pk, _at in found)
+                last = max(last, found[-1][0] - AGAIN) if found else last
         own.close()
 
     watcher = threading.Thread(target=watch)

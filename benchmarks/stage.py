@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psutil
 import psycopg2
@@ -60,7 +61,8 @@ def listens(port: int) -> bool:
 def url_of(database: str) -> str:
     """The address of a database of the configured cluster."""
     db = connection.settings_dict
-    who = db["USER"] + (f":{db['PASSWORD']}" if db["PASSWORD"] else "")
+    who = quote(db["USER"], safe="")
+    who += f":{quote(db['PASSWORD'], safe='')}" if db["PASSWORD"] else ""
     at = f"{db['HOST']}:{db['PORT']}" if db["PORT"] else db["HOST"]
     return f"postgis://{who}@{at}/{database}"
 

@@ -11,15 +11,17 @@ from tickets.routing import BATCH
 @shared_task
 def route() -> None:
     """Route whatever waits and what comes meanwhile; a backlog calls a second pair of hands."""
-    work_off("tickets.tasks.route", _route_all)
+    called = False
 
+    def work() -> int:
+        nonlocal called
+        many = actions.route()
+        if many == BATCH and not called:
+            called = True
+            wake("tickets.tasks.route_backlog")
+        return many
 
-def _route_all() -> bool:
-    many = actions.route()
-    if many == BATCH:
-        wake("tickets.tasks.route_backlog")
-        route_backlog()
-    return many > 0
+    work_off("tickets.tasks.route", work, full=BATCH)
 
 
 @shared_task
@@ -32,7 +34,7 @@ def route_backlog() -> None:
 @shared_task
 def sweep() -> None:
     """Find what a lost wake-up left behind."""
-    _route_all()
+    route_backlog()
 
 
 @shared_task

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # Of one level more areas than this are asked for together: each walk is planned, and that costs.
 MOST_APART = 20
+MOST_BY_STATE = 6
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,12 @@ class Walks:
         return replace(self, ordering=fields)
 
     def by_state(self) -> Walks:
-        """What is open, each state by itself: its index lists it by the time that is due."""
+        """What is open, each state by itself: its index lists it by the time that is due.
+
+        With many parts that would be a hundred walks to plan: then all that is open is sorted.
+        """
+        if len(self.parts) > MOST_BY_STATE:
+            return self.narrowed(lambda part: part.open())
         apart = tuple(part.filter(state=state) for part in self.parts for state in sorted(OPEN))
         return replace(self, parts=apart, strewn=tuple(part.open() for part in self.strewn))
 

@@ -20,14 +20,14 @@ from govgrid.outbox.models import Message
 # As script/server starts them.
 STARTS: dict[str, Callable[[Stage], None]] = {
     "redis": Stage.redis,
-    "routing": lambda stage: stage.worker("routing", "routing"),
+    "routing": lambda stage: stage.worker("routing", "routing", 2),
     "messages": lambda stage: stage.worker("messages", "messages,celery", 2),
     "beat": Stage.beat,
     "web": Stage.web,
 }
 # The same for what ended by itself, perhaps because something else is down.
 STARTS_AGAIN: dict[str, Callable[[Stage], None]] = STARTS | {
-    "routing": lambda stage: stage.start_worker("routing", "routing"),
+    "routing": lambda stage: stage.start_worker("routing", "routing", 2),
     "messages": lambda stage: stage.start_worker("messages", "messages,celery", 2),
 }
 EVERYTHING = frozenset({*STARTS, "postgres"})

@@ -45,33 +45,38 @@ def wake_once(task: str) -> None:
     transaction.on_commit(lambda: _send(task, (), once=True), robust=True)
 
 
-def work_off(task: str, work: Callable[[], bool]) -> None:
+def work_off(task: str, work: Callable[[], int], *, full: int) -> None:
     """The body of a task that :func:`wake_once` wakes: ``work`` until it finds nothing more.
 
-    The first look waits for nothing; after a find it lingers, since more is on its way. The mark
-    goes after an empty look, and then comes one look more: whoever saw the mark had committed
-    before that one.
+    ``work`` gives how much it found; ``full`` and more is not all there is. The first look waits
+    for nothing; after a find it lingers, since more is on its way. The mark goes after an empty
+    look, and then comes one look more: whoever saw the mark had committed before that one.
     """
     until = time.monotonic() + RUN
     while True:
-        if not work():
+        found = work()
+        if not found:
             _marked(task, is_at_work=False)
-            if not work():
+            found = work()
+            if not found:
                 return
         _marked(task, is_at_work=True)
-        if time.monotonic() > until:
-            _send(task, ())
+        # Without a broker nobody could go on with it.
+        if time.monotonic() > until and _send(task, ()):
             return
-        time.sleep(LINGER)
+        if found < full:
+            time.sleep(LINGER)
 
 
-def _send(task: str, ids: tuple[int, ...], *, once: bool = False) -> None:
+def _send(task: str, ids: tuple[int, ...], *, once: bool = False) -> bool:
+    """Whether the broker was told."""
+
     def say(producer: Producer) -> None:
         if not once or _mark(producer, task):
             headers = {"request_id": request_id.get()}
             current_app.send_task(task, ids, producer=producer, retry=False, headers=headers)
 
-    _to_broker(task, say)
+    return _to_broker(task, say)
 
 
 def _marked(task: str, *, is_at_work: bool) -> None:
@@ -98,11 +103,12 @@ def _key(task: str) -> str:
     return f"at-work:{task}"
 
 
-def _to_broker(task: str, say: Callable[[Producer], None]) -> None:
-    """A dead broker is told of once, and then let be for a while: it slows one request, not all."""
+def _to_broker(task: str, say: Callable[[Producer], None]) -> bool:
+    """Whether that worked. A dead broker is told of once, and then let be for a while: it slows one
+    request, not all."""
     global _silent_until  # noqa: PLW0603 one number for the process
     if time.monotonic() < _silent_until:
-        return
+        return False
     try:
         with _producers(os.getpid()).acquire(block=True, timeout=PATIENCE["socket_timeout"]) as one:
             say(one)
@@ -110,8 +116,9 @@ def _to_broker(task: str, say: Callable[[Producer], None]) -> None:
         if not _silent_until:
             log.warning("The broker does not answer, the sweep will find %s: %s", task, error)
         _silent_until = time.monotonic() + PAUSE
-    else:
-        _silent_until = 0.0
+        return False
+    _silent_until = 0.0
+    return True
 
 
 @cache

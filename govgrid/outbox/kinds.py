@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple, Protocol
 
+from django.conf import settings
 from django.utils import translation
 
 PLACE = re.compile(r"%\((\w+)\)")
@@ -37,6 +38,7 @@ _kinds: dict[str, Kind] = {}
 def register(kind: str, subject: Any, body: Any) -> None:
     """Call from ``AppConfig.ready``; ``subject`` and ``body`` are ``gettext_lazy`` strings."""
     _kinds[kind] = Kind(subject, body)
+    _places.cache_clear()
 
 
 def check(kind: str, params: Mapping[str, Any]) -> None:
@@ -48,8 +50,13 @@ def check(kind: str, params: Mapping[str, Any]) -> None:
 
 @cache
 def _places(kind: str) -> frozenset[str]:
+    """Of every language: a translation may name one more."""
     known = _kinds[kind]
-    return frozenset(PLACE.findall(f"{known.subject} {known.body}"))
+    found: set[str] = set()
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found |= set(PLACE.findall(f"{known.subject} {known.body}"))
+    return frozenset(found)
 
 
 def words(kind: str, params: Mapping[str, Any], language: str | None = None) -> Told:

@@ -119,7 +119,7 @@ def test_while_one_is_called_the_next_ones_are_not(db, sent, django_capture_on_c
 def test_a_task_at_rest_is_called_again(db, sent, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         wake_once(TASK)
-    work_off(TASK, lambda: False)
+    work_off(TASK, lambda: 0, full=5)
     with django_capture_on_commit_callbacks(execute=True):
         wake_once(TASK)
 
@@ -137,13 +137,13 @@ def test_what_is_committed_before_the_mark_is_off_is_found_by_the_last_look(sent
             # Committed after the empty look; its wake-up met the mark.
             module._send(TASK, (), once=True)
             waiting.append("a row")
-            return False
-        found = bool(waiting)
+            return 0
+        found = len(waiting)
         waiting.clear()
         return found
 
     module._send(TASK, (), once=True)
-    work_off(TASK, work)
+    work_off(TASK, work, full=5)
 
     assert sent == [TASK]
     assert looks == [False, True, False, False]
@@ -153,7 +153,7 @@ def test_what_is_committed_before_the_mark_is_off_is_found_by_the_last_look(sent
 def test_a_task_that_finds_for_ever_gives_others_a_turn(sent, monkeypatch):
     monkeypatch.setattr(module, "RUN", 0.1)
 
-    work_off(TASK, lambda: True)
+    work_off(TASK, lambda: 5, full=5)
 
     assert sent == [TASK]
 
@@ -173,6 +173,6 @@ def test_work_is_done_without_a_broker(use_broker, closed_port):
     use_broker(closed_port)
     left = [True, True]
 
-    work_off(TASK, lambda: bool(left and left.pop()))
+    work_off(TASK, lambda: int(bool(left and left.pop())), full=5)
 
     assert left == []

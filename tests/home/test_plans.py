@@ -55,14 +55,17 @@ def multitude(django_db_setup, django_db_blocker):
 def read_whole(asked) -> list[str]:
     """The big tables that a plan of these statements reads from end to end."""
     found = []
-    for query in asked.captured_queries:
-        if not query["sql"].lstrip(" (").upper().startswith(("SELECT", "WITH")):
-            continue
+    statements = [one["sql"].strip() for one in asked.captured_queries]
+    looked = [
+        one for one in statements if one.lstrip("( \n").upper().startswith(("SELECT", "WITH"))
+    ]
+    assert looked, "there is nothing to look at"
+    for sql in looked:
         with connection.cursor() as cursor:
-            cursor.execute(f"EXPLAIN (FORMAT JSON) {query['sql']}")
+            cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}")
             (plan,) = cursor.fetchone()
         plan = json.loads(plan) if isinstance(plan, str) else plan
-        found += [f"{one}: {query['sql'][:2000]}" for one in _scanned(plan[0]["Plan"])]
+        found += [f"{one}: {sql[:2000]}" for one in _scanned(plan[0]["Plan"])]
     return found
 
 

@@ -142,6 +142,16 @@ def test_it_can_be_run_again_when_told_to(file, elsewhere):
         assert (twice, photos()) == (once, files)
 
 
+def test_photos_of_another_system_are_not_thrown_away(file, elsewhere):
+    with elsewhere():
+        theirs = Path(django_settings.MEDIA_ROOT) / "photos" / "theirs.jpg"
+        theirs.parent.mkdir(parents=True)
+        theirs.write_bytes(b"of last night")
+
+        assert "perhaps of another system" in refused(file)
+        assert theirs.is_file()
+
+
 def test_a_migrated_database_is_an_empty_one(file, elsewhere):
     with elsewhere():
         call_command("migrate", verbosity=0)

@@ -5,7 +5,7 @@ import pytest
 from govgrid.core import clock
 from tests.factories.grids import PostFactory, holder
 from tests.factories.tickets import filed, routed
-from tickets import actions
+from tickets import actions, walks
 from tickets.models import Ticket
 from tickets.walks import MOST_APART, within_reach
 from tickets.workflow import OPEN
@@ -44,9 +44,9 @@ def test_by_time_the_states_are_one_list(town, cast):
     closed.update(due_at=clock.now())
     actions.move(soon, "sign", by=cast["clerk"])
 
-    walks = within_reach(cast["street"]).by_state().order_by("due_at", "pk")
+    found = within_reach(cast["street"]).by_state().order_by("due_at", "pk")
 
-    assert [one.pk for one in walks.first(10)] == [late.pk, soon.pk, waits.pk]
+    assert [one.pk for one in found.first(10)] == [late.pk, soon.pk, waits.pk]
 
 
 def test_a_list_is_one_statement_however_many_sides_it_has(
@@ -59,7 +59,20 @@ def test_a_list_is_one_statement_however_many_sides_it_has(
         within_reach(both).by_state().order_by("due_at", "pk").first(50)
 
 
-def test_many_areas_of_a_level_are_asked_for_together(town, cast):
+def test_many_areas_of_a_level_are_asked_for_together(town, cast, monkeypatch):
+    made = [filed(town, by=cast["worker"], grid=n) for n in range(3)]
+    for grid in town.grids:
+        PostFactory(user=cast["nobody"], role="grid_worker", area=grid, is_main=False)
+    apart = within_reach(cast["nobody"])
+    monkeypatch.setattr(walks, "MOST_APART", 2)
+    together = within_reach(cast["nobody"])
+
+    assert (len(apart.parts), len(together.parts)) == (len(town.grids), 1)
+    for some in (apart, together, apart.by_state(), together.by_state()):
+        assert [one.pk for one in some.first(10)] == [one.pk for one in reversed(made)]
+
+
+def test_few_areas_are_not(town, cast):
     for grid in town.grids:
         PostFactory(user=cast["nobody"], role="grid_worker", area=grid, is_main=False)
     assert len(within_reach(cast["nobody"]).parts) == len(town.grids)
@@ -67,8 +80,8 @@ def test_many_areas_of_a_level_are_asked_for_together(town, cast):
 
 
 def test_by_time_only_what_an_index_lists_by_state_is_asked_state_by_state(town, cast, both):
-    walks = within_reach(both)
-    by_state = walks.by_state()
+    whole = within_reach(both)
+    by_state = whole.by_state()
 
-    assert len(by_state.parts) == len(walks.parts) * len(OPEN)
-    assert len(by_state.strewn) == len(walks.strewn)
+    assert len(by_state.parts) == len(whole.parts) * len(OPEN)
+    assert len(by_state.strewn) == len(whole.strewn)

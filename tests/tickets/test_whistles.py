@@ -427,6 +427,24 @@ def test_there_is_a_time_when_no_whistle_helps(town, cast, state):
     assert refusal.value.code == ("whistle_already" if state == "whistle" else "wrong_state")
 
 
+def test_who_has_done_a_part_is_not_called_for_it_again(town, cast):
+    """Routed anew, the second lead or the helper once more would break what holds of assignments,
+    and with it the whole set that is routed."""
+    ticket = routed(town, by=cast["worker"])
+    take(ticket, "return", cast["clerk"], note="不归我们", suggested_owner="城管局")
+    take(ticket, "assign", cast["street"], department=town.urban, helpers=[town.housing])
+    part = ticket.assignments.get(department=town.housing, state="offered")
+    take(ticket, "sign", cast["clerk"], assignment=part.pk)
+    take(ticket, "finish", cast["clerk"], assignment=part.pk, note="好了")
+    ticket.refresh_from_db()
+    assert ticket.state in {"dispatched", "handling"}
+
+    with pytest.raises(Refused) as refusal:
+        blow(ticket, cast["community"])
+
+    assert refusal.value.code == "part_is_done"
+
+
 def test_on_a_stale_page_it_says_who_was_faster(town, cast):
     ticket = routed(town, by=cast["worker"])
     seen = ticket.events.latest("pk").pk

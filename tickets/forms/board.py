@@ -60,7 +60,10 @@ class BoardForm(forms.Form):
     def _leads(self, read: Board | None) -> list[tuple[str, str]]:
         if read is None or not self.scope.is_area:
             return []
-        leads = Department.objects.filter(pk__in=read.leads).order_by("code")
+        # The one that is chosen stays to be seen, also where it leads nothing.
+        chosen = self.cleaned_data["department"]
+        wanted = read.leads | ({chosen.pk} if chosen else set())
+        leads = Department.objects.filter(pk__in=wanted).order_by("code")
         return list(leads.values_list("code", "short_name"))
 
     def _choose(self, name: str, nothing, choices: list[tuple[str, str]]) -> None:

@@ -23,7 +23,7 @@ from tickets.workflow import Lack
 
 CONFLICT = 409
 # What no words can mend; the rest is asked for in the form.
-_IN_THE_WAY = frozenset({"wrong_state", "whistle_already"})
+_IN_THE_WAY = frozenset({"wrong_state", "whistle_already", "part_is_done"})
 FIELD_OF = {
     "wrong_department": "helpers",
     "tried_needed": "tried",

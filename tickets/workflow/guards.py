@@ -203,6 +203,14 @@ def is_no_whistle_yet(facts: Facts) -> Lack | None:
     return Lack("whistle_already", gettext("The whistle was blown for this already."))
 
 
+def nobody_has_finished(facts: Facts) -> Lack | None:
+    """A whistle is routed anew, and who has done a part has it still."""
+    if all(one.state != AssignmentState.DONE for one in facts.assignments):
+        return None
+    message = gettext("A department has finished its part. Wait for the others, or send it back.")
+    return Lack("part_is_done", message)
+
+
 def fits_together(facts: Facts) -> Lack | None:
     """What a ticket may be merged into: another one of the district that is still open."""
     into = facts.given.get("into")

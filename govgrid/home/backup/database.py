@@ -34,6 +34,8 @@ WRITTEN_BY_MIGRATIONS = frozenset(
         "worktime_hours",
     }
 )
+# Its keys are the cookies of whoever is signed in: a copy of them would open the door.
+SESSIONS = "django_session"
 # Ours alone: what an extension made, like spatial_ref_sys, comes with the extension.
 TABLES = """
     SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -94,7 +96,11 @@ class Moment:
     def counts(self) -> dict[str, int]:
         """How many rows each of our tables has."""
         tables = [table for (table,) in self._rows(TABLES)]
-        return {name: self._one(f"SELECT count(*) FROM {_quoted(name)}") for name in tables}  # noqa: S608
+        return {
+            name: self._one(f"SELECT count(*) FROM {_quoted(name)}")  # noqa: S608
+            for name in tables
+            if name != SESSIONS
+        }
 
     def tables_of_extensions(self) -> list[str]:
         return [table for (table,) in self._rows(TABLES.replace("NOT EXISTS", "EXISTS"))]
@@ -213,7 +219,9 @@ def dump(at: Moment) -> Iterator[bytes]:
     major = server_version() // 10_000
     options = ["--format=custom", "--no-owner", "--no-privileges", f"--snapshot={at.name}"]
     # They belong to a superuser, whom a district's own server may not give us.
-    options += [f"--exclude-table-data=public.{table}" for table in at.tables_of_extensions()]
+    options += [
+        f"--exclude-table-data=public.{table}" for table in (*at.tables_of_extensions(), SESSIONS)
+    ]
     with tools.running("pg_dump", major, *options, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None  # noqa: S101 it is a pipe
         yield from chunks_of(process.stdout)

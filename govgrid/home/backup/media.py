@@ -80,6 +80,12 @@ def put_in_place(folder: Path) -> int:
     return count
 
 
+def is_occupied() -> bool:
+    """Whether files lie where photos go."""
+    root = Path(settings.MEDIA_ROOT)
+    return root.is_dir() and bool(_files(root))
+
+
 def remove_all_but(names: set[str]) -> int:
     """Delete what no row names any more: erased data must not lie about; gives the count."""
     root = Path(settings.MEDIA_ROOT)

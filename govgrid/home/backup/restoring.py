@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection
@@ -63,31 +64,44 @@ def check_empty() -> None:
                 f"This database is not empty ({found[0]} has rows): restore into an empty one, "
                 "or say --force to throw away everything that is in it."
             )
+    if media.is_occupied():
+        raise Trouble(
+            f"There are files in {settings.MEDIA_ROOT}, perhaps of another system: name an empty "
+            "place by VAR_DIR, or say --force to throw away what the backup does not name."
+        )
 
 
 def restore(
     opened: archive.Archive, said: Manifest, *, progress: archive.Progress, say: Say
 ) -> None:
-    """Put the backup in the place of all that is there; what can fail does so before anything changed."""
+    """Put the backup in the place of all that is there: the database whole or not at all, then the
+    photos. Cut off in between, it is run again with ``--force``."""
     with media.staged(opened, said, progress) as folder, database.reachable():
         chunks = opened.checked(archive.DUMP, said.members[archive.DUMP])
         database.load(_counted(chunks, progress), said.rows)
-        count = _photos_in_place(folder)
+        count = _photos_in_place(folder, len(said.media))
     say(f"Restored: {said.row_count} rows in {len(said.rows)} tables, counted; {count} files.")
-    kept = {name.removeprefix(archive.MEDIA) for name in said.media}
+    # What the backup did not find may lie here, if only the disk was away.
+    kept = {name.removeprefix(archive.MEDIA) for name in said.media} | set(said.missing_media)
     if left := media.remove_all_but(kept):
         say(f"Removed: {left} files that no row names.")
     _bring_up_to_date(say)
 
 
-def _photos_in_place(folder: Path) -> int:
+def _photos_in_place(folder: Path, many: int) -> int:
     try:
-        return media.put_in_place(folder)
+        count = media.put_in_place(folder)
     except OSError as error:
         raise Trouble(
             f"The database is restored, but not all photos could be put in place ({error}): "
             "mend that and restore again with --force."
         ) from error
+    if count != many:
+        raise Trouble(
+            f"The database is restored, but only {count} of {many} photos were put in place, "
+            "perhaps since another restore runs here: restore again with --force."
+        )
+    return count
 
 
 def _counted(chunks: Iterator[bytes], progress: archive.Progress) -> Iterator[bytes]:

@@ -1,5 +1,7 @@
 """Database and photos into one file, while the platform runs."""
 
+from django.core.management.base import CommandError
+
 from govgrid.home.backup import making, restoring
 from govgrid.home.backup.command import FileCommand
 
@@ -32,12 +34,13 @@ class Command(FileCommand):
             f"{file} {done}: {said.row_count} rows in {len(said.rows)} tables, "
             f"{len(said.media)} files, {said.size:,} bytes, made {said.made_at}."
         )
-        if said.missing_media:
-            self.stderr.write(
-                f"{len(said.missing_media)} files that rows name were not on the disk, "
-                f"{said.missing_media[0]} among them."
-            )
         self.stdout.write(
             "SECRET_KEY and PRIVACY_KEYS are not in it: keep var/env apart, or no sealed text "
             f"({said.sealed_count} of them) ever opens again."
         )
+        if said.missing_media:
+            # Not 0: whoever throws old backups away by this must not do so now.
+            raise CommandError(
+                f"{len(said.missing_media)} files that rows name were not on the disk, "
+                f"{said.missing_media[0]} among them: {file} holds all but these."
+            )

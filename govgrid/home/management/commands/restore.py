@@ -6,8 +6,8 @@ from govgrid.home.backup.command import FileCommand
 
 class Command(FileCommand):
     help = (
-        "Put the backup FILE in the place of an empty database and its photos: whole, or not at "
-        "all. Safe to run again."
+        "Put the backup FILE in the place of an empty database and its photos: the database whole "
+        "or not at all, then the photos. Safe to run again, with --force."
     )
 
     def add_arguments(self, parser):
@@ -16,7 +16,9 @@ class Command(FileCommand):
             "--dry-run", action="store_true", help="check everything, change nothing"
         )
         parser.add_argument(
-            "--force", action="store_true", help="throw away all that the database holds"
+            "--force",
+            action="store_true",
+            help="throw away all that is there: rows, and files that the backup does not name",
         )
         parser.add_argument(
             "--without-keys",
