@@ -233,8 +233,9 @@ def test_a_second_run_finds_nothing(town, cast, manhole):
 
 def test_the_claim_walks_its_partial_index(town, cast):
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        # Of a table that is nearly empty every plan is as good: only what needs no sort is left.
+        for way in ("seqscan", "bitmapscan", "sort"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
         cursor.execute(f"EXPLAIN {CLAIM}", {"batch": 500})
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "ticket_unrouted" in plan
