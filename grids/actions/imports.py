@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 from govgrid.accounts.models import User
 from govgrid.core import sheets
+from govgrid.core.copying import reserve
 from govgrid.core.errors import Refused
 
 BATCH = 500
@@ -35,12 +36,7 @@ def lock(model: type[models.Model]) -> None:
 
 def reserve_ids(model: type[models.Model], count: int) -> list[int]:
     """Ids in advance, lowest last: a path holds the ids of rows that are not written yet."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [model._meta.db_table, count],
-        )
-        return sorted((row[0] for row in cursor.fetchall()), reverse=True)
+    return reserve(model, count)[::-1]
 
 
 def saved(row: Any) -> Any:

@@ -329,3 +329,19 @@ def test_a_cursor_that_is_nonsense_breaks_nothing(sign_in, due, after):
     response = sign_in("street").get(f"/tickets/?ordering=due&after={after}")
 
     assert response.status_code == 200
+
+
+# ── what it is narrowed to ────────────────────────────────────────────────────────────────────
+
+
+def test_a_department_that_leads_nothing_here_stays_chosen(cast, town, sign_in):
+    """Else the select would say "all departments" while the board is empty."""
+    routed(town, by=cast["worker"])  # 住建局 leads it
+    client = sign_in("street")
+
+    whole = client.get(BOARD).content.decode()
+    narrow = client.get(BOARD, {"department": town.urban.code}).content.decode()
+
+    assert f'value="{town.housing.code}"' in whole
+    assert f'value="{town.urban.code}"' not in whole
+    assert f'value="{town.urban.code}" selected' in narrow
