@@ -85,3 +85,28 @@ def test_by_time_only_what_an_index_lists_by_state_is_asked_state_by_state(town,
 
     assert len(by_state.parts) == len(whole.parts) * len(OPEN)
     assert len(by_state.strewn) == len(whole.strewn)
+
+
+def test_whatever_became_of_a_ticket_the_walks_hold_what_the_condition_holds(town, cast):
+    """Returned, given to another, settled, declined, merged, whistled for: who had a part keeps it."""
+    ways = {
+        "settle": {"note": "好了"},
+        "merge": {"into": routed(town, by=cast["worker"])},
+        "blow": {"whistle_kind": "routine", "tried": "三方协调两次", "missing_power": "执法权"},
+    }
+    for name, given in ways.items():
+        actions.move(routed(town, by=cast["worker"]), name, by=cast["community"], **given)
+    for name, given in (
+        ("decline", {"note": "不属于街道"}),
+        ("assign", {"department": town.urban, "helpers": [town.housing]}),
+    ):
+        ticket = routed(town, by=cast["worker"])
+        back = {"note": "不归我们", "suggested_owner": "城管局"}
+        actions.move(ticket, "return", by=cast["clerk"], **back)
+        actions.move(ticket, name, by=cast["street"], **given)
+    actions.route()
+    assert len(set(Ticket.objects.values_list("state", flat=True))) >= 4
+
+    for person in cast.values():
+        condition = set(Ticket.objects.in_reach_of(person).values_list("pk", flat=True))
+        assert {one.pk for one in within_reach(person).first(100)} == condition
