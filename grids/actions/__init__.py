@@ -1,15 +1,30 @@
-"""The only writer of areas, outlines, departments, posts and patrols.
+"""The only writer of areas, outlines, departments, posts, patrols and what stands in an area.
 
 Imports are all or nothing: they read every row, note all that is wrong, and write only when
 nothing is.
 """
 
 from grids.actions.areas import import_areas
+from grids.actions.counts import enter_count, import_counts
 from grids.actions.departments import import_departments
 from grids.actions.outlines import derive_outlines, import_outlines
 from grids.actions.patrols import check_in, end_patrol, start_patrol
 from grids.actions.people import import_people
+from grids.actions.places import keep_place, place_again, set_facility_state
 from grids.actions.posts import appoint, end_post
+from grids.actions.registers import (
+    import_compounds,
+    import_facilities,
+    import_facility_classes,
+    import_organisations,
+    import_service_points,
+)
+from grids.actions.renewals import (
+    plan_milestone,
+    plan_renewal,
+    reach_milestone,
+    set_renewal_state,
+)
 
 __all__ = [
     "appoint",
@@ -17,9 +32,23 @@ __all__ = [
     "derive_outlines",
     "end_patrol",
     "end_post",
+    "enter_count",
     "import_areas",
+    "import_compounds",
+    "import_counts",
     "import_departments",
+    "import_facilities",
+    "import_facility_classes",
+    "import_organisations",
     "import_outlines",
     "import_people",
+    "import_service_points",
+    "keep_place",
+    "place_again",
+    "plan_milestone",
+    "plan_renewal",
+    "reach_milestone",
+    "set_facility_state",
+    "set_renewal_state",
     "start_patrol",
 ]
