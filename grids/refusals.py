@@ -34,6 +34,7 @@ class Kind(NamedTuple):
     in_texts: bool = True
 
 
+OFFICES_ONLY = gettext_lazy("Of telephones and mail only those of offices are kept.")
 KINDS = (
     Kind(
         gettext_lazy("What somebody believes, or which people they belong to, is kept nowhere."),
@@ -93,11 +94,20 @@ KINDS = (
         in_texts=False,
     ),
     Kind(
-        gettext_lazy("Of telephones only those of offices are kept."),
-        "手机|移动电话|个人电话|家庭电话|住宅电话|本人电话|私人电话|微信|qq号",
+        gettext_lazy("People are not sorted into kinds here."),
+        "低保|五保|特困|信访|党员|留守|空巢|独居|退役军人|退伍|军烈属|涉稳|涉恐|涉军|贫困户",
+        "low income|welfare recipients?|veterans?|left behind|vulnerable people|dibao|shangfang"
+        "|xinfang",
+        "welfarerecipient|vulnerablepeople",
+        in_texts=False,
+    ),
+    Kind(
+        OFFICES_ONLY,
+        "手机|移动电话|个人电话|家庭电话|住宅电话|本人电话|私人电话|联系电话|联系方式|微信|邮箱|qq号",
         "mobiles?|mobile phone|mobile no|cell ?phone|cell|home phone|private phone|personal phone"
-        "|wechat|we chat|qq|shouji|shoujihao|sjh|sjhm|weixin",
-        "mobilephone|mobilenumber|cellphone|homephone|personalphone|shoujihao|wechat",
+        "|phone|telephone|tel|contact phone|e ?mail|wechat|we chat|qq|shouji|shoujihao|sjh|sjhm"
+        "|lxdh|weixin|dianhua|lianxidianhua|bank account",
+        "mobilephone|mobilenumber|cellphone|homephone|personalphone|shoujihao|wechat|lianxidianhua",
         in_texts=False,
     ),
     Kind(
@@ -108,6 +118,10 @@ KINDS = (
         "birthd|dateofbirth|homeaddress|chushengriqi|chusheng|jiatingzhuzhi|jiguan",
         in_texts=False,
     ),
+)
+# An office may be rung up, and its line is what a register is for.
+OFFICE = re.compile(
+    r"(?<![a-z])(?:office|desk|duty|hotline|bangong)(?![a-z])|办公|值班|服务电话|热线"
 )
 ANYTHING_ELSE = gettext_lazy("What people are, own or believe is not kept here.")
 
@@ -122,6 +136,13 @@ class _Signs(NamedTuple):
     words: re.Pattern[str]
     stems: re.Pattern[str]
     in_texts: bool
+
+    def is_seen_in(self, words: str, run_together: str) -> bool:
+        return bool(
+            self.pieces.search(run_together)
+            or self.words.search(words)
+            or self.stems.search(run_together)
+        )
 
 
 _SIGNS = tuple(
@@ -141,11 +162,9 @@ def why_personal(heading: str) -> str:
     """Why a column of this heading is not taken; empty where nothing speaks against it."""
     words, run_together = _spelt(heading)
     for kind in _SIGNS:
-        if (
-            kind.pieces.search(run_together)
-            or kind.words.search(words)
-            or kind.stems.search(run_together)
-        ):
+        if kind.why is OFFICES_ONLY and OFFICE.search(words):
+            continue
+        if kind.is_seen_in(words, run_together):
             return str(kind.why)
     return str(ANYTHING_ELSE) if is_forbidden(words) else ""
 

@@ -4,7 +4,16 @@ import pytest
 
 from govgrid.core.errors import Refused
 from grids.refusals import refuse_personal, refuse_personal_text, why_personal
-from grids.rows import AREA_COLUMNS, DEPARTMENT_COLUMNS
+from grids.rows import AREA_COLUMNS, DEPARTMENT_COLUMNS, places
+
+SHEETS = (
+    places.COMPOUNDS,
+    places.CLASSES,
+    places.FACILITIES,
+    places.SERVICE_POINTS,
+    places.ORGANISATIONS,
+    places.COUNTS,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +39,9 @@ from grids.rows import AREA_COLUMNS, DEPARTMENT_COLUMNS
         # pinyin, and what database exports call them
         "xingming", "XING_MING", "XM", "hzxm", "sfzh", "SFZHM", "shenfenzheng", "minzu", "zongjiao",
         "csrq", "chushengriqi", "zdry", "shoujihao", "jihuashengyu", "shexiangtou", "lxr", "xingbie",
+        # what another list of ours has
+        "業主名單", "业主名单", "低保", "信访", "联系电话", "lianxi dianhua", "phone", "tel", "email", "独居老人",
+        "Xing Ming", "owner_name", "監控點位",
         # widths and gaps
         "ＩＤ　ｃａｒｄ", "民 族", "宗_教", "姓　名", "手 機", " 出生 日期 ", "ID-CARD",
         "religion信仰", "居民_手机", "name_姓名", "Ｘｉｎｇｍｉｎｇ",
@@ -56,13 +68,23 @@ def test_headings_about_persons_are_refused(heading):
         "registered_on", "industry", "grid", "district_code", "people_aged_60_or_more", "adcode",
         "centroid", "childrenNum", "acroutes", "subFeatureIndex", "gb", "shape_area", "OBJECTID",
         "编码", "名称", "小区名称", "户数", "家庭户数", "60岁以上人数", "物业公司", "业主委员会", "是否成立业委会",
-        "业主委员会届满", "权属单位", "部件名称", "大类", "小类", "状态", "经度", "纬度", "办公电话", "联系电话",
+        "业主委员会届满", "权属单位", "部件名称", "大类", "小类", "状态", "经度", "纬度", "办公电话", "值班电话", "服务电话",
         "电话", "地址", "服务时间", "服务内容", "统一社会信用代码", "行业", "注册日期", "网格", "社区", "井盖",
         "路燈", "民政部门", "小區名稱", "物業公司", "居民委员会", "村民小组", "居民户数", "人口数",
     ],
 )  # fmt: skip
 def test_headings_about_places_and_numbers_pass(heading):
     refuse_personal([heading])
+
+
+@pytest.mark.parametrize("columns", [*(one.columns for one in SHEETS), AREA_COLUMNS])
+def test_the_columns_of_our_own_tables_pass(columns):
+    refuse_personal(columns)
+
+
+@pytest.mark.parametrize("word", ["management", "village", "stage", "page", "Agency", "hotel"])
+def test_a_word_that_holds_another_passes(word):
+    assert why_personal(word) == ""
 
 
 def test_the_sentence_says_which_column_and_why():
