@@ -6,7 +6,14 @@ from govgrid.accounts.token_api import TokenView
 from govgrid.api import roof
 from govgrid.worktime.api import CalendarView
 from grids.api import AreaViewSet, DepartmentViewSet, LocateView, MeView
+from grids.api.counts import CountViewSet
 from grids.api.patrols import CheckInViewSet, PatrolViewSet
+from grids.api.places import (
+    CompoundViewSet,
+    FacilityViewSet,
+    OrganisationViewSet,
+    ServicePointViewSet,
+)
 from tickets.api.bulk import BulkViewSet
 from tickets.api.categories import CategoryViewSet
 from tickets.api.clocks import ClockViewSet
@@ -30,9 +37,18 @@ urlpatterns = [
     path("areas/", AreaViewSet.as_view(LIST), name="areas"),
     path("areas/<str:code>/", AreaViewSet.as_view(ONE), name="area"),
     path("areas/<str:code>/boundary/", AreaViewSet.as_view({"get": "boundary"}), name="boundary"),
+    path("areas/<str:code>/counts/", CountViewSet.as_view(LIST), name="counts"),
     path("locate/", LocateView.as_view(ONE), name="locate"),
     path("calendar/", CalendarView.as_view(ONE), name="calendar"),
     path("departments/", DepartmentViewSet.as_view(LIST), name="departments"),
+    path("compounds/", CompoundViewSet.as_view(LIST), name="compounds"),
+    path("compounds/<str:code>/", CompoundViewSet.as_view(ONE), name="compound"),
+    path("facilities/", FacilityViewSet.as_view(LIST), name="facilities"),
+    path("facilities/<str:code>/", FacilityViewSet.as_view(ONE), name="facility"),
+    path("service-points/", ServicePointViewSet.as_view(LIST), name="service_points"),
+    path("service-points/<str:code>/", ServicePointViewSet.as_view(ONE), name="service_point"),
+    path("organisations/", OrganisationViewSet.as_view(LIST), name="organisations"),
+    path("organisations/<str:code>/", OrganisationViewSet.as_view(ONE), name="organisation"),
     path("patrols/", PatrolViewSet.as_view({**LIST, "post": "create"}), name="patrols"),
     path("patrols/<int:id>/", PatrolViewSet.as_view(ONE), name="patrol"),
     path(

@@ -24,7 +24,7 @@ SUCCESS = {"200": "As asked.", "201": "Made.", "204": "Done; there is nothing to
 # An address with a parameter in it: how codes and numbers look.
 PATTERNS = {
     "number": ("^[A-Za-z]{1,4}[0-9]{8}-[0-9]{6}-[0-9]$", "The ticket's number, in any case."),
-    "code": ("^[0-9A-Za-z-]{1,40}$", "The code of an area."),
+    "code": ("^[0-9A-Za-z_-]{1,40}$", "Its code, or that of the area."),
     "photo": ("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "The id of a photo."),
 }
 

@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 from govgrid.accounts.models import User
 from govgrid.core.sheets import BadRows, Cells, Problem, RowError, read_rows
 from grids import rows
-from grids.actions.imports import BATCH, Imported, lock, must_run_the_platform, reserve_ids
+from grids.actions.imports import (
+    BATCH,
+    Imported,
+    lock,
+    must_run_the_platform,
+    refusing_personal,
+    reserve_ids,
+)
 from grids.actions.outlines import write_outlines
 from grids.models import Area, Level
 from grids.rows import AreaRow, Known
@@ -27,7 +34,7 @@ def import_areas(given: Iterable[Cells], *, by: User | None, on: date | None = N
     must_run_the_platform(by)
     lock(Area)
     problems: list[Problem] = []
-    read = rows.once_each(read_rows(given, AreaRow.read, problems), problems)
+    read = rows.once_each(read_rows(refusing_personal(given), AreaRow.read, problems), problems)
     in_force = {area.code: area for area in Area.objects.filter(valid_to=None)}
     placed, done = [], Imported()
     for area, row in _place(read, in_force, on, problems):

@@ -20,8 +20,7 @@ from govgrid.core import clock
 from govgrid.core.errors import Refused
 from govgrid.core.sheets import BadRows, Cells, Problem, RowError, read_rows
 from grids import rows
-from grids.actions.imports import BATCH, Imported, lock
-from grids.actions.registers import refusing_personal
+from grids.actions.imports import BATCH, Imported, lock, refusing_personal
 from grids.models import Area, AreaCount
 from grids.models.count import SMALLEST_SHOWN
 from grids.rows import places

@@ -11,7 +11,13 @@ from govgrid.accounts.models import User
 from govgrid.core.errors import Refused
 from govgrid.core.sheets import BadRows, Cells, Problem, RowError, read_rows
 from grids import rows
-from grids.actions.imports import Imported, lock, must_run_the_platform, saved
+from grids.actions.imports import (
+    Imported,
+    lock,
+    must_run_the_platform,
+    refusing_personal,
+    saved,
+)
 from grids.models import Area, Department
 from grids.rows import DepartmentRow
 
@@ -22,7 +28,9 @@ def import_departments(given: Iterable[Cells], *, by: User | None) -> Imported:
     must_run_the_platform(by)
     lock(Department)
     problems: list[Problem] = []
-    read = rows.once_each(read_rows(given, DepartmentRow.read, problems), problems)
+    read = rows.once_each(
+        read_rows(refusing_personal(given), DepartmentRow.read, problems), problems
+    )
     areas = {area.code: area for area in Area.objects.filter(valid_to=None)}
     present = {one.code: one for one in Department.objects.all()}
     codes = {row.code for row in read} | present.keys()

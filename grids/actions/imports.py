@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,8 @@ from govgrid.accounts.models import User
 from govgrid.core import sheets
 from govgrid.core.copying import reserve
 from govgrid.core.errors import Refused
+from govgrid.core.sheets import Cells
+from grids.refusals import refuse_personal
 
 BATCH = 500
 
@@ -26,6 +29,17 @@ class Imported(sheets.Imported):
 def must_run_the_platform(by: User | None) -> None:
     if by is not None and not (by.is_active and by.is_superuser):
         raise PermissionDenied
+
+
+def refusing_personal(given: Iterable[Cells]) -> Iterator[Cells]:
+    """The rows, refused at the first that brings a heading about persons."""
+    seen: set[str] = set()
+    for line, cells in given:
+        # All of them for the number of the column; of a map each feature has headings of its own.
+        if not seen.issuperset(cells):
+            refuse_personal(cells)
+            seen.update(cells)
+        yield line, cells
 
 
 def lock(model: type[models.Model]) -> None:

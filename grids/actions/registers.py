@@ -15,7 +15,13 @@ from django.utils.translation import gettext as _
 from govgrid.accounts.models import User
 from govgrid.core.sheets import BadRows, Cells, Problem, RowError, read_rows
 from grids import rows
-from grids.actions.imports import BATCH, Imported, lock, must_run_the_platform
+from grids.actions.imports import (
+    BATCH,
+    Imported,
+    lock,
+    must_run_the_platform,
+    refusing_personal,
+)
 from grids.models import (
     Area,
     Compound,
@@ -26,7 +32,6 @@ from grids.models import (
     Organisation,
     ServicePoint,
 )
-from grids.refusals import refuse_personal
 from grids.rows import places
 from grids.rows.places import PlaceRow, Sheet
 
@@ -87,14 +92,6 @@ def _import(register: _Register, given: Iterable[Cells], *, by: User | None) -> 
         raise BadRows(problems)
     register.write([one for one, is_changed in kept if is_changed])
     return done
-
-
-def refusing_personal(given: Iterable[Cells]) -> Iterable[Cells]:
-    """The rows, once the headings of the first are seen to name nobody."""
-    for number, (line, cells) in enumerate(given):
-        if number == 0:
-            refuse_personal(cells)
-        yield line, cells
 
 
 def _merged(

@@ -11,15 +11,19 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from govgrid.core import clock
-from grids.models.area import WGS84, Area
+from grids.models.area import WGS84, Area, AreaShape, Level
 from grids.models.department import Department
 from grids.models.register import Registered, RegisterQuerySet
 
 
 class CompoundQuerySet(RegisterQuerySet["Compound"]):
     def beneath(self, area: Area) -> CompoundQuerySet:
-        """Of ``area`` or anywhere under it, by community: a grid has none of its own here."""
-        return self.filter(community__path__startswith=area.path)
+        """Of ``area`` or anywhere under it; a grid has the compounds whose point it covers."""
+        if area.level != Level.GRID:
+            return self.filter(community__path__startswith=area.path)
+        # A compound belongs to a community, whatever grids are made of it.
+        shape = AreaShape.objects.filter(area=area).first()
+        return self.filter(point__coveredby=shape.boundary) if shape else self.none()
 
 
 class Compound(Registered):

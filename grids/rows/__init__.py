@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from django.contrib.gis.geos import MultiPolygon
 from django.utils.translation import gettext as _
@@ -27,7 +27,18 @@ PLACE_ENDS = ("自治县", "自治州", "林区", "区", "县", "市")
 PLACE_READINGS = {"长": "C"}
 MOST_HOUSEHOLDS = 1_000_000
 
-Coded = TypeVar("Coded", "AreaRow", "DepartmentRow")
+
+class Row(Protocol):
+    """What rows of all tables have in common."""
+
+    @property
+    def line(self) -> int: ...
+
+    @property
+    def code(self) -> str: ...
+
+
+Coded = TypeVar("Coded", bound=Row)
 
 
 def once_each(found: Iterable[Coded], problems: list[Problem]) -> list[Coded]:

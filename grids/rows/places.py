@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.contrib.gis.geos import Point
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from govgrid.core.coordinates import CRS, to_wgs84
 from govgrid.core.sheets import RowError, text
+from govgrid.core.text import normalise
 from grids import uscc
 from grids.models import (
     WGS84,
@@ -29,6 +31,9 @@ from grids.models.facility import CAMERAS
 from grids.rows import day, phone, yes
 from grids.shapes import outline
 
+# The usual classes, as cities number them. The standard is not public: a district that reports by
+# its own table loads that one over this.
+USUAL_CLASSES = Path(__file__).resolve().parents[1] / "data" / "facility_classes.csv"
 Reader = Callable[[str], Any]
 POINT_COLUMNS = ("lon", "lat", "crs")
 # Where a column is not called what the attribute is.
@@ -68,7 +73,7 @@ class Sheet:
         }
         if self.has_point and (cells.get("lon") or cells.get("lat")):
             said["point"] = point(cells)
-        return PlaceRow(line, "".join(cells[name] for name in self.key), said)
+        return PlaceRow(line, "".join(said[name] for name in self.key), said)
 
 
 def point(cells: Mapping[str, str]) -> Point:
@@ -132,7 +137,7 @@ def number_or_none(value: str) -> int | None:
 
 def no_camera(longest: int) -> Reader:
     def read(value: str) -> str:
-        if re.search(CAMERAS, value, re.IGNORECASE):
+        if re.search(CAMERAS, normalise(value)):
             raise RowError(_("Cameras are not kept in this register."))
         return text(value, longest)
 
@@ -159,12 +164,12 @@ COMPOUNDS = Sheet(
         "code": code,
         "name": short(80),
         "kind": one_of(Compound.Kind.values),
-        "community": str,
+        "community": short(40),
         "households": number_or_none,
         "has_committee": no,
         "committee_until": day,
         "property_company": short(80),
-        "property_department": str,
+        "property_department": short(40),
         "wkt": surface,
         "retired_on": day,
     },
@@ -189,7 +194,7 @@ FACILITIES = Sheet(
         "serial": digits(4, 8),
         "name": no_camera(80),
         "state": one_of(Facility.State.values),
-        "owner": str,
+        "owner": short(40),
         "retired_on": day,
     },
     required=("district_code", "major", "minor", "serial", "lon", "lat"),
@@ -222,7 +227,7 @@ ORGANISATIONS = Sheet(
 )
 COUNTS = Sheet(
     {
-        "area": str,
+        "area": short(40),
         "measure": one_of(AreaCount.Measure.values),
         "number": number,
         "as_of": day,

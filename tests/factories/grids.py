@@ -122,7 +122,7 @@ class FacilityClassFactory(DjangoModelFactory):
         model = FacilityClass
 
     major = "01"
-    minor = factory.Sequence(lambda n: f"{n % 90 + 1:02d}")
+    minor = factory.Sequence(lambda n: f"{n % 900 + 100}")
     major_name = "公用设施"
     name = factory.Sequence(lambda n: f"Class {n}")
 

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from govgrid.accounts.models import User
 from grids import queries
 from grids.management.commands import load_areas, load_departments, load_people
-from grids.models import Area, AreaShape, Department, Post
+from grids.models import Area, AreaShape, Department, FacilityClass, Post, ServicePoint
 from tests.factories.grids import build_town
 
 pytestmark = pytest.mark.django_db
@@ -378,3 +378,58 @@ def test_the_columns_of_every_import_are_named_where_the_privacy_test_finds_them
         command = module.Command
         assert set(command.required) <= set(command.columns)
         assert command.help
+
+
+# ── places ────────────────────────────────────────────────────────────────────────────────────
+POINTS = "code,name,kind,lon,lat,crs,hours\n"
+
+
+def test_a_register_is_loaded_and_a_second_time_changes_nothing(table):
+    town = build_town()
+    lon, lat = town.middle(3)
+    file = table(POINTS + f"s1,营盘服务站,station,{lon},{lat},,8:30–17:30\n")
+
+    assert "1 added" in run("load_places", "service-points", file)
+    assert "0 added, 0 changed, 1 as before" in run("load_places", "service-points", file)
+    assert ServicePoint.objects.get().grid == town.grids[3]
+
+
+def test_a_dry_run_of_a_register_writes_nothing(table):
+    town = build_town()
+    lon, lat = town.middle(3)
+    file = table(POINTS + f"s1,营盘服务站,station,{lon},{lat},,\n")
+
+    assert "+ s1 营盘服务站" in run("load_places", "service-points", file, "--dry-run")
+    assert not ServicePoint.objects.exists()
+
+
+def test_wrong_rows_of_a_register_go_to_an_error_sheet(table, tmp_path):
+    build_town()
+    file = table(POINTS + "s1,营盘服务站,station,100,10,,\ns2,营盘服务站,palace,1,1,,\n")
+
+    said = refusal("load_places", "service-points", file)
+
+    assert "2 rows are wrong" in said
+    sheet = (tmp_path / "areas.errors.csv").read_text("utf-8-sig").splitlines()
+    assert sheet[1].startswith("2,The point lies in no grid.,s1")
+    assert sheet[2].startswith('3,"“palace” is no kind')
+    assert not ServicePoint.objects.exists()
+
+
+def test_a_register_with_a_column_about_persons_is_refused(table):
+    file = table("code,name,kind,户主姓名\nc1,平湖苑,old,张三\n")
+
+    said = refusal("load_places", "compounds", file)
+
+    assert "column 4, “户主姓名”, is not accepted. People are counted here, never named." in said
+
+
+def test_the_usual_classes_need_no_file(table):
+    assert "added" in run("load_places", "facility-classes")
+
+    majors = set(FacilityClass.objects.values_list("major", "major_name"))
+    assert majors == {
+        ("01", "公用设施"), ("02", "交通设施"), ("03", "市容环境设施"), ("04", "园林绿化设施"), ("05", "其他部件"),
+    }  # fmt: skip
+    assert "0 added, 0 changed" in run("load_places", "facility-classes")
+    assert "Say which file" in refusal("load_places", "facilities")

@@ -97,6 +97,10 @@ def test_what_is_gone_stays_and_says_since_when(town, classes):
         ({"state": "sad"}, "“sad” is no kind"),
         ({"name": "监控17"}, "Cameras"),
         ({"name": "CCTV 3"}, "Cameras"),
+        ({"name": "ＣＣＴＶ"}, "Cameras"),
+        ({"name": "監控桿"}, "Cameras"),
+        ({"owner": "a\x00"}, "cannot be stored"),
+        ({"name": "a\x00"}, "cannot be stored"),
     ],
 )
 def test_one_wrong_row_and_nothing_is_written(town, classes, cells, reason):
@@ -129,9 +133,33 @@ def test_headings_about_persons_stop_every_import(town, classes):
         (actions.import_service_points, at(town, 0, code="c", name="n", kind="hub")),
         (actions.import_organisations, {"code": with_check("91420506MA0000001"), "name": "n"}),
         (actions.import_counts, {"area": "1", "measure": "visits", "number": "7"}),
+        (actions.import_facility_classes, LAMP),
+        (actions.import_areas, {"level": "city", "code": "4206", "name": "n", "parent_code": ""}),
+        (actions.import_departments, {"code": "d", "name": "n", "kind": "bureau"}),
     ):
         with pytest.raises(Refused, match="户主姓名"):
             run(numbered(row | {"户主姓名": "张三"}), by=None)
+
+
+def test_a_heading_that_comes_with_a_later_row_stops_it_too(town, classes):
+    with pytest.raises(Refused, match="xingming"):
+        actions.import_facilities(
+            numbered(lamp(town, 0), lamp(town, 1, "000002", xingming="张三")), by=None
+        )
+
+    assert not Facility.objects.exists()
+
+
+def test_a_class_number_of_three_digits_leaves_five_for_the_serial(town):
+    charger = {"major": "01", "minor": "080", "major_name": "公用设施", "name": "充电桩"}
+    actions.import_facility_classes(numbered(charger), by=None)
+
+    actions.import_facilities(
+        numbered(lamp(town, 2) | {"minor": "080", "serial": "00017"}), by=None
+    )
+
+    one = Facility.objects.get()
+    assert (one.code, one.serial, one.facility_class.minor) == ("4205060108000017", "00017", "080")
 
 
 def test_compounds_take_their_community_from_the_point_or_the_outline(town):
@@ -218,6 +246,11 @@ def test_organisations_need_a_code_that_holds(town):
             numbered({"code": wrong, "name": "某公司", "kind": "company"}), by=None
         )
 
+    again = actions.import_organisations(
+        numbered({"code": good.lower(), "name": "某公司", "kind": "company"}), by=None
+    )
+
+    assert again.unchanged == 1
     assert Organisation.objects.get().code == good
     assert "no unified social credit code" in refused.value.problems[0].reason
 

@@ -11,6 +11,7 @@ from rest_framework.serializers import BaseSerializer, ListSerializer, ModelSeri
 from govgrid.core.errors import Refused
 from govgrid.privacy.absence import is_forbidden, refuse_columns
 from govgrid.privacy.fields import SealedTextField
+from grids.rows.places import Sheet
 
 OURS = ("govgrid", "grids", "tickets", "consultations", "members")
 
@@ -82,9 +83,13 @@ def heading_names():
     for module in modules():
         for column in vars(module).get("COLUMNS", ()):
             yield f"{module.__name__}: {column}", str(column)
-        for one in vars(module).values():
+        for name, one in vars(module).items():
+            if isinstance(one, Sheet):
+                yield from (
+                    (f"{module.__name__}.{name}: {column}", column) for column in one.columns
+                )
             columns = isinstance(one, type) and is_ours(one.__module__) and vars(one).get("columns")
-            if columns:
+            if columns and not isinstance(columns, property):
                 yield from ((f"{one.__name__}: {column}", str(column)) for column in columns)
 
 

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from govgrid.core import clock
 from govgrid.home.demo import check as histories
-from govgrid.home.demo import filling, geography, ground, ledger, patrols, people
+from govgrid.home.demo import filling, geography, ground, ledger, patrols, people, registers
 from govgrid.home.demo.stories import Teller
 
 SEED = 7
@@ -21,6 +21,8 @@ TOLD = 5000
 SHOWN = 20
 TABLES = (
     "accounts_user", "grids_area", "grids_areashape", "grids_department", "grids_post",
+    "grids_compound", "grids_facility", "grids_servicepoint", "grids_organisation",
+    "grids_areacount",
     "tickets_ticket", "tickets_ticketwords", "tickets_assignment", "tickets_ticketevent",
     "tickets_clock", "tickets_whistle", "tickets_helper", "tickets_arrival", "tickets_score",
 )  # fmt: skip
@@ -69,6 +71,7 @@ class Command(BaseCommand):
         plan = geography.draw(grids, seed)
         self._say("Writing areas, departments and rules.", quiet=quiet)
         laid = ground.lay(plan, seed)
+        registers.enter(laid, seed)
         cast = people.seat(laid, seed)
         now = timezone.localtime(clock.now(), timezone.get_default_timezone())
         teller = Teller(laid, cast, now.replace(microsecond=0), seed)
