@@ -1,12 +1,17 @@
 """Where, and who answers there: areas, their outlines, departments, posts, patrols."""
 
 from grids.models.area import (
+    FEW,
     LEVEL_OF_SLUG,
+    PLACE_READINGS,
     SLUG_OF_LEVEL,
     WGS84,
     Area,
+    AreaCode,
+    AreaName,
     AreaQuerySet,
     AreaShape,
+    CodeSystem,
     Level,
 )
 from grids.models.department import Department, DepartmentQuerySet
@@ -14,13 +19,18 @@ from grids.models.patrol import CheckIn, Patrol
 from grids.models.post import Post, PostQuerySet
 
 __all__ = [
+    "FEW",
     "LEVEL_OF_SLUG",
+    "PLACE_READINGS",
     "SLUG_OF_LEVEL",
     "WGS84",
     "Area",
+    "AreaCode",
+    "AreaName",
     "AreaQuerySet",
     "AreaShape",
     "CheckIn",
+    "CodeSystem",
     "Department",
     "DepartmentQuerySet",
     "Level",
