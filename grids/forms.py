@@ -10,7 +10,6 @@ from django import forms
 from django.contrib.admin.widgets import AdminDateWidget
 from django.contrib.gis.geos import Point
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from govgrid.core import clock
@@ -75,7 +74,7 @@ class PointForm(forms.Form):
 
 
 class AreaSearchForm(forms.Form):
-    """Finds areas by a piece of their name or the beginning of their code."""
+    """Finds areas by a piece of their name, its pinyin letters or the beginning of their code."""
 
     q = forms.CharField(label=_("Name or code"), max_length=80, required=False)
 
@@ -83,7 +82,7 @@ class AreaSearchForm(forms.Form):
         words = self.cleaned_data.get("q") if self.is_valid() else ""
         if not words:
             return areas.none()
-        return areas.filter(Q(name__icontains=words) | Q(code__startswith=words))
+        return areas.called(words)
 
 
 class AppointForm(forms.ModelForm):

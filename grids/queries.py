@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import connection
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from govgrid.core import clock
 from grids import roles
-from grids.models import SLUG_OF_LEVEL, Area, Department, Level, Post
+from grids.models import SLUG_OF_LEVEL, Area, AreaCode, Department, Level, Post
 
 if TYPE_CHECKING:
     from govgrid.accounts.models import User
@@ -170,6 +171,17 @@ class Function:
     area: Area
     is_held: bool
     phone: str
+
+
+def area_of(code: str) -> Area | None:
+    """The area in force that bears ``code``, bears it in the other system, or bore it before."""
+    areas = Area.objects.in_force().select_related("parent")
+    own = areas.filter(code=code).order_by("pk").first()
+    if own is not None:
+        return own
+    latest = F("valid_to").desc(nulls_first=True)
+    other = AreaCode.objects.filter(code=code).order_by(latest, "pk").first()
+    return areas.filter(pk=other.area_id).first() if other is not None else None
 
 
 def line_of(area: Area) -> list[Area]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from django.http import FileResponse
 
@@ -44,7 +45,7 @@ def area_table(areas: AreaQuerySet, on: date, name: str = "areas") -> Table:
 def _area_rows(areas: AreaQuerySet, on: date) -> Iterator[tuple[list[str], Geometry]]:
     found = list(areas)
     above = Area.objects.filter(pk__in={area.parent_id for area in found if area.parent_id})
-    codes = {one.pk: one.code_then for one in above.as_on(on)}
+    codes = dict(above.as_on(on).values_list("pk", "code_then"))
     civil = AreaCode.objects.filter(
         area__in=found, code_system=CodeSystem.CIVIL, valid_to=None
     ).values_list("area_id", "code")
@@ -57,7 +58,7 @@ def _area_rows(areas: AreaQuerySet, on: date) -> Iterator[tuple[list[str], Geome
             yield _cells(area, codes, civil_codes), drawn.get(area.pk)
 
 
-def _cells(area: Area, codes: dict[int, str], civil: dict[int, str]) -> list[str]:
+def _cells(area: Any, codes: dict[int, str], civil: dict[int, str]) -> list[str]:
     said = {
         "level": area.level_slug,
         "code": area.code_then,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.contrib.gis.gdal import GDALException
-from django.contrib.gis.geos import GEOSException, GEOSGeometry, MultiPolygon, WKBWriter
+from django.contrib.gis.geos import GEOSException, GEOSGeometry, MultiPolygon, Polygon, WKBWriter
 from django.utils.translation import gettext as _
 
 from govgrid.core import coordinates
@@ -63,7 +63,7 @@ def to_wgs84(cells: Mapping[str, str], crs: str) -> dict[str, str]:
 def _wkt_in_wgs84(given: str, crs: str) -> str:
     try:
         shape = GEOSGeometry(given)
-        moved = [[_ring(ring, crs) for ring in polygon] for polygon in _polygons(shape)]
+        moved = [[_ring(ring, crs) for ring in one.coords] for one in _polygons(shape)]
     except (GEOSException, GDALException, ValueError, TypeError):
         # Whoever reads the row says what is wrong with it.
         return given
@@ -111,8 +111,8 @@ class Finder:
         return named[0]
 
 
-def _polygons(shape: GEOSGeometry) -> list[GEOSGeometry]:
-    if shape.geom_type == "Polygon":
+def _polygons(shape: GEOSGeometry) -> list[Polygon]:
+    if isinstance(shape, Polygon):
         return [shape]
     if shape.geom_type in ("MultiPolygon", "GeometryCollection"):
         return [polygon for part in list(shape) for polygon in _polygons(part)]  # type: ignore[call-overload]

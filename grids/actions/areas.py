@@ -50,9 +50,12 @@ def import_areas(
             problems.append(Problem(row.line, _("This area is not yours to change.")))
         placed.append((area, row))
         done.warnings += rows.odd(row)
-    keeper = _Keeper(tree, on or clock.today())
+    keeper = _Keeper(tree, on)
     for area, row in placed:
-        keeper.describe(area, row, done)
+        try:
+            keeper.describe(area, row, done)
+        except RowError as error:
+            problems.append(Problem(row.line, str(error)))
     problems += _give_letters(placed, tree.in_force.values())
     if problems:
         raise BadRows(problems)
@@ -79,6 +82,10 @@ class _Tree:
         }
         for one in others.filter(code_system=code_system):
             self.in_force.setdefault(one.code, self.by_id[one.area_id])
+        # Down to the county both systems have the codes of GB/T 2260.
+        for area in areas:
+            if area.level <= Level.DISTRICT:
+                self.in_force.setdefault(area.code, area)
         self.known = {code: self._known(area) for code, area in self.in_force.items()}
 
     def _known(self, area: Area) -> Known:
@@ -129,16 +136,16 @@ def _new_area(
     area = Area(pk=pk, code=row.code, code_system=code_system, level=row.level, path=f"{pk}.")
     if parent is not None:
         area.parent_id, area.path = parent.id, f"{parent.path}{pk}."
-    if row.valid_from or on:
-        area.valid_from = row.valid_from or on
+    area.valid_from = row.valid_from or on or area.valid_from
     return area
 
 
 class _Keeper:
     """Sets on areas what rows say, and remembers what they were called and coded until then."""
 
-    def __init__(self, tree: _Tree, until: date) -> None:
-        self.tree, self.until = tree, until
+    def __init__(self, tree: _Tree, on: date | None) -> None:
+        self.tree, self.until = tree, on or clock.today()
+        self.bearers = {code: pk for pk, code in tree.civil.items()}
         self.names: list[AreaName] = []
         self.codes: list[AreaCode] = []
         self.civil: dict[int, str] = {}
@@ -156,13 +163,28 @@ class _Keeper:
         if row.households is not None:
             area.household_count = row.households
         if row.civil_code:
-            self.civil[area.pk] = row.civil_code
+            self._bear(area, row.civil_code)
+        self._note(area, before, is_new=is_new, done=done)
+
+    def _note(self, area: Area, before: tuple, *, is_new: bool, done: Imported) -> None:
         if is_new:
             done.added.append(f"{area.code} {area.name}")
-        elif before != self._said(area):
-            done.changed.append(_change(before, self._said(area)))
-        else:
+        elif before == self._said(area):
             done.unchanged += 1
+        elif self.until > clock.today():
+            raise RowError(
+                _("%(day)s lies ahead: bring this change when it holds.") % {"day": self.until}
+            )
+        else:
+            done.changed.append(_change(before, self._said(area)))
+
+    def _bear(self, area: Area, code: str) -> None:
+        """One code means one area among those that are in force."""
+        if self.bearers.setdefault(code, area.pk) != area.pk:
+            other = self.tree.by_id.get(self.bearers[code])
+            words = {"code": code, "other": other or self.bearers[code]}
+            raise RowError(_("%(code)s is the civil-affairs code of %(other)s already.") % words)
+        self.civil[area.pk] = code
 
     def _said(self, area: Area) -> tuple:
         civil = self.civil.get(area.pk) or self.tree.civil.get(area.pk, "")
@@ -175,7 +197,7 @@ class _Keeper:
                 self._former(area, area.code_system, area.code)
                 area.code = row.code
         else:
-            self.civil[area.pk] = row.code
+            self._bear(area, row.code)
 
     def _former(self, area: Area, code_system: str, code: str) -> None:
         self.codes.append(
@@ -185,9 +207,10 @@ class _Keeper:
     def write(self) -> None:
         """A name or code put right twice on one day keeps what it was the day before."""
         begun = {area.pk for area in self.tree.by_id.values() if area.valid_from < self.until}
-        for model, rows_ in ((AreaName, self.names), (AreaCode, self.codes)):
-            kept = [one for one in rows_ if one.area_id in begun]
-            model.objects.bulk_create(kept, batch_size=BATCH, ignore_conflicts=True)  # type: ignore[attr-defined]
+        names = [one for one in self.names if one.area_id in begun]
+        codes = [one for one in self.codes if one.area_id in begun]
+        AreaName.objects.bulk_create(names, batch_size=BATCH, ignore_conflicts=True)
+        AreaCode.objects.bulk_create(codes, batch_size=BATCH, ignore_conflicts=True)
         self._write_civil(begun)
 
     def _write_civil(self, begun: set[int]) -> None:

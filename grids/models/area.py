@@ -78,11 +78,17 @@ class AreaQuerySet(models.QuerySet["Area"]):
         Traditional and simplified characters find the same. 12,800 areas take 6 ms without an
         index: a piece of two characters is too short for one of trigrams.
         """
-        piece, code = normalise(words), words.strip()
-        once = AreaName.objects.filter(folded__contains=piece).values("area")
-        others = AreaCode.objects.filter(code__startswith=code).values("area")
+        words = words.strip()
+        piece = normalise(words)
+        if piece.isascii():
+            # The letters of a whole name, from its first on: "lq" is 龙泉 and not 夷陵区.
+            is_called = Q(folded__contains=f" {piece}") | Q(name__icontains=words)
+        else:
+            is_called = Q(folded__contains=piece)
+        once = AreaName.objects.filter(is_called).values("area")
+        others = AreaCode.objects.filter(code__startswith=words).values("area")
         return self.filter(
-            Q(folded__contains=piece) | Q(code__startswith=code) | Q(pk__in=once) | Q(pk__in=others)
+            is_called | Q(code__startswith=words) | Q(pk__in=once) | Q(pk__in=others)
         )
 
     def as_on(self, on: date) -> AreaQuerySet:

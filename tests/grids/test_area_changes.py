@@ -133,7 +133,6 @@ def test_a_name_put_right_twice_on_one_day_keeps_what_it_was_before(town):
 
 @pytest.mark.parametrize("words", ["龙泉", "龍泉鎮", "lqz", "LQ", "龙泉镇", " 龍泉"])
 def test_a_name_is_found_in_either_script_and_by_its_pinyin_letters(town, words):
-    Area.objects.get(pk=town.streets[0].pk)
     AreaFactory(code="420506900", name="长阳镇", level=3, parent=town.district)
     actions.import_areas([row(town.streets[0], name="龙泉镇")], by=None)
 
@@ -166,9 +165,7 @@ def test_an_area_that_is_left_out_goes_on(town):
 def test_an_area_ends_on_a_day_with_a_successor_and_stays_readable(ending):
     old, new = ending
 
-    done = actions.import_areas(
-        [row(old, valid_to="2026-09-01", successor_code=new.code)], by=None
-    )
+    done = actions.import_areas([row(old, valid_to="2026-09-01", successor_code=new.code)], by=None)
 
     old.refresh_from_db()
     assert (old.valid_to, old.successor) == (date(2026, 9, 1), new)
@@ -207,9 +204,7 @@ def test_an_area_ends_with_all_that_lies_in_it_or_not_at_all(town, ending):
     community = town.communities[3]
     alone = row(community, valid_to=TODAY, successor_code=town.communities[2].code)
 
-    assert wrong(alone) == [
-        "2 areas in it go on: end them too, or give them another place first."
-    ]
+    assert wrong(alone) == ["2 areas in it go on: end them too, or give them another place first."]
     grids = [row(grid, n, valid_to=TODAY) for n, grid in enumerate(town.grids[6:], start=3)]
     actions.import_areas([alone, *grids], by=None)
     assert not Area.objects.in_force().beneath(community).exists()
@@ -265,7 +260,9 @@ def test_an_administrator_changes_what_lies_in_the_own_area_and_nothing_beside_i
     assert Area.objects.filter(code="420506001009").exists()
     not_yours = ["This area is not yours to change."]
     assert wrong(row(second, name="乙镇"), by=by) == not_yours
-    assert wrong((2, new | {"code": "420506002009", "parent_code": second.code}), by=by) == not_yours
+    assert (
+        wrong((2, new | {"code": "420506002009", "parent_code": second.code}), by=by) == not_yours
+    )
     assert wrong(row(town.grids[7], valid_to=str(clock.today())), by=by) == not_yours
     assert Area.objects.get(pk=second.pk).name == "街道2"
 
@@ -294,7 +291,10 @@ def test_nobody_else_brings_anything(town, role):
 
 
 def test_outlines_that_are_the_same_are_left_alone(town):
-    outline = {"code": town.district.code, "wkt": AreaShape.objects.get(area=town.district).boundary.wkt}
+    outline = {
+        "code": town.district.code,
+        "wkt": AreaShape.objects.get(area=town.district).boundary.wkt,
+    }
 
     done = actions.import_outlines([(2, outline)], by=None)
     more = actions.import_areas([row(town.district, wkt=outline["wkt"])], by=None)

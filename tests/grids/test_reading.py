@@ -30,6 +30,7 @@ from tests.factories.maps import (
 
 OUTLINES = Columns(("code", "name", "wkt"), ("wkt",), is_open=True)
 AREAS = Columns(AREA_COLUMNS, AREA_REQUIRED)
+AS_IT_SAYS = Asked()
 STREET = square(111, 30, 0.04)
 
 
@@ -37,7 +38,7 @@ STREET = square(111, 30, 0.04)
 def bring(tmp_path):
     """The rows of a file with this content, or its refusal."""
 
-    def read(content, asked=Asked(), columns=OUTLINES, name="given"):
+    def read(content, asked=AS_IT_SAYS, columns=OUTLINES, name="given"):
         path = tmp_path / name
         path.write_bytes(content)
         with reading.opened(path, asked, name) as sheet:

@@ -13,7 +13,7 @@ from django.contrib.gis.gdal import (
     SpatialReference,
 )
 from django.contrib.gis.gdal.layer import Layer
-from django.contrib.gis.geos import GEOSException, GEOSGeometry, WKTWriter
+from django.contrib.gis.geos import GEOSException, GEOSGeometry, Point, WKTWriter
 
 from grids.spatial.reader import dbf
 from grids.spatial.reader.sheet import Line, Sheet
@@ -91,7 +91,7 @@ class Drawer:
             shape = GEOSGeometry(memoryview(bytes(geometry.wkb)))
         except (GEOSException, GDALException, ValueError) as error:
             raise Spoilt("geometry_unknown", kind=str(geometry.geom_name)) from error
-        if shape.geom_type == "Point":
+        if isinstance(shape, Point):
             return ["", repr(shape.x), repr(shape.y)]
         return [self.writer.write(shape).decode(), "", ""]
 
@@ -171,7 +171,8 @@ def read_shapefile(path: Path, encoding: str, layer: str) -> Sheet:
 def read_geopackage(path: Path, layer: str) -> Sheet:
     dbf.check_pages(path)
     source = _opened(path, "utf-8")
-    maps = {one.name: one for one in source if one.srs is not None or _has_geometry(one)}
+    layers = [source[place] for place in range(source.layer_count)]
+    maps = {one.name: one for one in layers if one.srs is not None or _has_geometry(one)}
     if not maps:
         raise Spoilt("gpkg_without_map")
     if not layer and len(maps) == 1:
