@@ -45,7 +45,7 @@ def area_table(areas: AreaQuerySet, on: date, name: str = "areas") -> Table:
 def _area_rows(areas: AreaQuerySet, on: date) -> Iterator[tuple[list[str], Geometry]]:
     found = list(areas)
     above = Area.objects.filter(pk__in={area.parent_id for area in found if area.parent_id})
-    codes = dict(above.as_on(on).values_list("pk", "code_then"))
+    codes = dict(above.as_on(on).values_list("pk", "code_then"))  # type: ignore[misc]
     civil = AreaCode.objects.filter(
         area__in=found, code_system=CodeSystem.CIVIL, valid_to=None
     ).values_list("area_id", "code")

@@ -42,6 +42,14 @@ def outline(given: str) -> tuple[MultiPolygon, bool]:
     return MultiPolygon(*polygons, srid=WGS84), is_repaired
 
 
+def readable(given: str) -> MultiPolygon | None:
+    """The outline where it can be read; what is wrong with it is said elsewhere."""
+    try:
+        return outline(given)[0]
+    except RowError:
+        return None
+
+
 def is_same(one: MultiPolygon, other: MultiPolygon) -> bool:
     """The same surface, whatever corner its rings begin at and whichever way they run."""
     if one.num_coords != other.num_coords or one.extent != other.extent:
@@ -96,6 +104,12 @@ class Finder:
         self.named: dict[str, list[Area]] = {}
         for area in areas.values():
             self.named.setdefault(area.name, []).append(area)
+
+    def found(self, properties: Mapping[str, str]) -> Area | None:
+        try:
+            return self.area_of(properties)
+        except RowError:
+            return None
 
     def area_of(self, properties: Mapping[str, str]) -> Area:
         for code in codes_named_by(properties, self.key):

@@ -17,6 +17,7 @@ from grids.models.area import (
 from grids.models.department import Department, DepartmentQuerySet
 from grids.models.patrol import CheckIn, Patrol
 from grids.models.post import Post, PostQuerySet
+from grids.models.upload import Upload, UploadQuerySet, UploadRow
 
 __all__ = [
     "FEW",
@@ -37,4 +38,7 @@ __all__ = [
     "Patrol",
     "Post",
     "PostQuerySet",
+    "Upload",
+    "UploadQuerySet",
+    "UploadRow",
 ]

@@ -6,6 +6,7 @@ import zipfile
 from django.contrib.gis.gdal import CoordTransform, SpatialReference
 from django.contrib.gis.geos import MultiPolygon, Polygon
 
+from govgrid.core import coordinates
 from grids.spatial.writing import FORMATS, Table
 from tests.factories.grids import square
 
@@ -74,3 +75,18 @@ def detailed(corners, radius=0.02, middle=(111.02, 30.02)):
     points = [(west + x * 2 * radius, south + y * 2 * radius) for x, y in edges]
     ring = Polygon([*points, points[0]])
     return MultiPolygon(ring, srid=4326)
+
+
+def moved(outline, crs):
+    """A square as a map in ``crs`` has it."""
+    corners = [coordinates.from_wgs84(*corner, crs) for corner in outline.coords[0][0]]
+    return MultiPolygon(Polygon(corners), srid=4326)
+
+
+def moved_town_map(town, crs="wgs84"):
+    """The grids of the made-up town as a GeoJSON in ``crs`` that does not say so."""
+    rows = [
+        (grid.code, grid.name, moved(square(111 + n * 0.01, 30), crs))
+        for n, grid in enumerate(town.grids)
+    ]
+    return written("geojson", table(*rows))
