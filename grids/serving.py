@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import FileResponse
 
-from grids.models import Area, AreaCode, AreaQuerySet, AreaShape, CodeSystem
+from grids.models import AreaCode, AreaQuerySet, AreaShape, CodeSystem
 from grids.rows import AREA_COLUMNS
 from grids.spatial.writing import FORMATS, Geometry, Table
 
@@ -38,14 +38,12 @@ def area_table(areas: AreaQuerySet, on: date, name: str = "areas") -> Table:
 
     A derived outline is left out: it is made again from what lies beneath.
     """
-    shown = areas.as_on(on).select_related("successor").order_by("level", "code")
-    return Table(name, EXPORTED, _area_rows(shown, on), has_geometry=True)
+    shown = areas.as_on(on).order_by("level", "code")
+    return Table(name, EXPORTED, _area_rows(shown), has_geometry=True)
 
 
-def _area_rows(areas: AreaQuerySet, on: date) -> Iterator[tuple[list[str], Geometry]]:
+def _area_rows(areas: AreaQuerySet) -> Iterator[tuple[list[str], Geometry]]:
     found = list(areas)
-    above = Area.objects.filter(pk__in={area.parent_id for area in found if area.parent_id})
-    codes = dict(above.as_on(on).values_list("pk", "code_then"))  # type: ignore[misc]
     civil = AreaCode.objects.filter(
         area__in=found, code_system=CodeSystem.CIVIL, valid_to=None
     ).values_list("area_id", "code")
@@ -55,16 +53,16 @@ def _area_rows(areas: AreaQuerySet, on: date) -> Iterator[tuple[list[str], Geome
         shapes = AreaShape.objects.filter(area__in=some, is_derived=False)
         drawn = {one.area_id: one.boundary for one in shapes}
         for area in some:
-            yield _cells(area, codes, civil_codes), drawn.get(area.pk)
+            yield _cells(area, civil_codes), drawn.get(area.pk)
 
 
-def _cells(area: Any, codes: dict[int, str], civil: dict[int, str]) -> list[str]:
+def _cells(area: Any, civil: dict[int, str]) -> list[str]:
     said = {
         "level": area.level_slug,
         "code": area.code_then,
         "name": area.name_then,
         # The top of the tree lies in the province, which is not in it.
-        "parent_code": codes.get(area.parent_id or 0, area.code[:2]),
+        "parent_code": area.parent_code_then or area.code[:2],
         "kind": area.kind,
         "households": area.household_words,
         "letters": area.letters,

@@ -92,13 +92,19 @@ class AreaQuerySet(models.QuerySet["Area"]):
         )
 
     def as_on(self, on: date) -> AreaQuerySet:
-        """Areas in force on a day, with ``name_then`` and ``code_then`` as they were."""
+        """Areas in force on a day; ``name_then``, ``code_then``, ``parent_code_then`` as they were."""
         later = {"area": OuterRef("pk"), "valid_to__gt": on}
         names = AreaName.objects.filter(**later).order_by("valid_to")
         codes = AreaCode.objects.filter(**later, code_system=OuterRef("code_system"))
+        above = AreaCode.objects.filter(
+            area=OuterRef("parent"), code_system=OuterRef("parent__code_system"), valid_to__gt=on
+        )
         return self.in_force(on).annotate(
             name_then=Coalesce(Subquery(names.values("name")[:1]), "name"),
             code_then=Coalesce(Subquery(codes.order_by("valid_to").values("code")[:1]), "code"),
+            parent_code_then=Coalesce(
+                Subquery(above.order_by("valid_to").values("code")[:1]), "parent__code"
+            ),
         )
 
 
