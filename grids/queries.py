@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import connection
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from govgrid.core import clock
 from grids import roles
-from grids.models import SLUG_OF_LEVEL, Area, Department, Level, Post
+from grids.models import SLUG_OF_LEVEL, Area, AreaCode, Department, Level, Post, Upload
 
 if TYPE_CHECKING:
     from govgrid.accounts.models import User
@@ -172,6 +173,17 @@ class Function:
     phone: str
 
 
+def area_of(code: str) -> Area | None:
+    """The area in force that bears ``code``, bears it in the other system, or bore it before."""
+    areas = Area.objects.in_force().select_related("parent")
+    own = areas.filter(code=code).order_by("pk").first()
+    if own is not None:
+        return own
+    latest = F("valid_to").desc(nulls_first=True)
+    other = AreaCode.objects.filter(code=code).order_by(latest, "pk").first()
+    return areas.filter(pk=other.area_id).first() if other is not None else None
+
+
 def line_of(area: Area) -> list[Area]:
     """From the city down to ``area`` itself."""
     return list(Area.objects.filter(pk__in=area.ancestor_ids).order_by("level"))
@@ -264,3 +276,53 @@ def own_grids(user: User) -> list[Area]:
     posts = Post.objects.held_on().of(user).filter(role__in=roles.holding("grids.patrol"))
     held = posts.select_related("area").order_by("-is_main", "pk")
     return [post.area for post in held if post.area is not None]
+
+
+# ── files that wait for a yes ─────────────────────────────────────────────────────────────────
+
+MOST_ABSENT = 200
+MOST_DRAWN = 300
+# What a page carries; finer lines would not be seen on a small map.
+DRAWN_DEGREES = 0.0002
+
+# Areas whose parent the file names, and which it does not name themselves.
+ABSENT = """
+    SELECT a.id FROM grids_area a JOIN grids_area p ON p.id = a.parent_id
+    WHERE a.valid_to IS NULL AND p.valid_to IS NULL
+      AND p.code IN (SELECT cells ->> 'parent_code' FROM grids_uploadrow WHERE upload_id = %(id)s)
+      AND a.code NOT IN (SELECT cells ->> 'code' FROM grids_uploadrow
+                         WHERE upload_id = %(id)s AND cells ? 'code')
+      AND a.code NOT IN (SELECT cells ->> 'former_code' FROM grids_uploadrow
+                         WHERE upload_id = %(id)s AND cells ? 'former_code')
+    ORDER BY a.code LIMIT %(most)s
+"""
+
+DRAWN = """
+    WITH given AS (
+        SELECT coalesce(cells ->> 'name', '') AS name, ST_Simplify(ST_MakeValid(ST_Force2D(
+            ST_GeomFromText(cells ->> 'wkt', 4326))), %(degrees)s, true) AS shape
+        FROM grids_uploadrow
+        WHERE upload_id = %(id)s AND cells ->> 'wkt' <> '' ORDER BY line LIMIT %(most)s)
+    SELECT json_build_object('type', 'FeatureCollection', 'features', json_agg(
+               json_build_object('type', 'Feature', 'properties', json_build_object('name', name),
+                                 'geometry', ST_AsGeoJSON(shape, 5)::json))),
+           ST_XMin(ST_Extent(shape)), ST_YMin(ST_Extent(shape)),
+           ST_XMax(ST_Extent(shape)), ST_YMax(ST_Extent(shape))
+    FROM given
+"""
+
+
+def absent(upload: Upload) -> list[Area]:
+    """Areas in force beside those of a file, which somebody may have meant to leave out."""
+    with connection.cursor() as cursor:
+        cursor.execute(ABSENT, {"id": upload.pk, "most": MOST_ABSENT})
+        ids = [row[0] for row in cursor.fetchall()]
+    return list(Area.objects.filter(pk__in=ids).select_related("parent").order_by("code"))
+
+
+def drawn(upload: Upload) -> tuple[dict, Box] | None:
+    """The outlines of a file, coarsely, and the box round them. Only what was read without fault."""
+    with connection.cursor() as cursor:
+        cursor.execute(DRAWN, {"id": upload.pk, "most": MOST_DRAWN, "degrees": DRAWN_DEGREES})
+        shape, *edges = cursor.fetchone()
+    return None if edges[0] is None else (shape, Box(*edges))

@@ -114,7 +114,9 @@ ROLES: dict[str, Role] = {
     "screener": Role(_("Screener"), "area"),
     "recorder": Role(_("Recorder"), "area"),
     "auditor": Role(_("Auditor"), "area", over_area=SEE | AVERAGES),
-    "system_admin": Role(_("System administrator"), "area", over_area=SEE | {"grids.appoint"}),
+    "system_admin": Role(
+        _("System administrator"), "area", over_area=SEE | {"grids.appoint", "grids.bring"}
+    ),
     "member": Role(_("Roster member"), "area"),
     "resident": Role(_("Resident"), "area"),
     "api_client": Role(_("API client"), "area", over_area=SEE | {"tickets.file"}),

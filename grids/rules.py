@@ -22,6 +22,14 @@ def can_appoint(user: User | AnonymousUser, area: Area) -> bool:
     return scoping.covers(user, "grids.appoint", place)
 
 
+def can_bring(user: User | AnonymousUser, area: Area) -> bool:
+    """Load areas, outlines and departments into an area, and end them there."""
+    if user.is_superuser:
+        return True
+    place = dict(enumerate(area.ancestor_ids, start=1))
+    return scoping.covers(user, "grids.bring", place)
+
+
 def can_patrol(user: User | AnonymousUser, area: Area) -> bool:
     """Go round in an area: who holds its post, or one above it."""
     place = dict(enumerate(area.ancestor_ids, start=1))
@@ -35,6 +43,7 @@ def is_own_patrol(user: User | AnonymousUser, patrol: Patrol) -> bool:
 
 RULES: dict[str, Callable[..., bool]] = {
     "grids.appoint": can_appoint,
+    "grids.bring": can_bring,
     "grids.patrol": can_patrol,
     "grids.own_patrol": is_own_patrol,
 }

@@ -5,7 +5,8 @@ from django.urls import path, re_path
 from govgrid.accounts.token_api import TokenView
 from govgrid.api import roof
 from govgrid.worktime.api import CalendarView
-from grids.api import AreaViewSet, DepartmentViewSet, LocateView, MeView
+from grids.api import AreaViewSet, DepartmentViewSet, MeView
+from grids.api.locating import LocateView
 from grids.api.patrols import CheckInViewSet, PatrolViewSet
 from tickets.api.bulk import BulkViewSet
 from tickets.api.categories import CategoryViewSet

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_GET
@@ -13,6 +15,7 @@ from govgrid.core.panels import panels_for
 from grids import queries, scoping
 from grids.forms import AreaSearchForm, OutlinesForm, PointForm
 from grids.models import Area, Department, Level
+from grids.spatial.writing import FORMATS
 
 MOST_FOUND = 50
 
@@ -32,8 +35,17 @@ def area_list(request):
         "base": base,
         "line": queries.line_of(base) if base else [],
         "groups": queries.two_levels_beneath(base) if base else [],
+        "formats": [(slug, one.label) for slug, one in FORMATS.items()],
+        "shown_query": _shown_query(form, base),
     }
     return render(request, "grids/area_list.html", context)
+
+
+def _shown_query(form, base: Area | None) -> str:
+    """What is behind the question mark of a file with the areas that the list shows."""
+    if form.is_valid() and form.cleaned_data["q"]:
+        return "?" + urlencode({"q": form.cleaned_data["q"]})
+    return "?" + urlencode({"within": base.code}) if base else ""
 
 
 def _own_area(user) -> Area | None:
@@ -51,9 +63,11 @@ def _own_area(user) -> Area | None:
 @require_GET
 def area_detail(request, code):
     """One area: its outline, what lies in it, who answers there; other apps add panels."""
-    area = Area.objects.in_force().filter(code=code).order_by("pk").first()
+    area = queries.area_of(code)
     if area is None:
         raise Http404
+    if area.code != code:  # by its code in the other system, or by one it had before
+        return redirect(area)
     line = queries.line_of(area)
     context = {
         "area": area,

@@ -73,7 +73,8 @@ def test_windows_line_ends_blank_lines_and_spaces_are_no_matter(table):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (b"", "The first line must name the columns; missing: level, code, name, parent_code."),
+        (b"", "The file is empty."),
+        (b"1\n", "The first line must name the columns; missing: level, code, name, parent_code."),
         (HEAD.replace("parent_code", "parent"), "missing: parent_code"),
         (HEAD.strip() + ",households,colour\n", "Column “colour” is not known."),
         (HEAD.strip() + ",name\n", "is not known"),
@@ -81,7 +82,8 @@ def test_windows_line_ends_blank_lines_and_spaces_are_no_matter(table):
         (HEAD.strip() + ",ID number\n", "column 5, “ID number”, is not accepted"),
         (HEAD + 'city,"4205,宜昌市,42\n', "Line 2 is no CSV"),
         (b"\xff\xfe\xff\xff\xff", "is neither UTF-8 nor GB18030"),
-        (b"PK\x03\x04\x14\x00\x06\x00", "is no plain text: save it as CSV."),
+        (b"PK\x03\x04\x14\x00\x06\x00", "The zip is damaged or incomplete."),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "is no plain text: save it as CSV."),
         (GOOD.encode("utf-16"), "is no plain text: save it as CSV."),
     ],
 )
@@ -236,8 +238,9 @@ def test_a_wrong_outline_is_named_by_its_number(table):
         ('{"features": [3]}', "The file is no GeoJSON"),
         ("[" * 100_000, "The file is no GeoJSON"),
         (geojson(outline(宗教="x")), "“宗教”, is not accepted"),
-        (geojson(crs={"properties": {"name": "urn:ogc:def:crs:EPSG::3857"}}), "CGCS2000 degrees"),
-        (geojson(crs="EPSG:2436"), "CGCS2000 degrees"),
+        (geojson(crs={"properties": {"name": "urn:ogc:def:crs:EPSG::2436"}}), "“Beijing 1954"),
+        (geojson(crs="EPSG:2436"), "“Beijing 1954"),
+        (geojson(crs="EPSG:none"), "“EPSG:none” cannot be turned into WGS-84"),
     ],
 )
 def test_a_map_that_is_none_is_refused_in_words(table, text, sentence):

@@ -3,10 +3,11 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from govgrid.core import panels
 from govgrid.core.panels import Panel
-from grids.models import Area, Department
+from grids.models import Area, AreaCode, Department
 from tests.factories.accounts import UserFactory
 from tests.factories.grids import AreaFactory, build_town, holder
 
@@ -259,3 +260,31 @@ def test_upper_apps_add_panels_to_the_page(signed_in, town, monkeypatch):
     monkeypatch.setitem(panels._makers, "grids.area", [lambda request, area: panel])
 
     assert "Three tickets" in signed_in.get(town.grids[0].get_absolute_url()).content.decode()
+
+
+def test_an_area_is_reached_by_any_code_it_bears_or_bore(client, town):
+    client.force_login(UserFactory())
+    street = town.streets[0]
+    AreaCode.objects.create(area=street, code_system="civil", code="420506100")
+
+    answer = client.get(reverse("grids:detail", args=["420506100"]))
+
+    assert (answer.status_code, answer["Location"]) == (302, street.get_absolute_url())
+    assert client.get(reverse("grids:detail", args=["420506101"])).status_code == 404
+
+
+def test_the_list_offers_what_it_shows_as_a_file(client, town):
+    client.force_login(holder("street_desk", area=town.streets[0]))
+
+    page = client.get(reverse("grids:list")).content.decode()
+    found = client.get(reverse("grids:list"), {"q": "街道"}).content.decode()
+
+    assert f"/grids/export/geopackage/?within={town.streets[0].code}" in page
+    assert "/grids/export/csv/?q=%E8%A1%97%E9%81%93" in found
+    assert reverse("grids:bring") not in page
+
+
+def test_who_may_bring_files_finds_the_way_there(client, town):
+    client.force_login(holder("system_admin", area=town.district))
+
+    assert f'href="{reverse("grids:bring")}"' in client.get(reverse("grids:list")).content.decode()
