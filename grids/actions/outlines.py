@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
@@ -102,3 +103,27 @@ def derive_outlines(*, by: User | None) -> int:
             cursor.execute(DERIVE, {"level": level})
             count += cursor.rowcount
     return count
+
+
+# What held until the day, for areas whose outline moves: nothing for one that began that day.
+KEEP_FORMER = """
+    INSERT INTO grids_formershape (area_id, level, is_special, period, boundary)
+    SELECT s.area_id, s.level, s.is_special, daterange(since.day, %(until)s), s.boundary
+    FROM grids_areashape s JOIN grids_area a ON a.id = s.area_id,
+         LATERAL (SELECT greatest(a.valid_from, (
+             SELECT max(upper(f.period)) FROM grids_formershape f WHERE f.area_id = a.id
+         )) AS day) since
+    WHERE s.area_id = ANY(%(areas)s) AND since.day < %(until)s
+"""
+
+
+@transaction.atomic
+def keep_former(area_ids: Sequence[int], *, until: date, by: User | None) -> int:
+    """Copy present outlines to the history before they are written over; returns how many.
+
+    For whoever writes outlines: ``until`` is the first day of the new ones.
+    """
+    must_run_the_platform(by)
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP_FORMER, {"areas": list(area_ids), "until": until})
+        return cursor.rowcount
