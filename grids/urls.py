@@ -1,13 +1,30 @@
 from django.urls import path
 
-from grids.views import areas, patrols
+from grids.views import areas, divisions, patrols
 
 app_name = "grids"
 urlpatterns = [
     path("", areas.area_list, name="list"),
     path("outlines/", areas.outlines, name="outlines"),
     path("locate/", areas.locate, name="locate"),
+    path("divisions/", divisions.division_list, name="division_list"),
     path("<slug:code>/", areas.area_detail, name="detail"),
+    *(
+        path(f"<slug:code>/division/{tail}", view, name=name)
+        for tail, view, name in (
+            ("", divisions.of_community, "divisions"),
+            ("size/", divisions.set_size, "division_size"),
+            ("<int:pk>/", divisions.division_detail, "division"),
+            ("<int:pk>/shapes/", divisions.shapes, "division_shapes"),
+            ("<int:pk>/draw/", divisions.draw, "division_draw"),
+            ("<int:pk>/piece/<int:number>/", divisions.describe, "division_piece"),
+            ("<int:pk>/plan/", divisions.plan, "division_plan"),
+            ("<int:pk>/principles/", divisions.principles, "division_principles"),
+            ("<int:pk>/excuse/", divisions.excuse, "division_excuse"),
+            ("<int:pk>/ending/", divisions.ending, "division_ending"),
+            ("<int:pk>/<slug:name>/", divisions.act, "division_act"),
+        )
+    ),
 ]
 
 # The grid worker's own page: hung at /field/, with names of its own.
