@@ -1,6 +1,6 @@
 from django.urls import path
 
-from grids.views import areas, divisions, patrols
+from grids.views import areas, divisions, past, patrols
 
 app_name = "grids"
 urlpatterns = [
@@ -9,6 +9,8 @@ urlpatterns = [
     path("locate/", areas.locate, name="locate"),
     path("divisions/", divisions.division_list, name="division_list"),
     path("<slug:code>/", areas.area_detail, name="detail"),
+    path("<slug:code>/map/", past.on_a_day, name="on_a_day"),
+    path("<slug:code>/map/shapes/", past.shapes, name="on_a_day_shapes"),
     *(
         path(f"<slug:code>/division/{tail}", view, name=name)
         for tail, view, name in (

@@ -1,9 +1,8 @@
 """Where and who, for programs: areas and their outlines, locate, departments, and who I am."""
 
-import json
+from datetime import date
 from typing import Any
 
-from django.contrib.gis.db.models.functions import AsGeoJSON
 from django.db.models import F, Q
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
@@ -14,16 +13,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from govgrid.accounts.models import ApiToken, Scope
+from govgrid.core import clock
 from govgrid.core.api import OldestFirstPagination, Query, Resource
 from govgrid.core.coordinates import CRS, to_wgs84
-from govgrid.core.fields import NumberInQuery, Text
-from grids.models import LEVEL_OF_SLUG, Area, AreaShape, Department, Post
+from govgrid.core.fields import Day, NumberInQuery, Text
+from grids.division.past import outline_on
+from grids.models import LEVEL_OF_SLUG, Area, Department, Post
 from grids.queries import Named, Place, locate, outside_message
 from grids.roles import ROLES
-
-# 7 digits are a centimetre.
-DIGITS = 7
-
 
 # ── fields that name a row by its code ────────────────────────────────────────────────────────
 
@@ -169,13 +166,19 @@ class AreaQuery(Query):
     q = Text(required=False, max_length=80, help_text="A part of the name.")
 
 
+class BoundaryQuery(Query):
+    on = Day(
+        required=False, help_text="The outline as it was on this day; today where none is given."
+    )
+
+
 class AreaViewSet(Resource):
     """The areas in force, for whoever is signed in: they name no person."""
 
     serializer_class = AreaRow
     pagination_class = OldestFirstPagination
     lookup_field = "code"
-    queries = {"list": AreaQuery}
+    queries = {"list": AreaQuery, "boundary": BoundaryQuery}
 
     @extend_schema(summary="Areas in force", tags=["areas"], operation_id="areas_list")
     def list(self, request: Request) -> Response:
@@ -203,27 +206,23 @@ class AreaViewSet(Resource):
         responses=Boundary,
     )
     def boundary(self, request: Request, code: str) -> Response:
-        area = _in_force(code)
-        outline = AreaShape.objects.filter(area=area).annotate(
-            # Written by the database: the polygon is never built in Python.
-            geojson=AsGeoJSON("boundary", precision=DIGITS)
-        )
-        geojson = outline.values_list("geojson", flat=True).first()
+        on = self.asked.get("on") or clock.today()
+        area = _in_force(code, on)
         return Response(
             {
                 "type": "Feature",
                 "id": area.code,
                 "properties": area_brief(area),
-                "geometry": json.loads(geojson) if geojson else None,
+                "geometry": outline_on(area, on),
             }
         )
 
 
-def _in_force(code: str) -> Area:
+def _in_force(code: str, on: date | None = None) -> Area:
     # The database cannot even compare with a NUL.
     if "\x00" in code:
         raise Http404
-    area = Area.objects.in_force().filter(code=code).select_related("parent").first()
+    area = Area.objects.in_force(on).filter(code=code).select_related("parent").first()
     if area is None:
         raise Http404
     return area

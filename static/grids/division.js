@@ -80,7 +80,7 @@
     const one = feature.properties;
     layers[one.number] = layer;
     const label = document.createElement("span");   // a string would be read as HTML
-    label.textContent = one.number;
+    label.textContent = one.label || one.number;
     layer.bindTooltip(label, { permanent: true, direction: "center", className: "division-label" });
     layer.on("click", function (event) {
       if (isPen) return;   // the map takes it
