@@ -16,6 +16,7 @@ from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from govgrid.core import clock
 from govgrid.core.sheets import RowError
 from grids.division.reading import grids_in_force, ground_of
 from grids.division.sizes import ranges
@@ -59,6 +60,20 @@ PLACES = """
     WHERE metres2 > 0 AND 2 * metres2 / nullif(around, 0) > %(rounding)s
     ORDER BY kind, metres2 DESC
     LIMIT 200
+"""
+
+# Compounds that more than one basic piece takes a real part of.
+COMPOUNDS = """
+    SELECT c.id, c.name, array_agg(p.number ORDER BY p.number), ST_AsGeoJSON(c.outline, 7)
+    FROM grids_compound c
+    JOIN grids_piece p ON p.id = ANY(%(pieces)s) AND p.kind <> 'special'
+         AND ST_Intersects(p.outline, c.outline),
+         LATERAL (SELECT ST_Area(ST_Intersection(p.outline, c.outline)::geography) AS metres2) part
+    WHERE (c.retired_on IS NULL OR c.retired_on > %(on)s)
+      AND part.metres2 > %(clipped)s
+      AND part.metres2 > %(share)s * ST_Area(c.outline::geography)
+    GROUP BY c.id HAVING count(*) > 1
+    ORDER BY c.code
 """
 
 # Who lies along a gap for longest.
@@ -159,6 +174,7 @@ def check(division: Division) -> Checked:
         *_of_names(drawn),
         *_of_sizes(drawn),
         *_of_parts(drawn),
+        *_of_compounds(drawn),
     ]
     reasons = dict(Excuse.objects.filter(division=division).values_list("finding", "reason"))
     told = [one if one.is_error else _with_reason(one, reasons.get(one.key, "")) for one in found]
@@ -352,6 +368,26 @@ def _of_parts(drawn: _Draft) -> Iterable[Finding]:
             }
             key = f"parts:{piece.number}:{count}"
             yield _warning(key, words, **drawn.at(piece))
+
+
+def _of_compounds(drawn: _Draft) -> Iterable[Finding]:
+    given: dict[str, Any] = {
+        "pieces": [one.pk for one in drawn.pieces],
+        "on": clock.today(),
+        "clipped": CLIPPED_METRES2,
+        "share": CLIPPED_SHARE,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(COMPOUNDS, given)
+        rows = cursor.fetchall()
+    for pk, name, numbers, geojson in rows:
+        words = _("The compound %(name)s is cut between the pieces %(pieces)s.") % {
+            "name": name,
+            "pieces": ", ".join(str(number) for number in numbers),
+        }
+        # The pieces are in the key: another cut wants another reason.
+        key = f"compound:{pk}:{'-'.join(str(number) for number in numbers)}"[:80]
+        yield _warning(key, words, pieces=tuple(numbers), shape=json.loads(geojson))
 
 
 # ── counting ──────────────────────────────────────────────────────────────────────────────────

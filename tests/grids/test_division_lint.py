@@ -1,5 +1,7 @@
 """What the check finds: in words, in its place, and measured on the globe."""
 
+from datetime import date
+
 import pytest
 from django.contrib.gis.geos import MultiPolygon, Polygon
 
@@ -7,7 +9,7 @@ from govgrid.core.errors import Refused
 from grids import actions
 from grids.division import lint
 from grids.division.sizes import ranges
-from grids.models import WGS84, Division, Piece
+from grids.models import WGS84, Compound, Division, Piece
 from tests.factories.divisions import begin, counted
 from tests.factories.grids import build_town, holder, shape
 
@@ -157,6 +159,39 @@ def test_an_error_has_no_excuse(drawn, officer):
 def test_codes_and_names_are_whole_and_free(drawn, said, words):
     Piece.objects.filter(division=drawn, number=1).update(keeps=None, **said)
     assert any(words in finding.words for finding in lint.check(drawn).errors)
+
+
+def compound(town, *edges, **said):
+    outline = box(*edges)
+    return Compound.objects.create(
+        code=f"c{Compound.objects.count()}",
+        name="东风苑",
+        kind="estate",
+        community=town.communities[0],
+        outline=outline,
+        point=outline.point_on_surface,
+        **said,
+    )
+
+
+def test_a_compound_that_is_cut_is_a_warning_with_both_pieces(town, drawn, officer):
+    cut = compound(town, 111.008, 30.002, 111.012, 30.004)
+    finding = one(drawn)
+    assert (finding.kind, finding.is_error, finding.pieces) == ("compound", False, (1, 2))
+    assert "东风苑" in finding.words
+    actions.excuse(drawn, finding.key, "历来由两个网格管理", by=officer)
+    assert lint.check(drawn).unexplained == []
+    cut.retired_on = date(2026, 1, 2)
+    cut.save()
+    assert found(drawn) == []
+
+
+@pytest.mark.parametrize(
+    "edges", [(111.002, 30.002, 111.004, 30.004), (111.006, 30.002, 111.01001, 30.004)]
+)
+def test_a_compound_that_is_whole_or_only_clipped_is_right(town, drawn, edges):
+    compound(town, *edges)
+    assert found(drawn) == []
 
 
 def test_a_piece_in_parts_is_a_warning(drawn):
