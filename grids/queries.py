@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import connection
@@ -173,9 +174,9 @@ class Function:
     phone: str
 
 
-def area_of(code: str) -> Area | None:
-    """The area in force that bears ``code``, bears it in the other system, or bore it before."""
-    areas = Area.objects.in_force().select_related("parent")
+def area_of(code: str, on: date | None = None) -> Area | None:
+    """The area in force (on a day) that bears ``code``, in either system, or bore it before."""
+    areas = Area.objects.in_force(on).select_related("parent")
     own = areas.filter(code=code).order_by("pk").first()
     if own is not None:
         return own

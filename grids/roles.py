@@ -19,6 +19,9 @@ SEE = frozenset({"tickets.view"})
 CALL = frozenset({"tickets.whistle", "tickets.whistle_emergency", "tickets.merge"})
 # How departments are scored on average; a single score is for the two whom it concerns.
 AVERAGES = frozenset({"tickets.see_scores"})
+# Drafts of a new division of a community; who draws one does not decide on it.
+DRAW = frozenset({"grids.view_division", "grids.draw"})
+DECIDE = frozenset({"grids.view_division", "grids.approve_division"})
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ ROLES: dict[str, Role] = {
         "area",
         over_area=SEE
         | CALL
+        | DRAW
         | {
             "tickets.file",
             "tickets.settle",
@@ -66,6 +70,7 @@ ROLES: dict[str, Role] = {
         over_area=SEE
         | CALL
         | AVERAGES
+        | DRAW
         | {
             "tickets.approve",
             "tickets.file",
@@ -83,6 +88,7 @@ ROLES: dict[str, Role] = {
         over_area=SEE
         | CALL
         | AVERAGES
+        | DECIDE
         | {
             "tickets.approve",
             "tickets.approve_hard",
@@ -100,6 +106,7 @@ ROLES: dict[str, Role] = {
         "area",
         over_area=SEE
         | AVERAGES
+        | DECIDE
         | {
             "tickets.file",
             "tickets.triage",
@@ -113,9 +120,9 @@ ROLES: dict[str, Role] = {
     "convenor": Role(_("Convenor"), "area"),
     "screener": Role(_("Screener"), "area"),
     "recorder": Role(_("Recorder"), "area"),
-    "auditor": Role(_("Auditor"), "area", over_area=SEE | AVERAGES),
+    "auditor": Role(_("Auditor"), "area", over_area=SEE | AVERAGES | {"grids.view_division"}),
     "system_admin": Role(
-        _("System administrator"), "area", over_area=SEE | {"grids.appoint", "grids.bring"}
+        _("System administrator"), "area", over_area=SEE | DRAW | {"grids.appoint", "grids.bring"}
     ),
     "member": Role(_("Roster member"), "area"),
     "resident": Role(_("Resident"), "area"),

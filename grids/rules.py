@@ -41,9 +41,22 @@ def is_own_patrol(user: User | AnonymousUser, patrol: Patrol) -> bool:
     return bool(user.is_authenticated and patrol.user_id == user.pk)
 
 
+def _over(permission: str) -> Callable[..., bool]:
+    """Who holds ``permission`` over an area; for a division its community is meant."""
+
+    def may(user: User | AnonymousUser, area: Area) -> bool:
+        return scoping.covers(user, permission, dict(enumerate(area.ancestor_ids, start=1)))
+
+    return may
+
+
 RULES: dict[str, Callable[..., bool]] = {
     "grids.appoint": can_appoint,
     "grids.bring": can_bring,
     "grids.patrol": can_patrol,
     "grids.own_patrol": is_own_patrol,
+    # Asked of the community. Mirrored by ``division.reading.in_reach_of``.
+    "grids.view_division": _over("grids.view_division"),
+    "grids.draw": _over("grids.draw"),
+    "grids.approve_division": _over("grids.approve_division"),
 }

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from grids import actions
 from grids.actions import uploads
 
 
@@ -9,4 +10,11 @@ from grids.actions import uploads
 def work_off_uploads() -> None:
     """Read and import files until none waits."""
     while uploads.work():
+        pass
+
+
+@shared_task
+def take_effect() -> None:
+    """Redraw the map where the day of an approved division has come."""
+    while actions.take_effect():
         pass

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from grids.views import areas, bringing, patrols
+from grids.views import areas, bringing, divisions, past, patrols
 
 app_name = "grids"
 urlpatterns = [
@@ -14,7 +14,26 @@ urlpatterns = [
     path("import/<int:pk>/discard/", bringing.upload_discard, name="upload_discard"),
     path("import/<int:pk>/errors.csv", bringing.upload_errors, name="upload_errors"),
     path("export/<slug:slug>/", bringing.area_export, name="export"),
+    path("divisions/", divisions.division_list, name="division_list"),
     path("<slug:code>/", areas.area_detail, name="detail"),
+    path("<slug:code>/map/", past.on_a_day, name="on_a_day"),
+    path("<slug:code>/map/shapes/", past.shapes, name="on_a_day_shapes"),
+    *(
+        path(f"<slug:code>/division/{tail}", view, name=name)
+        for tail, view, name in (
+            ("", divisions.of_community, "divisions"),
+            ("size/", divisions.set_size, "division_size"),
+            ("<int:pk>/", divisions.division_detail, "division"),
+            ("<int:pk>/shapes/", divisions.shapes, "division_shapes"),
+            ("<int:pk>/draw/", divisions.draw, "division_draw"),
+            ("<int:pk>/piece/<int:number>/", divisions.describe, "division_piece"),
+            ("<int:pk>/plan/", divisions.plan, "division_plan"),
+            ("<int:pk>/principles/", divisions.principles, "division_principles"),
+            ("<int:pk>/excuse/", divisions.excuse, "division_excuse"),
+            ("<int:pk>/ending/", divisions.ending, "division_ending"),
+            ("<int:pk>/<slug:name>/", divisions.act, "division_act"),
+        )
+    ),
 ]
 
 # The grid worker's own page: hung at /field/, with names of its own.

@@ -253,7 +253,7 @@ def _write_outlines(placed: Placed, done: Imported) -> None:
         if is_same(one.boundary, given[one.area_id])
     }
     changed = [(area, given[area.pk]) for area, _row in placed if area.pk in given.keys() - same]
-    write_outlines(changed)
+    write_outlines(changed, on=clock.today())
     done.outlines = len(changed)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from govgrid.accounts.models import User
+from govgrid.core import clock
 from govgrid.core.sheets import BadRows, Cells, Problem, RowError
 from grids import shapes
 from grids.actions.imports import BATCH, Imported, lock, may_bring
@@ -51,7 +53,7 @@ def import_outlines(given: Iterable[Cells], *, by: User | None, key: str = "") -
             done.warnings.append(Problem(line, _("The outline crossed itself.")))
     if problems:
         raise BadRows(problems)
-    write_outlines(_news(found, done))
+    write_outlines(_news(found, done), on=clock.today())
     return done
 
 
@@ -73,7 +75,23 @@ def _news(
     return news
 
 
-def write_outlines(outlined: Iterable[tuple[Area, MultiPolygon]]) -> None:
+# What held until the day, for areas whose outline moves: nothing for one that began that day.
+KEEP_FORMER = """
+    INSERT INTO grids_formershape (area_id, level, is_special, period, boundary)
+    SELECT s.area_id, s.level, s.is_special, daterange(since.day, %(until)s), s.boundary
+    FROM grids_areashape s JOIN grids_area a ON a.id = s.area_id,
+         LATERAL (SELECT greatest(a.valid_from, (
+             SELECT max(upper(f.period)) FROM grids_formershape f WHERE f.area_id = a.id
+         )) AS day) since
+    WHERE s.area_id = ANY(%(areas)s) AND since.day < %(until)s
+"""
+
+
+def write_outlines(outlined: Sequence[tuple[Area, MultiPolygon]], *, on: date) -> None:
+    """Outlines that hold from ``on``; those that they replace are kept as they were until then."""
+    ids = [area.pk for area, _boundary in outlined]
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP_FORMER, {"areas": ids, "until": on})
     AreaShape.objects.bulk_create(
         [
             AreaShape(

@@ -1,9 +1,8 @@
 """Where and who, for programs: areas and their outlines, locate, departments, and who I am."""
 
-import json
+from datetime import date
 from typing import Any
 
-from django.contrib.gis.db.models.functions import AsGeoJSON
 from django.db.models import F, Q
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
@@ -13,24 +12,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from govgrid.accounts.models import ApiToken, Scope
+from govgrid.core import clock
 from govgrid.core.api import OldestFirstPagination, Query, Resource
 from govgrid.core.fields import Day, Text
+from grids.division.past import outline_on
 from grids.models import (
     LEVEL_OF_SLUG,
     Area,
     AreaCode,
     AreaQuerySet,
-    AreaShape,
     CodeSystem,
     Department,
     Post,
 )
 from grids.queries import Named, area_of
 from grids.roles import ROLES
-
-# 7 digits are a centimetre.
-DIGITS = 7
-
 
 # ── fields that name a row by its code ────────────────────────────────────────────────────────
 
@@ -207,13 +203,19 @@ class AreaQuery(Query):
     on = Day(required=False, help_text="The tree of a day, with the names and codes of then.")
 
 
+class BoundaryQuery(Query):
+    on = Day(
+        required=False, help_text="The outline as it was on this day; today where none is given."
+    )
+
+
 class AreaViewSet(Resource):
     """The areas in force, for whoever is signed in: they name no person."""
 
     serializer_class = AreaRow
     pagination_class = OldestFirstPagination
     lookup_field = "code"
-    queries = {"list": AreaQuery}
+    queries = {"list": AreaQuery, "boundary": BoundaryQuery}
 
     @extend_schema(summary="Areas in force", tags=["areas"], operation_id="areas_list")
     def list(self, request: Request) -> Response:
@@ -254,27 +256,23 @@ class AreaViewSet(Resource):
         responses=Boundary,
     )
     def boundary(self, request: Request, code: str) -> Response:
-        area = _in_force(code)
-        outline = AreaShape.objects.filter(area=area).annotate(
-            # Written by the database: the polygon is never built in Python.
-            geojson=AsGeoJSON("boundary", precision=DIGITS)
-        )
-        geojson = outline.values_list("geojson", flat=True).first()
+        on = self.asked.get("on") or clock.today()
+        area = _in_force(code, on)
         return Response(
             {
                 "type": "Feature",
                 "id": area.code,
                 "properties": area_brief(area),
-                "geometry": json.loads(geojson) if geojson else None,
+                "geometry": outline_on(area, on),
             }
         )
 
 
-def _in_force(code: str) -> Area:
+def _in_force(code: str, on: date | None = None) -> Area:
     # The database cannot even compare with a NUL.
     if "\x00" in code:
         raise Http404
-    area = area_of(code)
+    area = area_of(code, on)
     if area is None:
         raise Http404
     return area
