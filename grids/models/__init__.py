@@ -1,4 +1,4 @@
-"""Where, and who answers there: areas, their outlines, departments, posts, patrols."""
+"""Where, and who answers there: areas, their outlines and edition, departments, posts, patrols."""
 
 from grids.models.area import (
     LEVEL_OF_SLUG,
@@ -10,6 +10,7 @@ from grids.models.area import (
     Level,
 )
 from grids.models.department import Department, DepartmentQuerySet
+from grids.models.edition import MapEdition
 from grids.models.patrol import CheckIn, Patrol
 from grids.models.post import Post, PostQuerySet
 
@@ -24,6 +25,7 @@ __all__ = [
     "Department",
     "DepartmentQuerySet",
     "Level",
+    "MapEdition",
     "Patrol",
     "Post",
     "PostQuerySet",
