@@ -225,6 +225,7 @@ CELERY_BEAT_SCHEDULE = {
     "find unrouted tickets": {"task": "tickets.tasks.sweep", "schedule": SWEEP_SECONDS},
     "fire clocks": {"task": "tickets.tasks.fire_clocks", "schedule": SWEEP_SECONDS},
     "follow the calendar": {"task": "tickets.tasks.recompute_clocks", "schedule": SWEEP_SECONDS},
+    "count what is open for the map": {"task": "tickets.tasks.roll_up", "schedule": 60},
     "find unsent messages": {"task": "govgrid.outbox.tasks.sweep", "schedule": SWEEP_SECONDS},
     "erase what is past its time": {"task": "govgrid.privacy.tasks.retain", "schedule": 86_400},
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import logging
+import math
 import os
 import time
 from collections.abc import Callable
@@ -46,6 +47,18 @@ class Tile(NamedTuple):
     @property
     def metres_a_pixel(self) -> float:
         return 2 * HALF_EARTH / 2**self.z / PIXELS
+
+    @property
+    def degrees(self) -> tuple[float, float, float, float]:
+        """West, south, east, north."""
+        west, east = (360 * x / 2**self.z - 180 for x in (self.x, self.x + 1))
+        north, south = (_latitude(y / 2**self.z) for y in (self.y, self.y + 1))
+        return west, south, east, north
+
+
+def _latitude(share: float) -> float:
+    """Of a place so far down from the top of the map to its foot."""
+    return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * share))))
 
 
 def kept(
