@@ -5,7 +5,7 @@ from grids.views import areas, patrols, tiles
 app_name = "grids"
 urlpatterns = [
     path("", areas.area_list, name="list"),
-    path("outlines/", areas.outlines, name="outlines"),
+    path("at/", areas.sheet, name="sheet"),
     path("tiles/areas/<int:z>/<int:x>/<int:y>.mvt", tiles.areas, name="area_tile"),
     path("locate/", areas.locate, name="locate"),
     path("<slug:code>/", areas.area_detail, name="detail"),

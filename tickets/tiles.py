@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from hashlib import blake2b
@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.gis.geos import Polygon
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.expressions import RawSQL
 
 from govgrid.core import clock, tiles
-from govgrid.core.tiles import DEEPEST, EXTENT, PIXELS, Tile
+from govgrid.core.tiles import EXTENT, PIXELS, Tile
 from grids import scoping
 from grids.models import WGS84, Level
 from grids.scoping import Reach
@@ -26,13 +26,14 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from govgrid.accounts.models import User
+    from grids.models import Area
 
 # Up to here the counts of grids say enough, and cost the same whatever is open: live clusters of
 # 100,000 take 28 to 90 ms at 8.
 LIVE_FROM = 13
 SECONDS = 30
-# Pixels of the square in which all is one mark. Beyond the deepest zoom a browser enlarges.
-CELL, DEEPEST_CELL = 64, 24
+# Pixels of the square in which all is one mark: a finger's width, and 64 marks a tile at most.
+CELL = 64
 
 CLUSTERS = """
     WITH here AS (SELECT ST_TileEnvelope(%s, %s, %s) AS box, %s::float AS cell, %s::int AS last),
@@ -90,6 +91,22 @@ class Scope:
         said = (areas, sorted(self.reach.departments), self.filed_by)
         return blake2b(repr(said).encode(), digest_size=12).hexdigest()
 
+    @property
+    def areas(self) -> Q | None:
+        """What was filed in areas of one's posts; None without such a post."""
+        sides = [
+            Q(**{f"{COLUMN_OF_LEVEL[Level(level)]}__in": sorted(ids)})
+            for level, ids in self.reach.areas.items()
+        ]
+        return reduce(or_, sides) if sides else None
+
+    def strewn(self) -> list[TicketQuerySet]:
+        """What lies anywhere else: the work of departments, the filings of who holds no post."""
+        led, beside = walks.of_departments(self.reach)
+        own = [Ticket.objects.filter(filed_by=self.filed_by)] if self.filed_by else []
+        mine = self.areas
+        return [side.exclude(mine) if mine else side for side in (*led, *beside, *own)]
+
 
 def scope_of(user: User | AnonymousUser) -> Scope:
     reach = scoping.reach(user, "tickets.view")
@@ -104,8 +121,7 @@ def tickets(tile: Tile, scope: Scope) -> bytes:
 def _made(tile: Tile, scope: Scope) -> bytes:
     sources = _near(tile, scope) if tile.z >= LIVE_FROM else _from_afar(tile, scope)
     found = " UNION ALL ".join(statement for statement, _values in sources)
-    cell = DEEPEST_CELL if tile.z == DEEPEST else CELL
-    values = [*tile, cell * tile.metres_a_pixel, (PIXELS - 1) // cell]
+    values = [*tile, CELL * tile.metres_a_pixel, PIXELS // CELL - 1]
     values += [value for _statement, inner in sources for value in inner]
     with connection.cursor() as cursor:
         cursor.execute(CLUSTERS.format(found=found), [*values, EXTENT, EXTENT])
@@ -121,7 +137,7 @@ def _near(tile: Tile, scope: Scope) -> list[Sql]:
     )
     box = Polygon.from_bbox(tile.degrees)
     box.srid = WGS84
-    sides = [*walks.over_areas(scope.reach), *_strewn(scope)]
+    sides = [*walks.over_areas(scope.reach), *scope.strewn()]
     here = [side.filter(point__bboverlaps=box) for side in sides]
     here += [side.filter(point=None, grid__in=grids) for side in sides]
     return [_single(here)]
@@ -129,24 +145,42 @@ def _near(tile: Tile, scope: Scope) -> list[Sql]:
 
 def _from_afar(tile: Tile, scope: Scope) -> list[Sql]:
     """The counts of grids in reach; and of what lies outside of them, the tickets themselves."""
-    areas = [
-        Q(**{f"{COLUMN_OF_LEVEL[Level(level)]}__in": sorted(ids)})
-        for level, ids in scope.reach.areas.items()
-    ]
-    if not areas:
-        return [_single(_strewn(scope))]
-    mine = reduce(or_, areas)
-    ids, values = _ids([TicketRollup.objects.filter(mine)])
-    counted = (COUNTED.format(ids=ids), (*tile, *values))
-    elsewhere = [side.exclude(mine) for side in _strewn(scope)]
-    return [counted, _single(elsewhere)] if elsewhere else [counted]
+    elsewhere = scope.strewn()
+    found = [_single(elsewhere)] if elsewhere else []
+    if scope.areas:
+        ids, values = _ids([TicketRollup.objects.filter(scope.areas)])
+        found.append((COUNTED.format(ids=ids), (*tile, *values)))
+    return found
 
 
-def _strewn(scope: Scope) -> list[TicketQuerySet]:
-    """What lies anywhere: the work of departments, and the filings of who holds no post."""
-    led, beside = walks.of_departments(scope.reach)
-    own = [Ticket.objects.filter(filed_by=scope.filed_by)] if scope.filed_by else []
-    return [*led, *beside, *own]
+def counts(scope: Scope, areas: Sequence[Area]) -> dict[int, tuple[int, int]]:
+    """How much is open in each of ``areas``, and how much of it is late, as the map counts it.
+
+    An area in which nothing is open is left out.
+    """
+    found: dict[int, tuple[int, int]] = {}
+    by_level: dict[int, list[int]] = {}
+    for area in areas:
+        by_level.setdefault(area.level, []).append(area.pk)
+    for level, ids in by_level.items():
+        column = COLUMN_OF_LEVEL.get(Level(level))
+        for key, many, late in _counted(scope, column, ids) if column else ():
+            before = found.get(key, (0, 0))
+            found[key] = (before[0] + many, before[1] + late)
+    return found
+
+
+def _counted(scope: Scope, column: str, ids: list[int]) -> Iterable[tuple[int, int, int]]:
+    here = Q(**{f"{column}__in": ids})
+    sides: list[QuerySet[Any, Any]] = []
+    if scope.areas:
+        rolled = TicketRollup.objects.filter(scope.areas, here).values_list(column)
+        sides.append(rolled.annotate(Sum("many"), Sum("late")))
+    if elsewhere := [side.open().filter(here) for side in scope.strewn()]:
+        live = Ticket.objects.filter(pk__in=_every(elsewhere)).order_by().values_list(column)
+        late = Count("pk", filter=Q(due_at__lte=clock.now()))
+        sides.append(live.annotate(every=Count("pk"), behind=late))
+    return [row for side in sides for row in side]
 
 
 def _single(sides: Sequence[TicketQuerySet]) -> Sql:
@@ -155,6 +189,10 @@ def _single(sides: Sequence[TicketQuerySet]) -> Sql:
 
 
 def _ids(sides: Sequence[QuerySet[Any]]) -> Sql:
+    return _every(sides).query.sql_with_params()
+
+
+def _every(sides: Sequence[QuerySet[Any]]) -> QuerySet[Any, Any]:
+    """The keys of all, each once."""
     found = [side.order_by().values("pk") for side in sides]
-    every = found[0].union(*found[1:]) if found[1:] else found[0]
-    return every.query.sql_with_params()
+    return found[0].union(*found[1:]) if found[1:] else found[0]

@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 PIXELS = 512
 # Units of a tile's own plane: four to a pixel.
 EXTENT = 4 * PIXELS
-# From here on a browser enlarges what it has: a street is 100 pixels wide by then.
-DEEPEST = 16
+# A tile is one zoom behind the map it is seen on; no map here goes beyond 19.
+DEEPEST = 18
 # Half the circumference of the earth, in the metres of web maps (EPSG:3857).
 HALF_EARTH = 20_037_508.342789244
 

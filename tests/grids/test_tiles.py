@@ -118,7 +118,7 @@ def test_what_has_ended_or_not_begun_is_not_drawn(signed_in, town):
 
 @pytest.mark.parametrize(
     "piece",
-    ["17/0/0", "10/1024/0", "10/0/1024", "0/1/0", "99999999999999999999/0/0", "10/-1/0", "a/b/c",
+    ["19/0/0", "10/1024/0", "10/0/1024", "0/1/0", "99999999999999999999/0/0", "10/-1/0", "a/b/c",
      "10/1e3/0", "10/99999999999999999999999999/0", "1/0/0.png"],
 )  # fmt: skip
 def test_a_piece_that_the_map_does_not_have_is_not_found(signed_in, piece):
