@@ -172,6 +172,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("htmx", BASE_DIR / "node_modules" / "htmx.org" / "dist"),
+    ("pbf", BASE_DIR / "node_modules" / "pbf" / "dist"),
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -226,6 +227,7 @@ CELERY_BEAT_SCHEDULE = {
     "fire clocks": {"task": "tickets.tasks.fire_clocks", "schedule": SWEEP_SECONDS},
     "follow the calendar": {"task": "tickets.tasks.recompute_clocks", "schedule": SWEEP_SECONDS},
     "redraw the map": {"task": "grids.tasks.take_effect", "schedule": SWEEP_SECONDS},
+    "count what is open for the map": {"task": "tickets.tasks.roll_up", "schedule": 60},
     "find unsent messages": {"task": "govgrid.outbox.tasks.sweep", "schedule": SWEEP_SECONDS},
     "find files to read": {"task": "grids.tasks.work_off_uploads", "schedule": SWEEP_SECONDS},
     "erase what is past its time": {"task": "govgrid.privacy.tasks.retain", "schedule": 86_400},

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from govgrid.core import clock
 from grids import roles
-from grids.models import SLUG_OF_LEVEL, Area, AreaCode, Department, Level, Post, Upload
+from grids.models import Area, AreaCode, Department, Level, Post, Upload
 
 if TYPE_CHECKING:
     from govgrid.accounts.models import User
@@ -56,36 +56,6 @@ HOW_FAR = """
     FROM grids_areashape s JOIN grids_area a ON a.id = s.area_id
     WHERE s.level = 2 AND a.valid_to IS NULL
     ORDER BY s.boundary <-> ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326) LIMIT 1
-"""
-
-# What a map draws at which zoom: more would be a blot, and slow on a 2020 laptop.
-GRIDS_FROM_ZOOM = 14
-COMMUNITIES_FROM_ZOOM = 12
-MOST_OUTLINES = 600
-
-# Large areas first, then the nearest to the middle of the map: a cut leaves out the finest at the
-# edge. The database writes the JSON, so that no polygon passes through Python. ST_Simplify takes a
-# tenth of ST_SimplifyPreserveTopology (10 against 100 ms for 600 grids), and may leave a line that
-# touches itself, which a drawing forgives.
-OUTLINES = """
-    WITH box AS (SELECT ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326) AS here),
-    seen AS (
-        SELECT a.code, a.name, a.kind, s.level, s.boundary
-        FROM grids_areashape s JOIN grids_area a ON a.id = s.area_id, box
-        WHERE s.boundary && box.here AND s.level BETWEEN 2 AND %(deepest)s
-          AND a.valid_from <= %(on)s AND (a.valid_to IS NULL OR a.valid_to > %(on)s)
-        ORDER BY s.level, s.boundary <#> ST_Centroid(box.here), a.id
-        LIMIT %(most)s
-    )
-    SELECT json_build_object('type', 'FeatureCollection', 'features', coalesce(json_agg(
-        json_build_object(
-            'type', 'Feature',
-            'properties', json_build_object('code', code, 'name', name,
-                                            'level', (%(slugs)s::text[])[level], 'kind', kind),
-            'geometry', ST_AsGeoJSON(
-                ST_Simplify(boundary, %(tolerance)s, true), 6)::json)
-        ORDER BY level, code), '[]'::json))::text
-    FROM seen
 """
 
 BOUNDS = """
@@ -231,37 +201,6 @@ class Box(NamedTuple):
     south: float
     east: float
     north: float
-
-
-def outlines(box: Box, zoom: int) -> str:
-    """The outlines in ``box`` as GeoJSON text, as coarse as half a pixel of ``zoom`` allows."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            OUTLINES,
-            {
-                "west": box.west,
-                "south": box.south,
-                "east": box.east,
-                "north": box.north,
-                "deepest": _deepest(zoom),
-                "on": clock.today(),
-                "most": MOST_OUTLINES,
-                "slugs": list(SLUG_OF_LEVEL.values()),
-                "tolerance": degrees_a_pixel(zoom) / 2,
-            },
-        )
-        return cursor.fetchone()[0]
-
-
-def _deepest(zoom: int) -> int:
-    if zoom >= GRIDS_FROM_ZOOM:
-        return Level.GRID
-    return Level.COMMUNITY if zoom >= COMMUNITIES_FROM_ZOOM else Level.STREET
-
-
-def degrees_a_pixel(zoom: int) -> float:
-    """Of longitude, in the tiling that every web map uses."""
-    return 360 / (256 * 2**zoom)
 
 
 def bounds(areas: Iterable[Area]) -> Box | None:

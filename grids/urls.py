@@ -1,11 +1,12 @@
 from django.urls import path
 
-from grids.views import areas, bringing, divisions, past, patrols
+from grids.views import areas, bringing, divisions, past, patrols, tiles
 
 app_name = "grids"
 urlpatterns = [
     path("", areas.area_list, name="list"),
-    path("outlines/", areas.outlines, name="outlines"),
+    path("at/", areas.sheet, name="sheet"),
+    path("tiles/areas/<int:z>/<int:x>/<int:y>.mvt", tiles.areas, name="area_tile"),
     path("locate/", areas.locate, name="locate"),
     path("import/", bringing.bring, name="bring"),
     path("import/<int:pk>/", bringing.upload_detail, name="upload"),

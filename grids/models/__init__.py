@@ -1,4 +1,6 @@
-"""Where, and who answers there: areas, their outlines, what stands in them, posts, divisions."""
+"""Where, and who answers there: areas and their outlines, what stands in them, posts, patrols."""
+
+"""Where, and who answers there: areas, their outlines and edition, departments, posts, patrols."""
 
 from grids.models.area import (
     FEW,
@@ -28,6 +30,7 @@ from grids.models.division import (
     Principle,
     Step,
 )
+from grids.models.edition import MapEdition
 from grids.models.facility import Facility, FacilityClass, FacilityQuerySet
 from grids.models.former import FormerShape
 from grids.models.organisation import Organisation, OrganisationQuerySet
@@ -66,6 +69,7 @@ __all__ = [
     "FormerShape",
     "GridSize",
     "Level",
+    "MapEdition",
     "Milestone",
     "Organisation",
     "OrganisationQuerySet",

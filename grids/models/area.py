@@ -273,7 +273,12 @@ class AreaName(models.Model):
 
 
 class AreaShape(models.Model):
-    """The outline of an area, in a table of its own so that no list drags polygons along."""
+    """The outline of an area, in a table of its own so that no list drags polygons along.
+
+    Two columns more are the database's own, generated from the outline and read by tiles alone:
+    ``g3857``, the outline in the metres of web maps, and ``middle``, a point well inside. As fields
+    they would be parsed with every row and fetched back after every save.
+    """
 
     area = models.OneToOneField(Area, models.CASCADE, primary_key=True, related_name="shape")
     # Copied from the area, so that locate walks an index over grids alone.

@@ -162,7 +162,5 @@ def test_the_page_of_a_grid_costs_few_statements(client, town, django_assert_max
 
 
 def test_anybody_may_see_the_outlines_of_the_map(client, town):
-    found = client.get("/grids/outlines/", {"bbox": "111,30,111.02,30.01", "zoom": 16})
-
-    assert found.status_code == 200
+    assert client.get("/grids/tiles/areas/12/3313/1706.mvt").status_code == 200
     assert client.get(f"/grids/{town.grids[0].code}/").status_code == 302

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from govgrid.home import metrics
 from govgrid.outbox import tasks as outbox
 from tests.factories.multitude import TABLES, build_multitude
+from tests.factories.tiles import fresh_tiles, tile_at
 from tickets import actions
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
@@ -113,4 +114,23 @@ def test_no_sweep_and_no_figure_does(multitude):
         outbox.send_pending()
         metrics.exposition()
 
+    assert read_whole(asked) == []
+
+
+@pytest.mark.parametrize("who", ["worker", "community", "street", "clerk", "command", "auditor"])
+@pytest.mark.parametrize("zoom", [8, 12, 13, 14, 16])
+def test_no_tile_does(multitude, who, zoom):
+    fresh_tiles()
+    tile = tile_at(zoom, 111.02, 30.02)
+
+    asked = look(multitude, who, f"/tickets/tiles/{tile.z}/{tile.x}/{tile.y}.mvt")
+
+    assert read_whole(asked) == []
+
+
+def test_what_is_open_is_counted_from_an_index(multitude):
+    with CaptureQueriesContext(connection) as asked:
+        actions.roll_up()
+
+    asked.captured_queries[:] = [one for one in asked.captured_queries if "LOCK" not in one["sql"]]
     assert read_whole(asked) == []

@@ -307,6 +307,12 @@ class Ticket(models.Model):
             GistIndex(
                 fields=["point"], name="ticket_open_point", condition=Q(state__in=sorted(OPEN))
             ),
+            # Filed for a grid without a point: few, and the map shows them in its middle.
+            models.Index(
+                fields=["grid"],
+                name="ticket_open_pointless",
+                condition=Q(state__in=sorted(OPEN), point=None),
+            ),
         ]
 
     def __str__(self) -> str:
