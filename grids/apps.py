@@ -9,5 +9,8 @@ class GridsConfig(AppConfig):
     def ready(self) -> None:
         # Models must be loaded first.
         from grids import retention  # noqa: PLC0415
+        from grids.panels import duties, people  # noqa: PLC0415
 
         retention.register()
+        people.register()
+        duties.register()

@@ -19,6 +19,14 @@ SEE = frozenset({"tickets.view"})
 CALL = frozenset({"tickets.whistle", "tickets.whistle_emergency", "tickets.merge"})
 # How departments are scored on average; a single score is for the two whom it concerns.
 AVERAGES = frozenset({"tickets.see_scores"})
+# Who is here, what the grids are asked to do, and who answers for which piece of the map.
+OVERSEE = frozenset({"grids.oversee"})
+# Handing the posts beneath one's own to the next, and the grid's team.
+STAFF = OVERSEE | {"grids.hand_over", "grids.propose_duty"}
+# Deciding what gets onto the task list.
+ADMIT = STAFF | {"grids.admit_duty"}
+# A department asks for duties and reads what became of its own.
+OWN = frozenset({"grids.oversee", "grids.propose_duty"})
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,7 @@ ROLES: dict[str, Role] = {
             "tickets.reopen",
             "tickets.whistle_emergency",
             "grids.patrol",
+            "grids.do_duty",
         },
     ),
     "community_officer": Role(
@@ -50,6 +59,7 @@ ROLES: dict[str, Role] = {
         "area",
         over_area=SEE
         | CALL
+        | STAFF
         | {
             "tickets.file",
             "tickets.settle",
@@ -57,6 +67,7 @@ ROLES: dict[str, Role] = {
             "tickets.close",
             "tickets.reopen",
             "tickets.rate",
+            "grids.do_duty",
         },
         in_department=WORK,
     ),
@@ -66,6 +77,7 @@ ROLES: dict[str, Role] = {
         over_area=SEE
         | CALL
         | AVERAGES
+        | STAFF
         | {
             "tickets.approve",
             "tickets.file",
@@ -83,6 +95,7 @@ ROLES: dict[str, Role] = {
         over_area=SEE
         | CALL
         | AVERAGES
+        | ADMIT
         | {
             "tickets.approve",
             "tickets.approve_hard",
@@ -93,13 +106,14 @@ ROLES: dict[str, Role] = {
         },
         in_department=WORK,
     ),
-    "department_clerk": Role(_("Department clerk"), "department", in_department=WORK),
-    "department_head": Role(_("Department head"), "department", in_department=WORK),
+    "department_clerk": Role(_("Department clerk"), "department", in_department=WORK | OWN),
+    "department_head": Role(_("Department head"), "department", in_department=WORK | OWN),
     "district_command": Role(
         _("District command"),
         "area",
         over_area=SEE
         | AVERAGES
+        | ADMIT
         | {
             "tickets.file",
             "tickets.triage",
@@ -107,14 +121,19 @@ ROLES: dict[str, Role] = {
             "tickets.reveal_contact",
             "tickets.set_limits",
             "tickets.whistle_emergency",
+            "grids.keep_layers",
         },
     ),
     "roster_admin": Role(_("Roster administrator"), "area"),
     "convenor": Role(_("Convenor"), "area"),
     "screener": Role(_("Screener"), "area"),
     "recorder": Role(_("Recorder"), "area"),
-    "auditor": Role(_("Auditor"), "area", over_area=SEE | AVERAGES),
-    "system_admin": Role(_("System administrator"), "area", over_area=SEE | {"grids.appoint"}),
+    "auditor": Role(_("Auditor"), "area", over_area=SEE | AVERAGES | OVERSEE),
+    "system_admin": Role(
+        _("System administrator"),
+        "area",
+        over_area=SEE | STAFF | {"grids.appoint", "grids.keep_layers"},
+    ),
     "member": Role(_("Roster member"), "area"),
     "resident": Role(_("Resident"), "area"),
     "api_client": Role(_("API client"), "area", over_area=SEE | {"tickets.file"}),
