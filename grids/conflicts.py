@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import TextChoices
@@ -146,7 +147,7 @@ def conflicts(
     area: Area, *, matter: str = "", kinds: Sequence[str] = (), most: int = MOST
 ) -> list[Conflict]:
     """What does not fit in ``area``: at most ``most`` of each kind, by matter and place."""
-    given = {
+    given: dict[str, Any] = {
         "base": f"{area.path}%",
         "path": area.path,
         "area": area.pk,
@@ -158,8 +159,12 @@ def conflicts(
         for kind, report in REPORTS.items():
             if not kinds or kind in kinds:
                 cursor.execute(report, given)
-                found += [
-                    Conflict(Kind(row[0]), *row[1:5], tuple(row[5]), float(row[6]), *row[7:])
-                    for row in cursor.fetchall()
-                ]
+                found += [_conflict(row) for row in cursor.fetchall()]
     return found
+
+
+def _conflict(row: tuple) -> Conflict:
+    kind, matter, code, name, what, units, share, metres, geojson = row
+    return Conflict(
+        Kind(kind), matter, code, name, what, tuple(units), float(share), metres, geojson
+    )

@@ -95,7 +95,10 @@ def vacancies(prefixes: Sequence[str], on: date | None = None) -> list[Vacancy]:
             {"prefixes": [f"{p}%" for p in prefixes], "on": on, "until": until, "mains": mains},
         )
         rows = cursor.fetchall()
-    return [Vacancy(*row[:5], row[5] if row[5] < until else None) for row in rows]
+    return [
+        Vacancy(area_id, level, role, starts_on, since, end if end < until else None)
+        for area_id, level, role, starts_on, since, end in rows
+    ]
 
 
 def history(area: Area) -> list[Post]:

@@ -11,6 +11,7 @@ from django.db import connection
 
 from govgrid.core import clock
 from grids import scoping
+from grids.gate import Decision, Stage
 from grids.models import Area, Duty, DutyDone, Level
 from grids.models.duty import DutyQuerySet
 
@@ -187,3 +188,16 @@ def visible_to(user: User | AnonymousUser) -> DutyQuerySet:
     if not prefixes and not departments:
         return Duty.objects.none()
     return Duty.objects.touching(sorted(prefixes), departments)
+
+
+def in_stage(duties: DutyQuerySet, stage: Stage) -> DutyQuerySet:
+    """The rows of one stage today; the calendar's share of it is asked of the database."""
+    today = clock.today()
+    if stage in (Stage.PROPOSED, Stage.REFUSED, Stage.WITHDRAWN):
+        return duties.filter(decision=stage.value)
+    admitted = duties.filter(decision=Decision.ADMITTED)
+    if stage == Stage.COMING:
+        return admitted.filter(starts_on__gt=today)
+    if stage == Stage.ENDED:
+        return admitted.filter(ends_on__lt=today)
+    return duties.running(today)

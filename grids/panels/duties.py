@@ -35,6 +35,8 @@ def duties_here(request: HttpRequest, area: Area) -> Panel | None:
 
 def to_do_in_the_field(request: HttpRequest, patrol: Patrol | None) -> Panel | None:
     """What is still open in my grids for this week, month or quarter."""
+    if not request.user.is_authenticated:
+        return None
     tasks = tasklist.tasks_of(queries.own_grids(request.user))
     left = [one for one in tasks if one.is_open]
     if not tasks:

@@ -26,19 +26,6 @@ def _may_propose(user) -> bool:
     return bool(scoping.reach(user, "grids.propose_duty"))
 
 
-def _in_stage(duties, stage: Stage):
-    """The rows of one stage; the calendar's share is asked of the database."""
-    today = clock.today()
-    if stage in (Stage.PROPOSED, Stage.REFUSED, Stage.WITHDRAWN):
-        return duties.filter(decision=stage.value)
-    admitted = duties.filter(decision=Decision.ADMITTED)
-    if stage == Stage.COMING:
-        return admitted.filter(starts_on__gt=today)
-    if stage == Stage.ENDED:
-        return admitted.filter(ends_on__lt=today)
-    return duties.running(today)
-
-
 @require_GET
 @never_cache
 def duty_list(request):
@@ -47,7 +34,11 @@ def duty_list(request):
     if not scoping.reach(request.user, "grids.oversee"):
         raise Http404
     stage = StageForm(request.GET).chosen()
-    rows = _in_stage(seen, stage).select_related("department", "area").order_by("ends_on", "pk")
+    rows = (
+        tasklist.in_stage(seen, stage)
+        .select_related("department", "area")
+        .order_by("ends_on", "pk")
+    )
     rows = list(rows[: MOST + 1])
     context = {
         "rows": rows[:MOST],
