@@ -47,12 +47,16 @@ class Conflict:
         return round(self.share * 100)
 
 
-# The places looked at: grids in force beneath the area; compounds join them where there are any.
+# The places looked at: grids in force beneath the area, and the compounds of its communities.
 PLACES = """
     places AS (
-        SELECT a.id, a.code, a.name, 'grid' AS what, s.boundary AS outline
+        SELECT 'grid' AS what, a.id, a.code, a.name, a.path, s.boundary AS outline
         FROM grids_area a JOIN grids_areashape s ON s.area_id = a.id
         WHERE s.level = 5 AND a.path LIKE %(base)s AND a.valid_to IS NULL AND NOT s.is_special
+        UNION ALL
+        SELECT 'compound', c.id, c.code, c.name, a.path, c.outline
+        FROM grids_compound c JOIN grids_area a ON a.id = c.community_id
+        WHERE a.path LIKE %(base)s AND c.outline IS NOT NULL AND c.retired_on IS NULL
     )
 """
 PIECES = """
@@ -72,7 +76,7 @@ PIECES = """
 CUT = f"""
     WITH {PLACES}, {PIECES},
     cut AS (
-        SELECT pl.id, pc.layer_id, pc.matter, pc.unit,
+        SELECT pl.what, pl.id, pc.layer_id, pc.matter, pc.unit,
                ST_Area(ST_Intersection(pl.outline, pc.outline)) / ST_Area(pl.outline) AS share
         FROM places pl
         JOIN grids_layerpiece lp ON lp.outline && pl.outline AND lp.valid_to IS NULL
@@ -80,15 +84,15 @@ CUT = f"""
         WHERE NOT ST_Covers(lp.outline, pl.outline) AND ST_Intersects(lp.outline, pl.outline)
     ),
     split AS (
-        SELECT id, layer_id, matter, array_agg(unit ORDER BY share DESC) AS units,
+        SELECT what, id, layer_id, matter, array_agg(unit ORDER BY share DESC) AS units,
                min(share) AS least
         FROM cut WHERE share >= {LEAST_SHARE}
-        GROUP BY id, layer_id, matter HAVING count(*) > 1
+        GROUP BY what, id, layer_id, matter HAVING count(*) > 1
     )
     SELECT 'cut', split.matter, pl.code, pl.name, pl.what, split.units, least,
            (least * ST_Area(pl.outline::geography))::int,
            ST_AsGeoJSON(ST_SimplifyPreserveTopology(pl.outline, 0.00003), 6)
-    FROM split JOIN places pl ON pl.id = split.id
+    FROM split JOIN places pl ON pl.what = split.what AND pl.id = split.id
     ORDER BY split.matter, pl.code, split.layer_id LIMIT %(most)s
 """  # noqa: S608 our own pieces
 # Two units of one department or of two: whoever calls gets two answers. The inner query is cut to
@@ -111,13 +115,14 @@ TWICE = f"""
     WHERE NOT ST_IsEmpty(outline) AND ST_Area(outline::geography) >= {LEAST_M2}
     ORDER BY matter, 8 DESC LIMIT %(most)s
 """  # noqa: S608 our own pieces
-# A matter that somebody answers for elsewhere in the layer's area, and nobody here.
+# A matter that somebody answers for elsewhere in the layer's area, and nobody here. Grids tile the
+# map, so that compounds would only say it twice.
 NOBODY = f"""
     WITH {PLACES}, {PIECES},
     matters AS (SELECT DISTINCT matter, whole FROM pieces),
     open AS (
-        SELECT pl.id, m.matter FROM places pl JOIN matters m ON true
-        JOIN grids_area a ON a.id = pl.id AND a.path LIKE m.whole || '%%'
+        SELECT pl.id, m.matter
+        FROM places pl JOIN matters m ON pl.what = 'grid' AND pl.path LIKE m.whole || '%%'
         WHERE NOT EXISTS (
             SELECT 1 FROM grids_layerpiece lp JOIN pieces pc ON pc.id = lp.id
             WHERE lp.outline && pl.outline AND pc.matter = m.matter AND lp.valid_to IS NULL
@@ -129,14 +134,14 @@ NOBODY = f"""
             SELECT ST_Union(lp.outline) FROM grids_layerpiece lp JOIN pieces pc ON pc.id = lp.id
             WHERE lp.outline && pl.outline AND pc.matter = o.matter AND lp.valid_to IS NULL),
             ST_GeomFromText('POLYGON EMPTY', 4326))) AS outline
-        FROM open o JOIN places pl ON pl.id = o.id
+        FROM open o JOIN places pl ON pl.what = 'grid' AND pl.id = o.id
     )
     SELECT 'nobody', rest.matter, pl.code, pl.name, pl.what, ARRAY[]::text[],
            ST_Area(rest.outline) / ST_Area(pl.outline),
            ST_Area(rest.outline::geography)::int,
            ST_AsGeoJSON(ST_SimplifyPreserveTopology(
                ST_CollectionExtract(rest.outline, 3), 0.00003), 6)
-    FROM rest JOIN places pl ON pl.id = rest.id
+    FROM rest JOIN places pl ON pl.what = 'grid' AND pl.id = rest.id
     WHERE ST_Area(rest.outline) >= {LEAST_SHARE} * ST_Area(pl.outline)
     ORDER BY rest.matter, pl.code LIMIT %(most)s
 """  # noqa: S608 our own pieces

@@ -56,6 +56,7 @@ class ConflictRow(serializers.Serializer):
     kind = serializers.ChoiceField(choices=Kind.choices)
     matter = serializers.CharField()
     place = Coded(allow_null=True, help_text="Null where the conflict is an outline of its own.")
+    place_kind = serializers.CharField(help_text="`grid`, `compound`, or empty without a place.")
     units = serializers.ListField(child=serializers.CharField(), help_text="Short names.")
     percent = serializers.IntegerField(
         help_text="Of the place: the smallest part, or what nobody has; 0 without a place."
@@ -168,6 +169,7 @@ def _conflict(one: Conflict) -> dict[str, Any]:
         "kind": one.kind.value,
         "matter": one.matter,
         "place": place,
+        "place_kind": one.place_kind,
         "units": list(one.units),
         "percent": one.percent,
         "square_metres": one.square_metres,

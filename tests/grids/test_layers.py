@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.gis.geos import MultiPolygon, Polygon
+from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
@@ -12,7 +12,7 @@ from govgrid.core.errors import Refused
 from govgrid.core.sheets import BadRows
 from grids import actions
 from grids.conflicts import Kind, conflicts
-from grids.models import WGS84, Area, Layer, LayerPiece
+from grids.models import WGS84, Area, Compound, Layer, LayerPiece
 from tests.factories.accounts import UserFactory
 from tests.factories.grids import DepartmentFactory, build_town, holder, shape
 
@@ -178,6 +178,25 @@ def test_special_and_ended_grids_are_not_asked(layer, town, stations):
     assert told(town.district) == [(Kind.NOBODY, town.grids[7].code, ())]
     Area.objects.filter(pk=town.grids[7].pk).update(valid_to=clock.today() + timedelta(days=1))
     assert told(town.district) == []
+
+
+def test_a_compound_cut_by_two_units_is_named_beside_its_grid(layer, town, stations):
+    for n, (west, east) in enumerate([(111.021, 111.025), (111.026, 111.029), (111.031, 111.035)]):
+        Compound.objects.create(
+            code=f"c{n}",
+            name=f"Compound {n}",
+            kind=Compound.Kind.OLD,
+            community=town.communities[1],
+            outline=box(west, east, 30.002, 30.008),
+            point=Point(west, 30.005, srid=WGS84),
+        )
+    draw(layer, stations[0], box(111, 111.027))
+    draw(layer, stations[1], box(111.027, 111.08))
+
+    rows = [(one.place_kind, one.place_code, one.percent) for one in conflicts(town.district)]
+    assert rows == [("grid", town.grids[2].code, 30), ("compound", "c1", 33)]
+    Compound.objects.update(retired_on=clock.today())
+    assert [one.place_kind for one in conflicts(town.district)] == ["grid"]
 
 
 @pytest.mark.parametrize("pieces", [1, 3])

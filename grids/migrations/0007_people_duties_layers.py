@@ -14,7 +14,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('grids', '0005_patrols'),
+        ('grids', '0006_registers_of_places'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
