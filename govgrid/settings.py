@@ -295,6 +295,8 @@ SPECTACULAR_SETTINGS = {
         "PhotoPhase": "tickets.models.Photo.Phase",
         "PhotoSource": "tickets.models.Photo.Source",
         "AreaKind": "grids.models.Area.Kind",
+        "ConflictKind": "grids.conflicts.Kind",
+        "DutyOutcome": "grids.models.DutyDone.Outcome",
         "DepartmentKind": "grids.models.Department.Kind",
         "CalendarDayKind": "govgrid.worktime.models.CalendarDay.Kind",
     },

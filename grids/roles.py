@@ -22,6 +22,14 @@ AVERAGES = frozenset({"tickets.see_scores"})
 # Drafts of a new division of a community; who draws one does not decide on it.
 DRAW = frozenset({"grids.view_division", "grids.draw"})
 DECIDE = frozenset({"grids.view_division", "grids.approve_division"})
+# Who is here, what the grids are asked to do, and who answers for which piece of the map.
+OVERSEE = frozenset({"grids.oversee"})
+# Handing the posts beneath one's own to the next, and the grid's team.
+STAFF = OVERSEE | {"grids.hand_over", "grids.propose_duty"}
+# Deciding what gets onto the task list.
+ADMIT = STAFF | {"grids.admit_duty"}
+# A department asks for duties and reads what became of its own.
+OWN = frozenset({"grids.oversee", "grids.propose_duty"})
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,7 @@ ROLES: dict[str, Role] = {
             "tickets.reopen",
             "tickets.whistle_emergency",
             "grids.patrol",
+            "grids.do_duty",
         },
     ),
     "community_officer": Role(
@@ -54,6 +63,7 @@ ROLES: dict[str, Role] = {
         over_area=SEE
         | CALL
         | DRAW
+        | STAFF
         | {
             "tickets.file",
             "tickets.settle",
@@ -61,6 +71,7 @@ ROLES: dict[str, Role] = {
             "tickets.close",
             "tickets.reopen",
             "tickets.rate",
+            "grids.do_duty",
         },
         in_department=WORK,
     ),
@@ -71,6 +82,7 @@ ROLES: dict[str, Role] = {
         | CALL
         | AVERAGES
         | DRAW
+        | STAFF
         | {
             "tickets.approve",
             "tickets.file",
@@ -89,6 +101,7 @@ ROLES: dict[str, Role] = {
         | CALL
         | AVERAGES
         | DECIDE
+        | ADMIT
         | {
             "tickets.approve",
             "tickets.approve_hard",
@@ -99,14 +112,15 @@ ROLES: dict[str, Role] = {
         },
         in_department=WORK,
     ),
-    "department_clerk": Role(_("Department clerk"), "department", in_department=WORK),
-    "department_head": Role(_("Department head"), "department", in_department=WORK),
+    "department_clerk": Role(_("Department clerk"), "department", in_department=WORK | OWN),
+    "department_head": Role(_("Department head"), "department", in_department=WORK | OWN),
     "district_command": Role(
         _("District command"),
         "area",
         over_area=SEE
         | AVERAGES
         | DECIDE
+        | ADMIT
         | {
             "tickets.file",
             "tickets.triage",
@@ -114,15 +128,20 @@ ROLES: dict[str, Role] = {
             "tickets.reveal_contact",
             "tickets.set_limits",
             "tickets.whistle_emergency",
+            "grids.keep_layers",
         },
     ),
     "roster_admin": Role(_("Roster administrator"), "area"),
     "convenor": Role(_("Convenor"), "area"),
     "screener": Role(_("Screener"), "area"),
     "recorder": Role(_("Recorder"), "area"),
-    "auditor": Role(_("Auditor"), "area", over_area=SEE | AVERAGES | {"grids.view_division"}),
+    "auditor": Role(
+        _("Auditor"), "area", over_area=SEE | AVERAGES | OVERSEE | {"grids.view_division"}
+    ),
     "system_admin": Role(
-        _("System administrator"), "area", over_area=SEE | DRAW | {"grids.appoint", "grids.bring"}
+        _("System administrator"),
+        "area",
+        over_area=SEE | DRAW | STAFF | {"grids.appoint", "grids.bring", "grids.keep_layers"},
     ),
     "member": Role(_("Roster member"), "area"),
     "resident": Role(_("Resident"), "area"),

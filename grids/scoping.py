@@ -14,7 +14,7 @@ from django.db import connection
 from govgrid.core import clock
 from govgrid.core.prepared import Prepared
 from grids import roles
-from grids.models import Level
+from grids.models import Area, Level
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -153,3 +153,17 @@ def districts(user: User | AnonymousUser, permission: str) -> frozenset[int]:
         elif len(post.path) >= Level.DISTRICT:
             found.add(post.path[Level.DISTRICT - 1])
     return frozenset(found)
+
+
+def prefixes(user: User | AnonymousUser, permission: str) -> list[str]:
+    """The paths under which ``user`` holds ``permission``; asks nothing but the posts."""
+    return [
+        "".join(f"{part}." for part in post.path)
+        for post in held(user)
+        if post.path and permission in roles.ROLES[post.role].over_area
+    ]
+
+
+def lies_within(user: User | AnonymousUser, permission: str, area: Area) -> bool:
+    """Whether ``area`` lies under one of :func:`prefixes`."""
+    return any(area.path.startswith(prefix) for prefix in prefixes(user, permission))

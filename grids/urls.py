@@ -1,6 +1,16 @@
 from django.urls import path
 
-from grids.views import areas, bringing, divisions, past, patrols, tiles
+from grids.views import (
+    areas,
+    bringing,
+    divisions,
+    duties,
+    layers,
+    past,
+    patrols,
+    people,
+    tiles,
+)
 
 app_name = "grids"
 urlpatterns = [
@@ -16,6 +26,20 @@ urlpatterns = [
     path("import/<int:pk>/errors.csv", bringing.upload_errors, name="upload_errors"),
     path("export/<slug:slug>/", bringing.area_export, name="export"),
     path("divisions/", divisions.division_list, name="division_list"),
+    path("vacancies/", people.vacancies, name="vacancies"),
+    path("hand-overs/", people.hand_overs, name="hand-overs"),
+    path("hand-overs/<int:pk>/", people.sheet, name="hand-over-sheet"),
+    path("hand-overs/<int:pk>/explained/", people.explained, name="explained"),
+    path("hand-overs/<int:pk>/list/", people.list_again, name="list-again"),
+    path("duties/", duties.duty_list, name="duties"),
+    path("duties/new/", duties.duty_new, name="duty-new"),
+    path("duties/<int:pk>/", duties.duty_detail, name="duty"),
+    path("duties/<int:pk>/decide/", duties.duty_decide, name="duty-decide"),
+    path("layers/", layers.layer_list, name="layers"),
+    path("layers/<int:pk>/", layers.layer_detail, name="layer"),
+    path("layers/<int:pk>/end/", layers.layer_end, name="layer-end"),
+    path("conflicts/", layers.conflict_report, name="conflicts"),
+    path("conflicts.csv", layers.conflict_csv, name="conflicts-csv"),
     path("<slug:code>/", areas.area_detail, name="detail"),
     path("<slug:code>/map/", past.on_a_day, name="on_a_day"),
     path("<slug:code>/map/shapes/", past.shapes, name="on_a_day_shapes"),
@@ -35,6 +59,14 @@ urlpatterns = [
             ("<int:pk>/<slug:name>/", divisions.act, "division_act"),
         )
     ),
+    path("<slug:code>/who/", people.who, name="who"),
+    path("<slug:code>/who/fill/", people.fill, name="fill"),
+    path("<slug:code>/who/<int:pk>/end/", people.end, name="post-end"),
+    path("<slug:code>/who/<int:pk>/hand-over/", people.hand_over, name="hand-over"),
+    path("<slug:code>/team/", people.seat, name="seat"),
+    path("<slug:code>/team/<int:pk>/remove/", people.unseat, name="unseat"),
+    path("<slug:code>/duties/", duties.area_duties, name="area-duties"),
+    path("<slug:code>/duties/<int:pk>/", duties.answer, name="answer"),
 ]
 
 # The grid worker's own page: hung at /field/, with names of its own.

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from govgrid.core import clock, panels
+from govgrid.core import backlog, clock, panels
 from govgrid.core.panels import Figure, Panel
 from govgrid.core.templatetags.gg import state_class, state_icon
-from grids.models import Area, Patrol
+from grids.models import Area, Patrol, Post
 from tickets import inbox, tallies, tiles
 from tickets.models import Ticket
 from tickets.workflow import OPEN, State
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 ROWS = 8
 # On a phone in the street; the rest is on the desk.
 TO_DO_ROWS = 10
+# More is no hand-over any more; the list of tickets has them all.
+WORK_ROWS = 200
 
 
 def register() -> None:
@@ -32,6 +34,7 @@ def register() -> None:
     panels.register("grids.map", on_the_map)
     panels.register("grids.sheet", how_many)
     panels.register_notes("grids.areas", how_many_each)
+    backlog.register("tickets.open", _("Open tickets"), open_work)
     panels.register_tally("tickets.filed", _("Reports"), tallies.filed)
 
 
@@ -75,3 +78,14 @@ def to_do(request: HttpRequest, patrol: Patrol | None) -> Panel:
     rows = inbox.in_order(inbox.waiting(request.user))
     context = {"rows": rows[:TO_DO_ROWS], "is_more": len(rows) > TO_DO_ROWS, "at": clock.now()}
     return Panel("tickets/_field_panel.html", context, (Figure(_("To do"), len(rows)),))
+
+
+def open_work(area: Area, post: Post) -> list[backlog.Item]:
+    """The open tickets of an area for who takes its post over: number and category, no text."""
+    found = Ticket.objects.beneath(area).open().select_related("category", "grid").order_by("pk")
+    return [
+        backlog.Item(
+            one.number, f"{one.number} {one.category.name}, {one.grid.name}", one.get_absolute_url()
+        )
+        for one in found[:WORK_ROWS]
+    ]

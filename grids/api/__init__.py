@@ -28,6 +28,10 @@ from grids.models import (
 from grids.queries import Named, area_of
 from grids.roles import ROLES
 
+# 7 digits are a centimetre.
+DIGITS = 7
+
+
 # ── fields that name a row by its code ────────────────────────────────────────────────────────
 
 

@@ -1,6 +1,4 @@
-"""Where, and who answers there: areas and their outlines, what stands in them, posts, patrols."""
-
-"""Where, and who answers there: areas, their outlines and edition, departments, posts, patrols."""
+"""Where, and who answers there: areas, their outlines, what stands in them, posts, duties."""
 
 from grids.models.area import (
     FEW,
@@ -30,14 +28,17 @@ from grids.models.division import (
     Principle,
     Step,
 )
+from grids.models.duty import Duty, DutyDone
 from grids.models.edition import MapEdition
 from grids.models.facility import Facility, FacilityClass, FacilityQuerySet
 from grids.models.former import FormerShape
+from grids.models.layer import Layer, LayerPiece
 from grids.models.organisation import Organisation, OrganisationQuerySet
 from grids.models.patrol import CheckIn, Patrol
 from grids.models.post import Post, PostQuerySet
 from grids.models.proposal import Block, Proposal
 from grids.models.service_point import ServicePoint, ServicePointQuerySet
+from grids.models.staffing import HandOver, HandOverItem, Requirement, TeamSeat
 from grids.models.upload import Upload, UploadQuerySet, UploadRow
 
 __all__ = [
@@ -61,6 +62,8 @@ __all__ = [
     "DepartmentQuerySet",
     "Division",
     "DivisionEvent",
+    "Duty",
+    "DutyDone",
     "Ending",
     "Excuse",
     "Facility",
@@ -68,6 +71,10 @@ __all__ = [
     "FacilityQuerySet",
     "FormerShape",
     "GridSize",
+    "HandOver",
+    "HandOverItem",
+    "Layer",
+    "LayerPiece",
     "Level",
     "MapEdition",
     "Milestone",
@@ -81,9 +88,11 @@ __all__ = [
     "Principle",
     "Proposal",
     "Renewal",
+    "Requirement",
     "ServicePoint",
     "ServicePointQuerySet",
     "Step",
+    "TeamSeat",
     "Upload",
     "UploadQuerySet",
     "UploadRow",

@@ -1,1 +1,1 @@
-"""What grids themselves have to say on the page of an area, one module for each matter."""
+"""What grids' own modules have to say on the page of an area and on the worker's page."""

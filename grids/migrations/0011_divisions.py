@@ -31,7 +31,7 @@ DROP FUNCTION grids_history_is_kept();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('grids', '0006_registers_of_places'),
+        ("grids", "0010_map_tiles"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -15,6 +15,8 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("grids", "0006_areas_as_they_change")]
+    dependencies = [
+        ("grids", "0007_registers_of_places"),
+    ]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('grids', '0007_names_to_search_by'),
+        ("grids", "0008_names_to_search_by"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

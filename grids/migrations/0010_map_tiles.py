@@ -39,7 +39,9 @@ NO_EDITION = """
 
 class Migration(migrations.Migration):
 
-    dependencies = [("grids", "0005_patrols")]
+    dependencies = [
+        ("grids", "0009_files_brought"),
+    ]
 
     operations = [
         migrations.CreateModel(
