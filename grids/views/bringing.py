@@ -15,7 +15,8 @@ from govgrid.core.errors import Refused
 from grids import queries, scoping, serving
 from grids.actions import uploads
 from grids.actions.kinds import KINDS
-from grids.forms import AgainForm, AreaSearchForm, BringForm, DayForm, EndingsForm
+from grids.forms import AreaSearchForm
+from grids.forms.bringing import AgainForm, BringForm, DayForm, EndingsForm
 from grids.models import Area, Upload
 from grids.spatial.reading import CRS_CHOICES, Asked
 from grids.spatial.writing import FORMATS, Table
