@@ -9,10 +9,11 @@ class GridsConfig(AppConfig):
     def ready(self) -> None:
         # Models must be loaded first.
         from grids import retention  # noqa: PLC0415
-        from grids.panels import division, duties, patrols, people  # noqa: PLC0415
+        from grids.panels import division, duties, history, patrols, people  # noqa: PLC0415
 
         division.register()
         retention.register()
         patrols.register()
         people.register()
         duties.register()
+        history.register()

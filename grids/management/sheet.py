@@ -33,7 +33,8 @@ class ImportCommand(commands.ImportCommand):
         return Columns(tuple(self.columns), tuple(self.required))
 
     def rows(self, file: Path, options: dict[str, Any]) -> list[Cells]:
-        asked = Asked(options["crs"], options["encoding"], options["layer"])
+        # A command without places asks nothing about coordinates.
+        asked = Asked(*(options.get(name, "") for name in Asked._fields))
         with reading.opened(file, asked, check=refuse_columns) as sheet:
             found = list(sheet.rows(self.columns_of(sheet.head)))
         for warning in sheet.warnings if options["verbosity"] else []:

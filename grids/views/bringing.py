@@ -15,9 +15,10 @@ from govgrid.core.errors import Refused
 from grids import queries, scoping, serving
 from grids.actions import uploads
 from grids.actions.kinds import KINDS
-from grids.forms import AgainForm, AreaSearchForm, BringForm, DayForm, EndingsForm
+from grids.forms import AreaSearchForm
+from grids.forms.bringing import AgainForm, BringForm, DayForm, EndingsForm
 from grids.models import Area, Upload
-from grids.spatial.reading import Asked
+from grids.spatial.reading import CRS_CHOICES, Asked
 from grids.spatial.writing import FORMATS, Table
 
 MOST_SHOWN = 20
@@ -71,12 +72,20 @@ def upload_detail(request, pk):
         "kind": kind,
         "said": upload.summary,
         "again": AgainForm(upload=upload),
+        "offered": dict(CRS_CHOICES).get(upload.offered_crs, ""),
+        "fine": _fine(upload),
         "absent": absent,
         "today": clock.today(),
         "shape": json.dumps(drawn[0]) if drawn else "",
         "extent": drawn[1] if drawn else None,
     }
     return render(request, "grids/upload.html", context)
+
+
+def _fine(upload: Upload) -> int:
+    """How many rows have nothing wrong, where others have."""
+    lines = {line for line, _reason in upload.problems}
+    return max(0, upload.row_count - len(lines)) if lines else 0
 
 
 @require_POST

@@ -78,7 +78,9 @@ def test_a_map_is_shown_with_its_outlines(client, admin, town):
 def test_wrong_rows_are_on_the_page_and_in_a_sheet_without_formulas(client, admin):
     page = read(client, NEW + "street,=1+1,y,420506\n")
 
-    assert "is no code of this level" in client.get(page).content.decode()
+    shown = client.get(page).content.decode()
+    assert "is no code of this level" in shown
+    assert "The other row is fine." in shown
     sheet = client.get(f"{page}errors.csv")
     assert sheet["Content-Disposition"].startswith("attachment")
     text = b"".join(sheet.streaming_content).decode("utf-8-sig")

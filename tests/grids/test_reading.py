@@ -302,9 +302,22 @@ def test_columns_of_a_map_that_nobody_asked_for_are_passed_over_and_told(tmp_pat
 
 
 # ── archives ──────────────────────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize("name", ["../map.shp", "/etc/map.shp", "a/../../map.dbf", "c:/map.shp"])
+@pytest.mark.parametrize(
+    "name", ["../map.shp", "/etc/map.shp", "a/../../map.dbf", "c:/map.shp", "..\\map.shp"]
+)
 def test_a_zip_with_a_way_out_of_its_folder_is_refused(refusal, name):
     assert refusal(rezipped(streets(), add={name: b"x"})) == "zip_path"
+
+
+def test_folders_parted_as_on_windows_and_other_files_are_no_matter(bring):
+    whole = streets()
+    ends = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+    parts = {f"out\\map{end}": part(whole, end) for end in ends}
+    more = {"notes.xlsx": streets("excel"), "__MACOSX/._map.shp": b"x"}
+
+    (cells,) = bring(rezipped(whole, drop=ends, add=parts | more))
+
+    assert cells["name"] == "街道1"
 
 
 def test_a_zip_with_a_link_is_refused(refusal):

@@ -1,6 +1,6 @@
 """The map's data, the list of areas and the page of one."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from django.db import connection
@@ -10,7 +10,7 @@ from django.urls import reverse
 from govgrid.core import panels
 from govgrid.core.panels import Panel
 from grids import tiles
-from grids.models import Area, AreaCode, Department
+from grids.models import Area, AreaCode, AreaName, Department
 from tests.factories.accounts import UserFactory
 from tests.factories.grids import (
     AreaFactory,
@@ -355,3 +355,19 @@ def test_a_grid_where_nobody_went_round_says_so(signed_in, town):
     page = signed_in.get(town.grids[0].get_absolute_url()).content.decode()
 
     assert "Nobody has gone round here." in page
+
+
+def test_the_page_of_an_area_tells_its_codes_its_names_and_what_it_came_of(client, town):
+    client.force_login(UserFactory())
+    street, other = town.streets
+    AreaCode.objects.create(area=street, code_system="civil", code="420506100")
+    AreaName.objects.create(area=street, name="旧街道", valid_to=date(2026, 3, 1))
+    Area.objects.filter(pk=other.pk).update(valid_to=date(2026, 4, 1), successor=street)
+
+    page = client.get(street.get_absolute_url()).content.decode()
+
+    assert "Codes and names" in page
+    assert "420506100" in page
+    assert "旧街道" in page
+    assert "ended 1 April, followed by this area" in page
+    assert "Codes and names" not in client.get(town.grids[0].get_absolute_url()).content.decode()

@@ -4,6 +4,7 @@ import json
 import os
 import resource
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +49,12 @@ def sheet_of(path: Path, scratch: Path, encoding: str, layer: str) -> Sheet:
 
 
 def _is_workbook(path: Path) -> bool:
-    """Every program writes the list of a workbook's parts first or last, with its name in clear."""
-    content = path.read_bytes()
-    return b"[Content_Types].xml" in content or b"xl/workbook" in content
+    """By the list of its parts; a zip whose directory is lost is no workbook either."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "[Content_Types].xml" in archive.namelist()
+    except (zipfile.BadZipFile, OSError):
+        return False
 
 
 def limit(what: int, most: int) -> None:

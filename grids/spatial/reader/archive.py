@@ -36,24 +36,22 @@ def _members(archive: zipfile.ZipFile) -> dict[tuple[str, str], zipfile.ZipInfo]
         raise Spoilt("zip_bomb")
     for member in listed:
         _check(member)
-        name = PurePosixPath(member.filename)
+        name = _path(member)
         suffix = name.suffix.lower()
-        if suffix in PARTS and name.parts[0] != "__MACOSX":
+        if suffix in PARTS and "__MACOSX" not in name.parts:
             found[str(name.with_suffix("")), suffix] = member
     return found
 
 
+def _path(member: zipfile.ZipInfo) -> PurePosixPath:
+    """Some programs on Windows part folders their own way."""
+    return PurePosixPath(member.filename.replace("\\", "/"))
+
+
 def _check(member: zipfile.ZipInfo) -> None:
-    name = PurePosixPath(member.filename)
-    mode = member.external_attr >> 16
-    if (
-        name.is_absolute()
-        or ".." in name.parts
-        or "\\" in member.orig_filename
-        or ":" in name.parts[0]
-    ):
-        raise Spoilt("zip_path", name=member.filename[:80])
-    if stat.S_ISLNK(mode):
+    name = _path(member)
+    leaves = name.is_absolute() or ".." in name.parts or ":" in (name.parts or ("",))[0]
+    if leaves or stat.S_ISLNK(member.external_attr >> 16):
         raise Spoilt("zip_path", name=member.filename[:80])
     if member.file_size > MOST_BYTES:
         raise Spoilt("zip_bomb")
