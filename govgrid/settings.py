@@ -226,6 +226,10 @@ CELERY_BEAT_SCHEDULE = {
     "fire clocks": {"task": "tickets.tasks.fire_clocks", "schedule": SWEEP_SECONDS},
     "follow the calendar": {"task": "tickets.tasks.recompute_clocks", "schedule": SWEEP_SECONDS},
     "redraw the map": {"task": "grids.tasks.take_effect", "schedule": SWEEP_SECONDS},
+    "find forgotten proposals": {
+        "task": "grids.tasks.sweep_proposals",
+        "schedule": SWEEP_SECONDS,
+    },
     "find unsent messages": {"task": "govgrid.outbox.tasks.sweep", "schedule": SWEEP_SECONDS},
     "erase what is past its time": {"task": "govgrid.privacy.tasks.retain", "schedule": 86_400},
 }

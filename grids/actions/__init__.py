@@ -32,11 +32,13 @@ from grids.actions.outlines import derive_outlines, import_outlines, keep_former
 from grids.actions.patrols import check_in, end_patrol, start_patrol
 from grids.actions.people import import_people
 from grids.actions.posts import appoint, end_post
+from grids.actions.proposing import ask_proposal, import_blocks
 
 __all__ = [
     "add_special",
     "answer_principle",
     "appoint",
+    "ask_proposal",
     "begin_division",
     "check_in",
     "derive_outlines",
@@ -45,6 +47,7 @@ __all__ = [
     "end_post",
     "excuse",
     "import_areas",
+    "import_blocks",
     "import_departments",
     "import_outlines",
     "import_people",
