@@ -14,6 +14,7 @@ from govgrid.core import clock
 from govgrid.core.errors import Refused
 from grids.actions.drafts import SAID, Sheet, draft, log_event
 from grids.division import cutting, lint
+from grids.division.counting import households_in
 from grids.division.reading import grids_in_force, ground_of
 from grids.models import Area, Division, Level, Piece, Step
 from grids.workflow import State
@@ -115,7 +116,7 @@ def _name_of(community: Area, code: str) -> str:
 
 def _shared(sheet: Sheet, piece: Piece, parts: Sequence[MultiPolygon]) -> list[dict[str, Any]]:
     """Households of each part: counted where blocks of homes are known, else by area."""
-    counted = lint.households_in(sheet.division, parts)
+    counted = households_in(sheet.division, parts)
     if counted is not None:
         return [{"household_count": count, "is_estimated": False} for count in counted]
     if piece.household_count is None:
