@@ -59,10 +59,10 @@ def press(page, name):
         page.get_by_role("button", name=name, exact=True).click()
 
 
-def tap_at(page, x, y):
-    """Where a point lies on the map just now, by its shown extent."""
-    box = page.locator(".division-map").bounding_box()
-    page.mouse.click(box["x"] + box["width"] * x, box["y"] + box["height"] * y)
+def middle_of(page, piece):
+    """Where the middle of a piece and its upper and lower edge lie on the screen."""
+    box = page.locator(".m-piece").nth(piece).bounding_box()
+    return box["x"] + box["width"] / 2, box["y"], box["y"] + box["height"]
 
 
 def test_a_community_is_drawn_anew_and_the_map_follows_on_the_day(town, at, open_page):
@@ -77,14 +77,12 @@ def test_a_community_is_drawn_anew_and_the_map_follows_on_the_day(town, at, open
     # By the map: choose the first piece with a tap, set two points across it.
     expect(desk.locator("[data-gg-drawn]")).to_have_count(1)
     desk.locator(".division-map").scroll_into_view_if_needed()
-    tap_at(desk, 0.2, 0.5)
+    x, top, foot = middle_of(desk, 0)
+    desk.mouse.click(x + 30, (top + foot) / 2)
     expect(desk.locator("#piece-1 [data-gg-piece]")).to_be_checked()
     desk.get_by_role("button", name="Set points").click()
-    # Community 111–111.02 fills the map's width; the first grid is its west half.
-    extent = desk.locator(".m-piece").first.bounding_box()
-    middle = extent["x"] + extent["width"] / 2
-    for y in (extent["y"] - 8, extent["y"] + extent["height"] + 8):
-        desk.mouse.click(middle, y)
+    for y in (top - 8, foot + 8):
+        desk.mouse.click(x, y)
     expect(desk.locator(".m-pen-point")).to_have_count(2)
     press(desk, "Draw it")
     expect(desk.locator("#pieces > li")).to_have_count(3)
