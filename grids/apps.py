@@ -8,8 +8,9 @@ class GridsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models must be loaded first.
-        from grids import retention  # noqa: PLC0415
+        from grids import notices, retention  # noqa: PLC0415
         from grids.panels import division  # noqa: PLC0415
 
         division.register()
+        notices.register()
         retention.register()
