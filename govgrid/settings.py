@@ -228,6 +228,10 @@ CELERY_BEAT_SCHEDULE = {
     "follow the calendar": {"task": "tickets.tasks.recompute_clocks", "schedule": SWEEP_SECONDS},
     "redraw the map": {"task": "grids.tasks.take_effect", "schedule": SWEEP_SECONDS},
     "count what is open for the map": {"task": "tickets.tasks.roll_up", "schedule": 60},
+    "find forgotten proposals": {
+        "task": "grids.tasks.sweep_proposals",
+        "schedule": SWEEP_SECONDS,
+    },
     "find unsent messages": {"task": "govgrid.outbox.tasks.sweep", "schedule": SWEEP_SECONDS},
     "find files to read": {"task": "grids.tasks.work_off_uploads", "schedule": SWEEP_SECONDS},
     "erase what is past its time": {"task": "govgrid.privacy.tasks.retain", "schedule": 86_400},

@@ -8,10 +8,11 @@ class GridsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models must be loaded first.
-        from grids import retention  # noqa: PLC0415
+        from grids import notices, retention  # noqa: PLC0415
         from grids.panels import division, duties, history, patrols, people  # noqa: PLC0415
 
         division.register()
+        notices.register()
         retention.register()
         patrols.register()
         people.register()

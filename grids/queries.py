@@ -17,6 +17,8 @@ from grids import roles
 from grids.models import Area, AreaCode, Department, Level, Post, Upload
 
 if TYPE_CHECKING:
+    from django.contrib.gis.geos import Point
+
     from govgrid.accounts.models import User
 
 BORDER_METRES = 15
@@ -266,3 +268,46 @@ def drawn(upload: Upload) -> tuple[dict, Box] | None:
         cursor.execute(DRAWN, {"id": upload.pk, "most": MOST_DRAWN, "degrees": DRAWN_DEGREES})
         shape, *edges = cursor.fetchone()
     return None if edges[0] is None else (shape, Box(*edges))
+
+
+# Successors in a row: more would be a circle.
+MOST_SUCCESSORS = 10
+
+# Whether a grid ended or got another outline since a day, or a new one began beside or over it. The
+# day itself counts: in its first seconds the map is still the old one.
+REDRAWN = """
+    SELECT a.valid_to <= %(today)s
+        OR EXISTS (SELECT 1 FROM grids_formershape f
+                   WHERE f.area_id = a.id AND upper(f.period) >= %(since)s)
+        OR EXISTS (SELECT 1 FROM grids_area n
+                   WHERE n.parent_id = a.parent_id AND n.valid_from >= %(since)s AND n.id <> a.id)
+    FROM grids_area a WHERE a.id = %(grid)s
+"""
+
+
+def grid_now(grid: Area, point: Point | None, since: date) -> Named | None:
+    """Which grid a place of ``since`` lies in now, where that is another one; else None.
+
+    By the point; where there is none, by who followed the grid that ended.
+    """
+    with connection.cursor() as cursor:
+        asked = {"today": clock.today(), "since": since, "grid": grid.pk}
+        cursor.execute(REDRAWN, asked)
+        row = cursor.fetchone()
+    if not row or not row[0]:
+        return None
+    if point is not None:
+        place = locate(point.x, point.y)
+        found = place.grid if place else None
+    else:
+        found = _heir_of(grid)
+    return found if found is not None and found.id != grid.pk else None
+
+
+def _heir_of(grid: Area) -> Named | None:
+    heir, today = grid, clock.today()
+    for _step in range(MOST_SUCCESSORS):
+        if heir.successor is None or heir.valid_to is None or heir.valid_to > today:
+            break
+        heir = heir.successor
+    return Named(heir.pk, heir.code, heir.name)

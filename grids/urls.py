@@ -3,6 +3,7 @@ from django.urls import path
 from grids.views import (
     areas,
     bringing,
+    division_lists,
     divisions,
     duties,
     layers,
@@ -25,7 +26,7 @@ urlpatterns = [
     path("import/<int:pk>/discard/", bringing.upload_discard, name="upload_discard"),
     path("import/<int:pk>/errors.csv", bringing.upload_errors, name="upload_errors"),
     path("export/<slug:slug>/", bringing.area_export, name="export"),
-    path("divisions/", divisions.division_list, name="division_list"),
+    path("divisions/", division_lists.division_list, name="division_list"),
     path("vacancies/", people.vacancies, name="vacancies"),
     path("hand-overs/", people.hand_overs, name="hand-overs"),
     path("hand-overs/<int:pk>/", people.sheet, name="hand-over-sheet"),
@@ -46,8 +47,8 @@ urlpatterns = [
     *(
         path(f"<slug:code>/division/{tail}", view, name=name)
         for tail, view, name in (
-            ("", divisions.of_community, "divisions"),
-            ("size/", divisions.set_size, "division_size"),
+            ("", division_lists.of_community, "divisions"),
+            ("size/", division_lists.set_size, "division_size"),
             ("<int:pk>/", divisions.division_detail, "division"),
             ("<int:pk>/shapes/", divisions.shapes, "division_shapes"),
             ("<int:pk>/draw/", divisions.draw, "division_draw"),
@@ -56,6 +57,9 @@ urlpatterns = [
             ("<int:pk>/principles/", divisions.principles, "division_principles"),
             ("<int:pk>/excuse/", divisions.excuse, "division_excuse"),
             ("<int:pk>/ending/", divisions.ending, "division_ending"),
+            ("<int:pk>/homes/", divisions.homes, "division_homes"),
+            ("<int:pk>/propose/", divisions.propose, "division_propose"),
+            ("<int:pk>/proposal/", divisions.proposal, "division_proposal"),
             ("<int:pk>/<slug:name>/", divisions.act, "division_act"),
         )
     ),

@@ -6,6 +6,7 @@ from govgrid.accounts.token_api import TokenView
 from govgrid.api import roof
 from govgrid.worktime.api import CalendarView
 from grids.api import AreaViewSet, DepartmentViewSet, MeView
+from grids.api.divisions import DivisionViewSet
 from grids.api.duties import DutyAnswerViewSet, DutyViewSet
 from grids.api.layers import ConflictViewSet, LayerViewSet
 from grids.api.locating import LocateView
@@ -37,6 +38,8 @@ urlpatterns = [
     path("locate/", LocateView.as_view(ONE), name="locate"),
     path("calendar/", CalendarView.as_view(ONE), name="calendar"),
     path("departments/", DepartmentViewSet.as_view(LIST), name="departments"),
+    path("divisions/", DivisionViewSet.as_view(LIST), name="divisions"),
+    path("divisions/<int:id>/", DivisionViewSet.as_view(ONE), name="division"),
     path("patrols/", PatrolViewSet.as_view({**LIST, "post": "create"}), name="patrols"),
     path("patrols/<int:id>/", PatrolViewSet.as_view(ONE), name="patrol"),
     path(

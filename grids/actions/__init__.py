@@ -35,6 +35,7 @@ from grids.actions.outlines import derive_outlines, import_outlines
 from grids.actions.patrols import check_in, end_patrol, start_patrol
 from grids.actions.people import import_people
 from grids.actions.posts import appoint, end_post
+from grids.actions.proposing import ask_proposal, import_blocks
 from grids.actions.teams import seat_office, unseat_office
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "answer_duty",
     "answer_principle",
     "appoint",
+    "ask_proposal",
     "begin_division",
     "check_in",
     "decide_duty",
@@ -55,6 +57,7 @@ __all__ = [
     "explain",
     "hand_over",
     "import_areas",
+    "import_blocks",
     "import_departments",
     "import_layers",
     "import_outlines",

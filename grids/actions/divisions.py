@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from govgrid.core import clock
 from govgrid.core.errors import Refused
-from grids import workflow
+from grids import notices, workflow
 from grids.actions.drafts import draft, log_event
 from grids.actions.imports import lock, reserve_ids, saved
 from grids.actions.outlines import write_outlines
@@ -172,7 +172,7 @@ def move(division: Division, name: str, *, by: User, note: str = "") -> Division
             "another_approved",
             _("Another division of this community is approved and waits for its day."),
         ) from error
-    log_event(found, name, before=before, by=by, note=note.strip())
+    notices.moved(found, log_event(found, name, before=before, by=by, note=note.strip()))
     return found
 
 
@@ -180,6 +180,8 @@ def move(division: Division, name: str, *, by: User, note: str = "") -> Division
 
 # Less is a corner that a neighbour got: the same place, and no history.
 MOVED_METRES2 = 1
+
+MOST_NOTE = 1000
 
 MOVED = """
     SELECT p.keeps_id FROM grids_piece p JOIN grids_areashape s ON s.area_id = p.keeps_id
@@ -193,28 +195,31 @@ def take_effect() -> int:
     """Make one approved division whose day has come the map in force; how many that were.
 
     One transaction: the areas, their outlines, the posts and the event, or nothing. Who comes
-    second finds the row taken or done. Where the grids changed meanwhile it falls back to refused.
+    second finds the row taken or done. Where the grids or the codes changed meanwhile it falls back
+    to refused, with what the check says now.
     """
     waiting = Division.objects.filter(state=State.APPROVED, effective_on__lte=clock.today())
     division = (
         waiting.select_for_update(skip_locked=True, of=("self",))
-        .select_related("community")
+        .select_related("community", "begun_by")
         .order_by("effective_on", "pk")
         .first()
     )
     if division is None:
         return 0
     lock(Area)
-    if lint.map_has_moved_on(division):
+    errors = lint.check(division).errors
+    if errors:
         division.state = State.REFUSED
         division.save(update_fields=["state"])
-        note = _("The grids of this community changed since this draft was begun. Begin anew.")
-        log_event(division, "fall_back", before=State.APPROVED, by=None, note=note)
+        note = " ".join(one.words for one in errors)[:MOST_NOTE]
+        event = log_event(division, "fall_back", before=State.APPROVED, by=None, note=note)
+        notices.moved(division, event)
         return 1
     _redraw(division)
     division.state, division.took_effect_at = State.IN_FORCE, clock.now()
     division.save(update_fields=["state", "took_effect_at"])
-    log_event(division, "take_effect", before=State.APPROVED, by=None)
+    notices.moved(division, log_event(division, "take_effect", before=State.APPROVED, by=None))
     return 1
 
 

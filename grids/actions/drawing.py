@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from govgrid.core import clock
 from govgrid.core.errors import Refused
 from grids.actions.drafts import SAID, Sheet, draft, log_event
+from grids.actions.imports import saved
 from grids.division import cutting, lint
+from grids.division.counting import households_in
 from grids.division.reading import grids_in_force, ground_of
 from grids.models import Area, Division, Level, Piece, Step
 from grids.workflow import State
@@ -45,13 +47,15 @@ def begin_division(community: Area, *, by: User, client_id: UUID, reason: str = 
     if community.level != Level.COMMUNITY or community.valid_to is not None:
         raise Refused("no_community", _("Only a community in force is divided into grids."))
     grids = list(grids_in_force(community).select_related("shape"))
-    division = Division.objects.create(
-        community=community,
-        client_id=client_id,
-        reason=reason,
-        begun_by=by,
-        begun_at=clock.now(),
-        base=[one.pk for one in grids],
+    division = saved(
+        Division(
+            community=community,
+            client_id=client_id,
+            reason=reason,
+            begun_by=by,
+            begun_at=clock.now(),
+            base=[one.pk for one in grids],
+        )
     )
     Piece.objects.bulk_create(_first_pieces(division, grids))
     log_event(division, "begin", before="", by=by, note=reason)
@@ -115,7 +119,7 @@ def _name_of(community: Area, code: str) -> str:
 
 def _shared(sheet: Sheet, piece: Piece, parts: Sequence[MultiPolygon]) -> list[dict[str, Any]]:
     """Households of each part: counted where blocks of homes are known, else by area."""
-    counted = lint.households_in(sheet.division, parts)
+    counted = households_in(sheet.division, parts)
     if counted is not None:
         return [{"household_count": count, "is_estimated": False} for count in counted]
     if piece.household_count is None:

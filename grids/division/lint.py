@@ -20,7 +20,7 @@ from govgrid.core import clock
 from govgrid.core.sheets import RowError
 from grids.division.reading import grids_in_force, ground_of
 from grids.division.sizes import ranges
-from grids.models import Area, Block, Division, Excuse, Piece
+from grids.models import Area, Division, Excuse, Piece
 from grids.numbering import check_code
 
 # Narrower is rounding, and nobody could stand in it.
@@ -83,14 +83,6 @@ ALONG = """
     ORDER BY ST_Length(ST_Intersection(outline, ST_Buffer(ST_GeomFromEWKB(%s), 1e-7))) DESC,
              ST_Area(ST_Intersection(outline, ST_Buffer(ST_GeomFromEWKB(%s), 1e-6))) DESC, number
     LIMIT 1
-"""
-
-HOUSEHOLDS = """
-    SELECT n.at, coalesce(sum(b.household_count), 0)::int
-    FROM unnest(%s::bytea[]) WITH ORDINALITY AS n(wkb, at)
-    LEFT JOIN grids_block b
-      ON b.division_id = %s AND ST_Covers(ST_GeomFromEWKB(n.wkb), b.point)
-    GROUP BY n.at ORDER BY n.at
 """
 
 SHAPES = "SELECT number, ST_AsGeoJSON(outline, 7) FROM grids_piece WHERE id = ANY(%s)"
@@ -388,15 +380,3 @@ def _of_compounds(drawn: _Draft) -> Iterable[Finding]:
         # The pieces are in the key: another cut wants another reason.
         key = f"compound:{pk}:{'-'.join(str(number) for number in numbers)}"[:80]
         yield _warning(key, words, pieces=tuple(numbers), shape=json.loads(geojson))
-
-
-# ── counting ──────────────────────────────────────────────────────────────────────────────────
-
-
-def households_in(division: Division, outlines: Sequence[MultiPolygon]) -> list[int] | None:
-    """Households by the blocks of homes of this draft; None where it has none."""
-    if not Block.objects.filter(division=division).exists():
-        return None
-    with connection.cursor() as cursor:
-        cursor.execute(HOUSEHOLDS, [[one.ewkb for one in outlines], division.pk])
-        return [count for _at, count in cursor.fetchall()]

@@ -6,6 +6,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from govgrid.core import sheets
+from govgrid.core.errors import Refused
+from govgrid.privacy.absence import refuse_columns
 from grids.models import Area, Piece
 from grids.models.division import DRAWN_KINDS
 from grids.workflow import PRINCIPLES, VoteForm
@@ -228,3 +231,54 @@ class DayForm(forms.Form):
     """The map on a day."""
 
     on = forms.DateField(label=_("The map on"), required=False)
+
+
+MOST_BYTES = 5_000_000
+# As a spreadsheet in the office names them.
+HOMES_COLUMNS = {
+    "编号": "code",
+    "经度": "lon",
+    "纬度": "lat",
+    "户数": "households",
+    "坐标系": "crs",
+}
+
+
+def homes_head(given: list[str]) -> list[str]:
+    """The columns of a table of homes; what looks like data about persons is refused first."""
+    refuse_columns(given)
+    headings = [HOMES_COLUMNS.get(name, name.lower()) for name in given]
+    known = ("code", "lon", "lat", "households", "crs")
+    sheets.check_headings(headings, known, known[:4])
+    return headings
+
+
+class HomesForm(forms.Form):
+    """A table of homes: CSV or Excel."""
+
+    file = forms.FileField(
+        label=_("Homes as points"),
+        help_text=_("CSV or Excel with the columns code, lon, lat, households (and crs)."),
+    )
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise ValidationError(_("The file is larger than 5 MB."), "too_large")
+        content = file.read()
+        try:
+            if content[:2] == b"PK":
+                return sheets.read_workbook(content, homes_head)
+            return sheets.read(sheets.decoded(content, file.name), homes_head)
+        except Refused as refusal:
+            raise ValidationError(str(refusal), refusal.code) from refusal
+
+
+class ProposeForm(forms.Form):
+    grids = forms.IntegerField(
+        label=_("Number of grids"),
+        required=False,
+        min_value=1,
+        max_value=60,
+        help_text=_("As many as the households ask for, if empty."),
+    )

@@ -3,38 +3,37 @@
 from __future__ import annotations
 
 import json
-from uuid import uuid4
 
 from django.contrib import messages
 from django.db import connection
+from django.db.models import Count, Sum
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from govgrid.core.errors import Refused
+from govgrid.core.sheets import BadRows
 from grids import actions, queries, workflow
 from grids.actions.divisions import gather
 from grids.division import lint
 from grids.division.reading import ends_with, in_reach_of, vacancies
 from grids.division.sizes import ranges
-from grids.forms import OlderForm
 from grids.forms.divisions import (
-    BeginForm,
     DrawForm,
     EndingForm,
     ExcuseForm,
+    HomesForm,
     NoteForm,
     PieceForm,
     PlanForm,
     PrinciplesForm,
-    SizeForm,
+    ProposeForm,
 )
-from grids.models import Area, Division, Piece, Principle
+from grids.models import Area, Block, Division, Piece, Principle
 from grids.workflow import MOVES, PRINCIPLES, PRINCIPLES_IN_CHINESE, State
 
-A_PAGE = 30
 CONFLICT, WRONG = 409, 400
 STATE_LOOKS = {
     State.DRAFTED: "is-new",
@@ -48,91 +47,6 @@ STATE_LOOKS = {
 
 def _division(request, code, pk) -> Division:
     return get_object_or_404(in_reach_of(request.user), pk=pk, community__code=code)
-
-
-def _community(request, code) -> Area:
-    """A community whose drafts this person may read."""
-    area = Area.objects.in_force().filter(code=code, level=4).select_related("parent").first()
-    if area is None or not request.user.has_perm("grids.view_division", area):
-        raise Http404
-    return area
-
-
-# ── lists ─────────────────────────────────────────────────────────────────────────────────────
-
-
-@require_GET
-def division_list(request):
-    """All divisions in reach, the newest first."""
-    found = in_reach_of(request.user).select_related("community__parent", "begun_by")
-    return render(request, "grids/division_list.html", _page_of(request, found))
-
-
-def _page_of(request, found) -> dict:
-    if before := OlderForm(request.GET).key():
-        found = found.filter(pk__lt=before)
-    rows = list(found.order_by("-pk")[: A_PAGE + 1])
-    return {
-        "divisions": [(one, STATE_LOOKS[State(one.state)]) for one in rows[:A_PAGE]],
-        "older": rows[A_PAGE - 1].pk if len(rows) > A_PAGE else None,
-        "is_first_page": before is None,
-    }
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def of_community(request, code):
-    """The divisions of one community; a post begins a draft."""
-    area = _community(request, code)
-    if request.method == "POST":
-        return _begin(request, area)
-    found = Division.objects.filter(community=area).select_related("community", "begun_by")
-    context = {
-        **_page_of(request, found),
-        "area": area,
-        "line": queries.line_of(area),
-        "form": BeginForm(initial={"client_id": uuid4()}),
-        "may_draw": request.user.has_perm("grids.draw", area),
-        "may_set_size": request.user.has_perm("grids.approve_division", area),
-        "sizes": [
-            (dict(SizeForm.base_fields["kind"].choices)[kind], asked)
-            for kind, asked in ranges(area).items()
-        ],
-        "size_form": SizeForm(),
-    }
-    return render(request, "grids/division_community.html", context)
-
-
-def _begin(request, area):
-    form = BeginForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("That could not be read, and nothing was begun. Try again."))
-        return redirect("grids:divisions", area.code)
-    given = form.cleaned_data
-    try:
-        division = actions.begin_division(
-            area, by=request.user, client_id=given["client_id"], reason=given["reason"]
-        )
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("grids:divisions", area.code)
-    return redirect(division)
-
-
-@require_POST
-def set_size(request, code):
-    """How many households a grid is to have here."""
-    area = _community(request, code)
-    form = SizeForm(request.POST)
-    if form.is_valid():
-        said = form.cleaned_data
-        try:
-            actions.set_size(area, said["kind"], said["least"], said["most"], by=request.user)
-            messages.success(request, _("The size is set."))
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-    else:
-        messages.error(request, _first_error(form))
-    return redirect("grids:divisions", area.code)
 
 
 # ── one draft ─────────────────────────────────────────────────────────────────────────────────
@@ -174,6 +88,7 @@ def _page(request, division, *, status=200, **tried) -> HttpResponse:
         "extent": queries.bounds([division.community]) or queries.bounds(grids),
         "asked": ranges(division.community),
         **_acts(request, division, checked),
+        **_proposal(division),
         **tried,
     }
     return render(request, "grids/division_detail.html", context, status=status)
@@ -256,7 +171,7 @@ def draw(request, code, pk):
         elif form.is_valid():
             _step(division, form.cleaned_data, request.user)
         else:
-            return _again(request, division, form, _first_error(form), WRONG)
+            return _again(request, division, form, first_error(form), WRONG)
     except Refused as refusal:
         return _again(request, division, form, str(refusal), CONFLICT)
     return redirect(f"{division.get_absolute_url()}#draw")
@@ -295,7 +210,7 @@ def describe(request, code, pk, number):
             lambda: actions.describe(division, number, by=request.user, **form.cleaned_data),
         )
     else:
-        messages.error(request, _first_error(form))
+        messages.error(request, first_error(form))
     return redirect(f"{division.get_absolute_url()}#piece-{number}")
 
 
@@ -317,7 +232,7 @@ def principles(request, code, pk):
     division = _division(request, code, pk)
     form = PrinciplesForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _first_error(form))
+        messages.error(request, first_error(form))
         return redirect(f"{division.get_absolute_url()}#principles")
 
     def answer() -> None:
@@ -340,7 +255,7 @@ def excuse(request, code, pk):
             _("Noted."),
         )
     else:
-        messages.error(request, _first_error(form))
+        messages.error(request, first_error(form))
     return redirect(f"{division.get_absolute_url()}#findings")
 
 
@@ -364,8 +279,66 @@ def ending(request, code, pk):
             _("Noted."),
         )
     else:
-        messages.error(request, _first_error(form))
+        messages.error(request, first_error(form))
     return redirect(f"{division.get_absolute_url()}#endings")
+
+
+# ── a proposal ────────────────────────────────────────────────────────────────────────────────
+
+
+def _proposal(division) -> dict:
+    last = division.proposals.first()
+    return {
+        "proposal": last,
+        "is_running": last is not None and last.state in ("waiting", "running"),
+        "homes": Block.objects.filter(division=division).aggregate(
+            count=Count("pk"), households=Sum("household_count")
+        ),
+        "homes_form": HomesForm(),
+        "propose_form": ProposeForm(),
+    }
+
+
+@require_GET
+@never_cache
+def proposal(request, code, pk):
+    """How far it is: the panel alone, for who looks on."""
+    division = _division(request, code, pk)
+    may_draw = division.is_drawn_on and request.user.has_perm("grids.draw", division.community)
+    context = {"division": division, "may_draw": may_draw, **_proposal(division)}
+    return render(request, "grids/_division_proposal.html", context)
+
+
+@require_POST
+def propose(request, code, pk):
+    division = _division(request, code, pk)
+    form = ProposeForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, first_error(form))
+    else:
+        grids = form.cleaned_data["grids"] or 0
+        _try(request, lambda: actions.ask_proposal(division, by=request.user, grids=grids))
+    return redirect(f"{division.get_absolute_url()}#proposal")
+
+
+@require_POST
+def homes(request, code, pk):
+    """Bring in homes as points; each wrong row is told with its line."""
+    division = _division(request, code, pk)
+    form = HomesForm(request.POST, request.FILES)
+    if not form.is_valid():
+        messages.error(request, first_error(form))
+        return redirect(f"{division.get_absolute_url()}#proposal")
+    try:
+        done = actions.import_blocks(division, form.cleaned_data["file"], by=request.user)
+    except BadRows as refusal:
+        return _page(request, division, status=CONFLICT, bad_rows=refusal)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        count = len(done.added) + len(done.changed)
+        messages.success(request, _("%(count)s points were brought in.") % {"count": count})
+    return redirect(f"{division.get_absolute_url()}#proposal")
 
 
 @require_POST
@@ -403,7 +376,7 @@ def _try(request, step, done="") -> None:
             messages.success(request, done)
 
 
-def _first_error(form) -> str:
+def first_error(form) -> str:
     name, errors = next(iter(form.errors.get_json_data().items()))
     label = form.fields[name].label if name in form.fields else ""
     words = errors[0]["message"]

@@ -4,9 +4,11 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from grids import actions
+from grids.actions.proposing import propose
 from grids.models import Division, Piece
 from grids.workflow import PRINCIPLES
 from tests.factories.divisions import begin, counted, upright
@@ -227,6 +229,50 @@ def test_sizes_are_set_on_the_page_of_the_community(client, town, officer, head)
     assert "150 to 350" in page.content.decode()
 
 
+HOMES = "编号,经度,纬度,户数\n甲,111.003,30.004,120\n乙,111.016,30.006,130\n"
+
+
+def uploaded(text, name="homes.csv"):
+    return SimpleUploadedFile(name, text.encode())
+
+
+def test_homes_are_brought_in_and_a_proposal_is_asked_for(client, drawn, officer, woken):
+    client.force_login(officer)
+    answer = client.post(at("division_homes", drawn), {"file": uploaded(HOMES)}, follow=True)
+    assert "2 points with 250 households are there." in answer.content.decode()
+    assert client.post(at("division_propose", drawn), {"grids": "2"}).status_code == 302
+    proposal = drawn.proposals.get()
+    assert woken == [("grids.tasks.propose", (proposal.pk,))]
+    page = client.get(at("division_proposal", drawn)).content.decode()
+    assert "every 2s" in page
+    propose(proposal.pk)
+    page = client.get(at("division_proposal", drawn)).content.decode()
+    assert "every 2s" not in page
+    assert "2 grids of 120 to 130 households" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("编号,经度,纬度,户数,姓名\n", "姓名"),
+        ("编号,经度\n", "missing: lat, households"),
+        ("编号,经度,纬度,户数\n甲,111,30,120,9\n", "more cells"),
+        ("编号,经度,纬度,户数\n甲,東,30,120\n", "Line 2: Longitude, latitude and households"),
+    ],
+)
+def test_homes_that_cannot_be_taken_are_told(client, drawn, officer, text, words):
+    client.force_login(officer)
+    answer = client.post(at("division_homes", drawn), {"file": uploaded(text)}, follow=True)
+    assert words in answer.content.decode()
+    assert drawn.blocks.count() == 0
+
+
+def test_who_only_reads_asks_for_no_proposal(client, drawn, head):
+    client.force_login(head)
+    assert client.post(at("division_homes", drawn), {"file": uploaded(HOMES)}).status_code == 403
+    assert client.post(at("division_propose", drawn), {}).status_code == 403
+
+
 def test_the_list_costs_the_same_for_one_and_three(
     client, town, officer, django_assert_max_num_queries
 ):
@@ -259,7 +305,7 @@ def test_the_page_costs_the_same_for_two_and_five_pieces(
 
 
 def test_pages_of_the_list_go_on(client, town, officer, monkeypatch):
-    monkeypatch.setattr("grids.views.divisions.A_PAGE", 2)
+    monkeypatch.setattr("grids.views.division_lists.A_PAGE", 2)
     made = [begin(town, by=officer) for _n in range(3)]
     client.force_login(officer)
     first = client.get(reverse("grids:division_list")).content.decode()

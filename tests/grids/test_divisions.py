@@ -12,6 +12,7 @@ from django.db.utils import DatabaseError, IntegrityError
 
 from govgrid.core import clock
 from govgrid.core.errors import Refused
+from govgrid.outbox.models import Message
 from grids import actions, workflow
 from grids.division.reading import ends_with, in_reach_of, vacancies
 from grids.models import (
@@ -27,7 +28,7 @@ from grids.models import (
 from grids.queries import locate
 from grids.workflow import MOVES, Facts, State
 from tests.factories.divisions import begin, counted, ready, upright
-from tests.factories.grids import SINCE, build_town, holder
+from tests.factories.grids import SINCE, AreaFactory, build_town, holder
 
 DAY = date(2026, 3, 10)
 
@@ -194,6 +195,27 @@ def test_one_division_of_a_community_waits_for_its_day(town, drawn, officer, hea
     assert refusal.value.code == "another_approved"
 
 
+def told(person):
+    return list(
+        Message.objects.filter(recipient=person, channel="inapp")
+        .order_by("pk")
+        .values_list("kind", flat=True)
+    )
+
+
+def test_who_decides_is_told_and_then_who_drew(town, drawn, officer, head, clock_at):
+    other = holder("street_head", area=town.streets[1])
+    command = holder("district_command", area=town.district)
+    actions.move(drawn, "submit", by=officer)
+    assert (told(head), told(officer)) == (["division_to_decide"], [])
+    assert told(other) == told(command) == [], "the district only where the street has nobody"
+    actions.move(drawn, "approve", by=head)
+    clock_at("2026-03-10 00:01")
+    actions.take_effect()
+    assert told(officer) == ["division_approved", "division_in_force"]
+    assert told(head) == ["division_to_decide"]
+
+
 def test_what_was_withdrawn_never_takes_effect(drawn, officer, head, clock_at):
     approved(drawn, officer, head)
     actions.move(drawn, "withdraw", by=officer, note="村民要求重议")
@@ -298,6 +320,17 @@ def test_a_map_that_changed_meanwhile_is_not_written_over(town, drawn, officer, 
     assert state_of(drawn) == State.REFUSED
     assert drawn.events.last().verb == "fall_back"
     assert FormerShape.objects.count() == 0
+
+
+def test_a_code_that_was_taken_meanwhile_stops_it(town, drawn, officer, head, clock_at):
+    approved(drawn, officer, head)
+    taken = f"{town.communities[0].code}003"
+    AreaFactory(code=taken, name="别处", level=5, parent=town.communities[3])
+    clock_at("2026-03-10 00:00:30")
+    assert actions.take_effect() == 1
+    assert actions.take_effect() == 0
+    assert state_of(drawn) == State.REFUSED
+    assert taken in drawn.events.last().note
 
 
 def test_a_second_division_keeps_a_second_outline(town, effective, officer, head, clock_at):

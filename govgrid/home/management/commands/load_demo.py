@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from govgrid.core import clock
 from govgrid.home.demo import check as histories
-from govgrid.home.demo import filling, geography, ground, ledger, patrols, people
+from govgrid.home.demo import filling, geography, ground, ledger, patrols, people, redrawing
 from govgrid.home.demo.stories import Teller
 
 SEED = 7
@@ -77,6 +77,7 @@ class Command(BaseCommand):
         else:
             events = ledger.write(teller, tickets, quiet=quiet)
         patrols.walk(clock.now(), seed)
+        redrawing.draw(seed)
         with connection.cursor() as cursor:
             cursor.execute(f"ANALYZE {', '.join(TABLES)}")
         self._say(
