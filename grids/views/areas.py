@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -77,7 +78,9 @@ def _wrong(form) -> JsonResponse:
     return JsonResponse({"code": "invalid", "detail": f"{where}{errors[0]['message']}"}, status=400)
 
 
-# Outlines change some times a year; a minute of the browser's memory saves a query a pan.
+# Where a grid ends is no secret: the public page shows it too. Outlines change some times a year; a
+# minute of the browser's memory saves a query a pan.
+@login_not_required
 @require_GET
 @cache_control(private=True, max_age=60)
 @conditional_page
