@@ -9,5 +9,7 @@ class GridsConfig(AppConfig):
     def ready(self) -> None:
         # Models must be loaded first.
         from grids import retention  # noqa: PLC0415
+        from grids.panels import places  # noqa: PLC0415
 
         retention.register()
+        places.register()

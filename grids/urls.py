@@ -1,12 +1,17 @@
 from django.urls import path
 
-from grids.views import areas, patrols
+from grids.views import areas, patrols, places
 
 app_name = "grids"
 urlpatterns = [
     path("", areas.area_list, name="list"),
     path("outlines/", areas.outlines, name="outlines"),
     path("locate/", areas.locate, name="locate"),
+    path("compounds/", places.compounds, name="compounds"),
+    path("compounds/<slug:code>/", places.compound, name="compound"),
+    path("facilities/", places.facilities, name="facilities"),
+    path("facilities/<slug:code>/", places.facility, name="facility"),
+    path("service-points/", places.service_points, name="service_points"),
     path("<slug:code>/", areas.area_detail, name="detail"),
 ]
 
