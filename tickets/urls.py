@@ -24,6 +24,7 @@ urlpatterns = [
     path("", views.ticket_list, name="list"),
     path("new/", views.new, name="new"),
     path("near/", views.near, name="near"),
+    path("standing/", views.standing, name="standing"),
     path("terms/", whistles.terms, name="terms"),
     path("board/", board.page, name="board"),
     path("board/<number:number>/", board.chosen, name="board-chosen"),
