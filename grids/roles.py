@@ -17,6 +17,8 @@ WORK = frozenset({"tickets.view", "tickets.work"})
 SEE = frozenset({"tickets.view"})
 # Calling departments in, and putting together what is one matter.
 CALL = frozenset({"tickets.whistle", "tickets.whistle_emergency", "tickets.merge"})
+# What stands in an area; in a department, the state of the facilities that it owns.
+KEEP = frozenset({"grids.keep_places"})
 # How departments are scored on average; a single score is for the two whom it concerns.
 AVERAGES = frozenset({"tickets.see_scores"})
 
@@ -57,7 +59,8 @@ ROLES: dict[str, Role] = {
             "tickets.close",
             "tickets.reopen",
             "tickets.rate",
-        },
+        }
+        | KEEP,
         in_department=WORK,
     ),
     "street_desk": Role(
@@ -74,7 +77,8 @@ ROLES: dict[str, Role] = {
             "tickets.verify",
             "tickets.close",
             "tickets.reopen",
-        },
+        }
+        | KEEP,
         in_department=WORK,
     ),
     "street_head": Role(
@@ -93,8 +97,8 @@ ROLES: dict[str, Role] = {
         },
         in_department=WORK,
     ),
-    "department_clerk": Role(_("Department clerk"), "department", in_department=WORK),
-    "department_head": Role(_("Department head"), "department", in_department=WORK),
+    "department_clerk": Role(_("Department clerk"), "department", in_department=WORK | KEEP),
+    "department_head": Role(_("Department head"), "department", in_department=WORK | KEEP),
     "district_command": Role(
         _("District command"),
         "area",
@@ -114,7 +118,9 @@ ROLES: dict[str, Role] = {
     "screener": Role(_("Screener"), "area"),
     "recorder": Role(_("Recorder"), "area"),
     "auditor": Role(_("Auditor"), "area", over_area=SEE | AVERAGES),
-    "system_admin": Role(_("System administrator"), "area", over_area=SEE | {"grids.appoint"}),
+    "system_admin": Role(
+        _("System administrator"), "area", over_area=SEE | KEEP | {"grids.appoint"}
+    ),
     "member": Role(_("Roster member"), "area"),
     "resident": Role(_("Resident"), "area"),
     "api_client": Role(_("API client"), "area", over_area=SEE | {"tickets.file"}),

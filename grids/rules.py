@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from grids import scoping
-from grids.models import Area, Patrol
+from grids.models import Area, Facility, Patrol
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -33,8 +33,23 @@ def is_own_patrol(user: User | AnonymousUser, patrol: Patrol) -> bool:
     return bool(user.is_authenticated and patrol.user_id == user.pk)
 
 
+def can_keep_places(user: User | AnonymousUser, area: Area) -> bool:
+    """Enter and change what stands in an area: who keeps its registers, or those above it."""
+    place = dict(enumerate(area.ancestor_ids, start=1))
+    return scoping.covers(user, "grids.keep_places", place)
+
+
+def can_set_facility_state(user: User | AnonymousUser, facility: Facility) -> bool:
+    """Who keeps the places there, and the department that owns it."""
+    if facility.owner_id and scoping.works_in(user, "grids.keep_places", [facility.owner_id]):
+        return True
+    return facility.grid is not None and can_keep_places(user, facility.grid)
+
+
 RULES: dict[str, Callable[..., bool]] = {
     "grids.appoint": can_appoint,
     "grids.patrol": can_patrol,
     "grids.own_patrol": is_own_patrol,
+    "grids.keep_places": can_keep_places,
+    "grids.set_facility_state": can_set_facility_state,
 }

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from govgrid.core import commands
-from govgrid.privacy.absence import refuse_columns
+from grids.refusals import refuse_personal
 
 
 class ImportCommand(commands.ImportCommand):
     """Refuses a column that must not exist before a single row of it is read."""
 
+    refuse: Callable[[Iterable[str]], None] = staticmethod(refuse_personal)
+
     def headings(self, given: list[str]) -> list[str]:
-        refuse_columns(given)
+        self.refuse(given)
         return super().headings(given)

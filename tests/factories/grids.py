@@ -10,6 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from factory.django import DjangoModelFactory
 
 from govgrid.core import clock
+from grids import uscc
 from grids.models import (
     WGS84,
     Area,
@@ -20,6 +21,7 @@ from grids.models import (
     Facility,
     FacilityClass,
     Level,
+    Organisation,
     Patrol,
     Post,
     ServicePoint,
@@ -146,6 +148,20 @@ class ServicePointFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Service point {n}")
     kind = ServicePoint.Kind.STATION
     point = factory.LazyFunction(lambda: Point(111.005, 30.005, srid=WGS84))
+
+
+class OrganisationFactory(DjangoModelFactory):
+    class Meta:
+        model = Organisation
+
+    code = factory.Sequence(lambda n: with_check(f"91420506MA{n:07d}"))
+    name = factory.Sequence(lambda n: f"Organisation {n}")
+    kind = Organisation.Kind.COMPANY
+
+
+def with_check(first: str) -> str:
+    """Seventeen characters and the one that fits."""
+    return first + uscc.check_character(first)
 
 
 @dataclass

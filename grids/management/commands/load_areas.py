@@ -13,10 +13,10 @@ from tqdm import tqdm
 
 from govgrid.core.errors import Refused
 from govgrid.core.sheets import Cells, text_of
-from govgrid.privacy.absence import refuse_columns
 from grids import actions
 from grids.actions.imports import Imported
 from grids.management.sheet import ImportCommand
+from grids.refusals import refuse_personal
 from grids.rows import AREA_COLUMNS, AREA_REQUIRED
 
 MAPS = {".geojson", ".json"}
@@ -68,7 +68,7 @@ def _features(text: str) -> list[dict[str, Any]]:
     if not isinstance(features, list) or not all(isinstance(one, dict) for one in features):
         raise CommandError(_("The file is no GeoJSON: %s") % "FeatureCollection")
     _check_crs(content.get("crs"))
-    refuse_columns(dict.fromkeys(name for one in features for name in _properties(one)))
+    refuse_personal(dict.fromkeys(name for one in features for name in _properties(one)))
     return features
 
 
