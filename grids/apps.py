@@ -9,7 +9,14 @@ class GridsConfig(AppConfig):
     def ready(self) -> None:
         # Models must be loaded first.
         from grids import notices, retention  # noqa: PLC0415
-        from grids.panels import division, duties, history, patrols, people  # noqa: PLC0415
+        from grids.panels import (  # noqa: PLC0415
+            division,
+            duties,
+            history,
+            patrols,
+            people,
+            places,
+        )
 
         division.register()
         notices.register()
@@ -18,3 +25,4 @@ class GridsConfig(AppConfig):
         people.register()
         duties.register()
         history.register()
+        places.register()

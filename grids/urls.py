@@ -10,6 +10,7 @@ from grids.views import (
     past,
     patrols,
     people,
+    places,
     tiles,
 )
 
@@ -41,6 +42,11 @@ urlpatterns = [
     path("layers/<int:pk>/end/", layers.layer_end, name="layer-end"),
     path("conflicts/", layers.conflict_report, name="conflicts"),
     path("conflicts.csv", layers.conflict_csv, name="conflicts-csv"),
+    path("compounds/", places.compounds, name="compounds"),
+    path("compounds/<slug:code>/", places.compound, name="compound"),
+    path("facilities/", places.facilities, name="facilities"),
+    path("facilities/<slug:code>/", places.facility, name="facility"),
+    path("service-points/", places.service_points, name="service_points"),
     path("<slug:code>/", areas.area_detail, name="detail"),
     path("<slug:code>/map/", past.on_a_day, name="on_a_day"),
     path("<slug:code>/map/shapes/", past.shapes, name="on_a_day_shapes"),

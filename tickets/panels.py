@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from govgrid.core import backlog, clock, panels
 from govgrid.core.panels import Figure, Panel
 from govgrid.core.templatetags.gg import state_class, state_icon
-from grids.models import Area, Patrol, Post
+from grids.models import Area, Facility, Patrol, Post
 from tickets import inbox, tallies, tiles
 from tickets.models import Ticket
 from tickets.workflow import OPEN, State
@@ -30,6 +30,7 @@ WORK_ROWS = 200
 def register() -> None:
     """Hang the panels into their places; called once at start-up."""
     panels.register("grids.area", open_here)
+    panels.register("grids.facility", about_facility)
     panels.register("grids.field", to_do)
     panels.register("grids.map", on_the_map)
     panels.register("grids.sheet", how_many)
@@ -71,6 +72,14 @@ def _in_words(many: int, late: int) -> str:
         return said
     words = ngettext("%(count)s late", "%(count)s late", late) % {"count": late}
     return f"{said} · {words}"
+
+
+def about_facility(request: HttpRequest, facility: Facility) -> Panel:
+    """What was reported about a facility, as far as this person may see, the newest first."""
+    found = Ticket.objects.in_reach_of(request.user).filter(facility=facility)
+    rows = list(found.for_lists().order_by("-pk")[: ROWS + 1])
+    context = {"facility": facility, "tickets": rows[:ROWS], "is_more": len(rows) > ROWS}
+    return Panel("tickets/_facility_panel.html", context)
 
 
 def to_do(request: HttpRequest, patrol: Patrol | None) -> Panel:

@@ -26,6 +26,7 @@ from tickets.models import Assignment, Category, Clock, Ticket, TicketEvent
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from grids.models import Facility
     from tickets.models import TicketQuerySet
 
 NEAR_METRES = 50
@@ -45,11 +46,13 @@ t AS (
     INSERT INTO tickets_ticket (
         number, client_id, fingerprint, kind, origin, category_id, grid_id, community_id,
         street_id, district_id, point, raw_lon, raw_lat, raw_crs, description, state,
-        filed_by_id, filed_at, observed_at, routing, return_count, whistle_kind, held_state)
+        filed_by_id, filed_at, observed_at, routing, return_count, whistle_kind, held_state,
+        facility_id)
     SELECT tickets_number(d.letters, %(day)s), %(client_id)s, %(fingerprint)s, %(kind)s,
            %(origin)s, %(category)s, g.id, g.community_id, g.street_id, g.district_id,
            ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326), %(raw_lon)s, %(raw_lat)s,
-           %(raw_crs)s, %(description)s, 'filed', %(by)s, %(at)s, %(observed_at)s, '{{}}', 0, '', ''
+           %(raw_crs)s, %(description)s, 'filed', %(by)s, %(at)s, %(observed_at)s, '{{}}', 0, '', '',
+           %(facility)s
     FROM g JOIN grids_area d ON d.id = g.district_id
     ON CONFLICT (filed_by_id, client_id) DO NOTHING
     RETURNING id, number
@@ -79,7 +82,7 @@ TYPES = {
     "category": "bigint", "lon": "float8", "lat": "float8", "raw_lon": "float8",
     "raw_lat": "float8", "raw_crs": "text", "grid": "text", "description": "text",
     "words": "text[]", "by": "bigint", "at": "timestamptz", "observed_at": "timestamptz",
-    "data": "jsonb",
+    "data": "jsonb", "facility": "bigint",
 }  # fmt: skip
 FILE_BY_POINT = Prepared("file_by_point", FILE.format(source=BY_POINT), **TYPES)
 FILE_BY_CODE = Prepared("file_by_code", FILE.format(source=BY_CODE), **TYPES)
@@ -124,6 +127,7 @@ class Row:
     day: date
     observed_at: datetime | None
     data: str
+    facility: Facility | None = None
 
 
 def file(row: Row) -> tuple[int | None, Ticket | None]:
@@ -152,6 +156,7 @@ def file(row: Row) -> tuple[int | None, Ticket | None]:
         "at": row.at,
         "observed_at": row.observed_at,
         "data": row.data,
+        "facility": row.facility.pk if row.facility else None,
     }
     statement = FILE_BY_CODE if spot.grid is not None else FILE_BY_POINT
     with connection.cursor() as cursor:
@@ -196,6 +201,7 @@ def _written(row: Row, ticket_id: int, number: str, areas: dict[str, Area]) -> T
         filed_by=row.by,
         filed_at=row.at,
         observed_at=row.observed_at,
+        facility=row.facility,
         **areas,
     )
     ticket._state.adding = False

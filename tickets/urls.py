@@ -36,6 +36,7 @@ urlpatterns = [
     path("new/", views.new, name="new"),
     path("near/", views.near, name="near"),
     path("tiles/<int:z>/<int:x>/<int:y>.mvt", tiles.tickets, name="tile"),
+    path("standing/", views.standing, name="standing"),
     path("terms/", whistles.terms, name="terms"),
     path("board/", board.page, name="board"),
     path("board/<number:number>/", board.chosen, name="board-chosen"),

@@ -1,10 +1,11 @@
-"""The only writer of areas, outlines, departments, posts, patrols, divisions, duties and layers.
+"""The only writer of areas and outlines, what stands in them, departments, posts, patrols, duties.
 
 Imports are all or nothing: they read every row, note all that is wrong, and write only when
 nothing is.
 """
 
 from grids.actions.areas import import_areas
+from grids.actions.counts import enter_count, enter_counts, import_counts
 from grids.actions.departments import import_departments
 from grids.actions.divisions import (
     answer_principle,
@@ -34,11 +35,40 @@ from grids.actions.layers import draw_piece, end_layer, import_layers, open_laye
 from grids.actions.outlines import derive_outlines, import_outlines
 from grids.actions.patrols import check_in, end_patrol, start_patrol
 from grids.actions.people import import_people
+from grids.actions.places import (
+    keep_compound,
+    keep_facility,
+    keep_place,
+    keep_service_point,
+    place_again,
+    retire_compound,
+    retire_facility,
+    retire_service_point,
+    set_facility_state,
+)
 from grids.actions.posts import appoint, end_post
 from grids.actions.proposing import ask_proposal, import_blocks
+from grids.actions.registers import (
+    import_compounds,
+    import_facilities,
+    import_facility_classes,
+    import_organisations,
+    import_service_points,
+)
+from grids.actions.renewals import (
+    add_milestone,
+    end_renewal,
+    mark_milestone,
+    plan_milestone,
+    plan_renewal,
+    reach_milestone,
+    set_renewal_state,
+    start_renewal,
+)
 from grids.actions.teams import seat_office, unseat_office
 
 __all__ = [
+    "add_milestone",
     "add_special",
     "answer_duty",
     "answer_principle",
@@ -53,30 +83,54 @@ __all__ = [
     "end_layer",
     "end_patrol",
     "end_post",
+    "end_renewal",
+    "enter_count",
+    "enter_counts",
     "excuse",
     "explain",
     "hand_over",
     "import_areas",
     "import_blocks",
+    "import_compounds",
+    "import_counts",
     "import_departments",
+    "import_facilities",
+    "import_facility_classes",
     "import_layers",
+    "import_organisations",
     "import_outlines",
     "import_people",
+    "import_service_points",
+    "keep_compound",
+    "keep_facility",
+    "keep_place",
+    "keep_service_point",
     "list_again",
+    "mark_milestone",
     "mend",
     "merge",
     "move",
     "move_border",
     "open_layer",
+    "place_again",
     "plan",
+    "plan_milestone",
+    "plan_renewal",
     "propose_duty",
+    "reach_milestone",
     "redo",
     "remove_special",
+    "retire_compound",
+    "retire_facility",
+    "retire_service_point",
     "say_ending",
     "seat_office",
+    "set_facility_state",
+    "set_renewal_state",
     "set_size",
     "split",
     "start_patrol",
+    "start_renewal",
     "take_effect",
     "take_over",
     "take_post",

@@ -22,11 +22,11 @@ from govgrid.core import clock
 from govgrid.core.errors import Refused
 from govgrid.core.sheets import BadRows, Cells
 from govgrid.core.wake import wake
-from govgrid.privacy.absence import refuse_columns
 from grids import shapes
 from grids.actions.imports import Imported, may_bring
 from grids.actions.kinds import KINDS, Told, Way
 from grids.models import Area, AreaShape, CodeSystem, Upload, UploadRow
+from grids.refusals import refuse_personal
 from grids.spatial import reading
 from grids.spatial.offsets import SAMPLE, Placed, better_crs
 from grids.spatial.reading import Asked
@@ -168,7 +168,7 @@ def _read(upload: Upload) -> None:
 def _keep_rows(upload: Upload) -> list[str]:
     upload.rows.all().delete()
     asked = Asked(upload.crs, upload.encoding, upload.layer)
-    with reading.opened(Path(upload.file.path), asked, upload.name, check=refuse_columns) as sheet:
+    with reading.opened(Path(upload.file.path), asked, upload.name, check=refuse_personal) as sheet:
         upload.headings, upload.total = sheet.head.headings, sheet.head.total
         upload.layer, upload.row_count = sheet.head.layer, 0
         rows = sheet.rows(_way(upload).columns)

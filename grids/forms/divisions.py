@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from govgrid.core import sheets
 from govgrid.core.errors import Refused
-from govgrid.privacy.absence import refuse_columns
 from grids.models import Area, Piece
 from grids.models.division import DRAWN_KINDS
+from grids.refusals import refuse_personal
 from grids.workflow import PRINCIPLES, VoteForm
 
 MOST_CHARACTERS = 20_000
@@ -246,7 +246,7 @@ HOMES_COLUMNS = {
 
 def homes_head(given: list[str]) -> list[str]:
     """The columns of a table of homes; what looks like data about persons is refused first."""
-    refuse_columns(given)
+    refuse_personal(given)
     headings = [HOMES_COLUMNS.get(name, name.lower()) for name in given]
     known = ("code", "lon", "lat", "households", "crs")
     sheets.check_headings(headings, known, known[:4])

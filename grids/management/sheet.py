@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from govgrid.core import commands
 from govgrid.core.sheets import Cells
-from govgrid.privacy.absence import refuse_columns
+from grids.refusals import refuse_personal
 from grids.spatial import reading
 from grids.spatial.reading import Asked, Columns, Head
 
@@ -17,6 +18,8 @@ class ImportCommand(commands.ImportCommand):
 
     A column that must not exist is refused before a single row of it is read.
     """
+
+    refuse: Callable[[Iterable[str]], None] = staticmethod(refuse_personal)
 
     def add_arguments(self, parser):
         super().add_arguments(parser)
@@ -35,7 +38,7 @@ class ImportCommand(commands.ImportCommand):
     def rows(self, file: Path, options: dict[str, Any]) -> list[Cells]:
         # A command without places asks nothing about coordinates.
         asked = Asked(*(options.get(name, "") for name in Asked._fields))
-        with reading.opened(file, asked, check=refuse_columns) as sheet:
+        with reading.opened(file, asked, check=self.refuse) as sheet:
             found = list(sheet.rows(self.columns_of(sheet.head)))
         for warning in sheet.warnings if options["verbosity"] else []:
             self.stderr.write(self.style.WARNING(warning))

@@ -64,4 +64,6 @@ class AreaCount(models.Model):
         """The number as anybody may see it: 17, <5, or ≥120."""
         if self.is_exact:
             return str(self.number)
-        return "<5" if self.number < SMALLEST_SHOWN else f"≥{self.at_least}"
+        # By what is told below, never by the number: a total of 4 over four that are hidden would
+        # say that each of them is 1.
+        return f"≥{self.at_least}" if self.at_least else f"<{SMALLEST_SHOWN}"

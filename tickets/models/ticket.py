@@ -20,7 +20,7 @@ from govgrid.core.constraints import both_or_neither
 from govgrid.core.coordinates import CRS
 from govgrid.core.text import search_terms
 from grids import scoping
-from grids.models import WGS84, Area, Department, Level
+from grids.models import WGS84, Area, Department, Facility, Level
 from tickets.models.assignment import Assignment
 from tickets.models.rule import Category
 from tickets.workflow import OPEN, TERMS, State, WhistleKind
@@ -104,9 +104,16 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         )
 
     def with_places(self) -> TicketQuerySet:
-        """With category, department and the areas above, for one ticket shown whole."""
+        """With category, department, facility and areas above, for one ticket shown whole."""
         return self.select_related(
-            "category", "grid", "community", "street", "district", "lead_department", "filed_by"
+            "category",
+            "grid",
+            "community",
+            "street",
+            "district",
+            "lead_department",
+            "filed_by",
+            "facility__facility_class",
         )
 
 
@@ -189,6 +196,10 @@ class Ticket(models.Model):
         related_name="merged",
         db_index=False,
         verbose_name=_("merged into"),
+    )
+    # What stands there and is broken, where somebody named it.
+    facility = _indexed_below(
+        Facility, related_name="tickets", null=True, blank=True, verbose_name=_("facility")
     )
     # The same matter at the same place, closed before: a new report, and its history.
     repeat_of = models.ForeignKey(
@@ -302,6 +313,12 @@ class Ticket(models.Model):
             ),
             models.Index(
                 fields=["repeat_of"], name="ticket_repeat", condition=Q(repeat_of__isnull=False)
+            ),
+            # Few name one: a ticket without costs nothing here, whatever becomes of it.
+            models.Index(
+                fields=["facility", "-id"],
+                name="ticket_facility",
+                condition=Q(facility__isnull=False),
             ),
             # Similar open tickets near a point, before one more is filed.
             GistIndex(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from govgrid.core.sheets import Cells
+from govgrid.privacy.absence import refuse_columns
 from grids import actions
 from grids.actions.imports import Imported
 from grids.management.sheet import ImportCommand
@@ -25,6 +26,8 @@ class Command(ImportCommand):
     )
     columns = PERSON_COLUMNS
     required = PERSON_REQUIRED
+    # Staff have names and telephones at work; what may exist nowhere is refused of them too.
+    refuse = staticmethod(refuse_columns)
 
     def add_arguments(self, parser):
         super().add_arguments(parser)
