@@ -17,6 +17,8 @@ WORK = frozenset({"tickets.view", "tickets.work"})
 SEE = frozenset({"tickets.view"})
 # Calling departments in, and putting together what is one matter.
 CALL = frozenset({"tickets.whistle", "tickets.whistle_emergency", "tickets.merge"})
+# What stands in an area; in a department, the state of the facilities that it owns.
+KEEP = frozenset({"grids.keep_places"})
 # How departments are scored on average; a single score is for the two whom it concerns.
 AVERAGES = frozenset({"tickets.see_scores"})
 # Who is here, what the grids are asked to do, and who answers for which piece of the map.
@@ -68,7 +70,8 @@ ROLES: dict[str, Role] = {
             "tickets.reopen",
             "tickets.rate",
             "grids.do_duty",
-        },
+        }
+        | KEEP,
         in_department=WORK,
     ),
     "street_desk": Role(
@@ -86,7 +89,8 @@ ROLES: dict[str, Role] = {
             "tickets.verify",
             "tickets.close",
             "tickets.reopen",
-        },
+        }
+        | KEEP,
         in_department=WORK,
     ),
     "street_head": Role(
@@ -106,8 +110,8 @@ ROLES: dict[str, Role] = {
         },
         in_department=WORK,
     ),
-    "department_clerk": Role(_("Department clerk"), "department", in_department=WORK | OWN),
-    "department_head": Role(_("Department head"), "department", in_department=WORK | OWN),
+    "department_clerk": Role(_("Department clerk"), "department", in_department=WORK | OWN | KEEP),
+    "department_head": Role(_("Department head"), "department", in_department=WORK | OWN | KEEP),
     "district_command": Role(
         _("District command"),
         "area",
@@ -132,7 +136,7 @@ ROLES: dict[str, Role] = {
     "system_admin": Role(
         _("System administrator"),
         "area",
-        over_area=SEE | STAFF | {"grids.appoint", "grids.keep_layers"},
+        over_area=SEE | STAFF | KEEP | {"grids.appoint", "grids.keep_layers"},
     ),
     "member": Role(_("Roster member"), "area"),
     "resident": Role(_("Resident"), "area"),

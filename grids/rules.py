@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from grids import scoping
-from grids.models import Area, Duty, HandOver, Layer, Level, Patrol, Post
+from grids.models import Area, Duty, Facility, HandOver, Layer, Level, Patrol, Post
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -109,6 +109,19 @@ def _touches(user: User | AnonymousUser, permission: str, area: Area) -> bool:
     return any(area.path.startswith(one) or one.startswith(area.path) for one in held)
 
 
+def can_keep_places(user: User | AnonymousUser, area: Area) -> bool:
+    """Enter and change what stands in an area: who keeps its registers, or those above it."""
+    place = dict(enumerate(area.ancestor_ids, start=1))
+    return scoping.covers(user, "grids.keep_places", place)
+
+
+def can_set_facility_state(user: User | AnonymousUser, facility: Facility) -> bool:
+    """Who keeps the places there, and the department that owns it."""
+    if facility.owner_id and scoping.works_in(user, "grids.keep_places", [facility.owner_id]):
+        return True
+    return facility.grid is not None and can_keep_places(user, facility.grid)
+
+
 RULES: dict[str, Callable[..., bool]] = {
     "grids.appoint": can_appoint,
     "grids.patrol": can_patrol,
@@ -123,4 +136,6 @@ RULES: dict[str, Callable[..., bool]] = {
     "grids.do_duty": can_do_duty,
     "grids.keep_layers": can_keep_layers,
     "grids.view_layer": can_see_layer,
+    "grids.keep_places": can_keep_places,
+    "grids.set_facility_state": can_set_facility_state,
 }

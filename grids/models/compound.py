@@ -18,7 +18,7 @@ from grids.models.register import Registered, RegisterQuerySet
 
 class CompoundQuerySet(RegisterQuerySet["Compound"]):
     def beneath(self, area: Area) -> CompoundQuerySet:
-        """Of ``area`` or anywhere under it; a grid has the compounds whose point it covers."""
+        """Of ``area`` or anywhere under it, by community: a grid has none of its own here."""
         return self.filter(community__path__startswith=area.path)
 
 

@@ -10,7 +10,22 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from factory.django import DjangoModelFactory
 
 from govgrid.core import clock
-from grids.models import WGS84, Area, AreaShape, CheckIn, Department, Level, Patrol, Post
+from grids import uscc
+from grids.models import (
+    WGS84,
+    Area,
+    AreaShape,
+    CheckIn,
+    Compound,
+    Department,
+    Facility,
+    FacilityClass,
+    Level,
+    Organisation,
+    Patrol,
+    Post,
+    ServicePoint,
+)
 from tests.factories.accounts import UserFactory
 
 SINCE = date(2026, 1, 1)
@@ -90,6 +105,63 @@ class CheckInFactory(DjangoModelFactory):
     client_id = factory.LazyFunction(uuid4)
     at = factory.LazyFunction(clock.now)
     point = factory.LazyFunction(lambda: Point(111.005, 30.005, srid=WGS84))
+
+
+class CompoundFactory(DjangoModelFactory):
+    class Meta:
+        model = Compound
+
+    code = factory.Sequence(lambda n: f"compound-{n:03d}")
+    name = factory.Sequence(lambda n: f"Compound {n}")
+    kind = Compound.Kind.OLD
+    point = factory.LazyFunction(lambda: Point(111.005, 30.005, srid=WGS84))
+
+
+class FacilityClassFactory(DjangoModelFactory):
+    class Meta:
+        model = FacilityClass
+
+    major = "01"
+    minor = factory.Sequence(lambda n: f"{n % 90 + 1:02d}")
+    major_name = "公用设施"
+    name = factory.Sequence(lambda n: f"Class {n}")
+
+
+class FacilityFactory(DjangoModelFactory):
+    class Meta:
+        model = Facility
+
+    district_code = "420506"
+    facility_class = factory.SubFactory(FacilityClassFactory)
+    serial = factory.Sequence(lambda n: f"{n:06d}")
+    code = factory.LazyAttribute(
+        lambda one: f"{one.district_code}{one.facility_class.code}{one.serial}"
+    )
+    point = factory.LazyFunction(lambda: Point(111.005, 30.005, srid=WGS84))
+
+
+class ServicePointFactory(DjangoModelFactory):
+    class Meta:
+        model = ServicePoint
+
+    code = factory.Sequence(lambda n: f"point-{n:03d}")
+    name = factory.Sequence(lambda n: f"Service point {n}")
+    kind = ServicePoint.Kind.STATION
+    point = factory.LazyFunction(lambda: Point(111.005, 30.005, srid=WGS84))
+
+
+class OrganisationFactory(DjangoModelFactory):
+    class Meta:
+        model = Organisation
+
+    code = factory.Sequence(lambda n: with_check(f"91420506MA{n:07d}"))
+    name = factory.Sequence(lambda n: f"Organisation {n}")
+    kind = Organisation.Kind.COMPANY
+
+
+def with_check(first: str) -> str:
+    """Seventeen characters and the one that fits."""
+    return first + uscc.check_character(first)
 
 
 @dataclass

@@ -230,7 +230,7 @@ class DepartmentRow(NamedTuple):
             kind=cells["kind"],
             area_code=cells["area_code"],
             parent_code=cells.get("parent_code", ""),
-            office_phone=_phone(cells.get("office_phone", "")),
+            office_phone=phone(cells.get("office_phone", "")),
             office_address=text(cells.get("office_address", ""), 120),
         )
 
@@ -239,7 +239,7 @@ DEPARTMENT_REQUIRED = ("code", "name", "short_name", "kind", "area_code")
 DEPARTMENT_COLUMNS = (*DEPARTMENT_REQUIRED, "parent_code", "office_phone", "office_address")
 
 
-def _phone(value: str) -> str:
+def phone(value: str) -> str:
     if value and not set(value) <= set("0123456789+-()/ ,"):
         raise RowError(_("“%s” is no phone number.") % value[:30])
     return text(value, 30)
@@ -267,7 +267,7 @@ class PersonRow(NamedTuple):
                 _("“%(role)s” is no role: %(roles)s.")
                 % {"role": cells["role"], "roles": ", ".join(roles.ROLES)}
             )
-        since, until = _date(cells.get("from", "")), _date(cells.get("until", ""))
+        since, until = day(cells.get("from", "")), day(cells.get("until", ""))
         if since and until and until < since:
             raise RowError(_("The last day lies before the first."))
         area_code = cells.get("area_code", "")
@@ -289,7 +289,7 @@ class PersonRow(NamedTuple):
             email=cells.get("email", ""),
             since=since,
             until=until,
-            is_main=_yes(cells.get("main", "")),
+            is_main=yes(cells.get("main", "")),
         )
 
 
@@ -309,7 +309,7 @@ def check_same_person(row: PersonRow, first: PersonRow) -> None:
         )
 
 
-def _date(value: str) -> date | None:
+def day(value: str) -> date | None:
     if not value:
         return None
     try:
@@ -318,7 +318,7 @@ def _date(value: str) -> date | None:
         raise RowError(_("“%s” is no date; write 2026-09-24.") % value[:20]) from error
 
 
-def _yes(value: str) -> bool:
+def yes(value: str) -> bool:
     if value.lower() in YES:
         return True
     if value.lower() in NO:
