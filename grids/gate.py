@@ -42,7 +42,7 @@ class Answer(TextChoices):
 
     GOOD = "good", _("In order")
     FAULT = "fault", _("Not in order")
-    ABSENT = "absent", _("Not here")
+    ABSENT = "absent", _("There is none here")
 
 
 class Step(NamedTuple):
