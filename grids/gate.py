@@ -42,7 +42,7 @@ class Answer(TextChoices):
 
     GOOD = "good", _("In order")
     FAULT = "fault", _("Not in order")
-    ABSENT = "absent", _("Not here")
+    ABSENT = "absent", _("There is none here")
 
 
 class Step(NamedTuple):
@@ -100,6 +100,20 @@ _PERSONS = re.compile(
     r"\b(?:residents?|tenants?|persons?|people|names?|households?|individuals?|visit(?:s|ed)?)\b",
     re.IGNORECASE,
 )
+
+
+# Names of places that hold a word for people.
+_PLACES = re.compile(
+    "居民(楼|区|小区|点)|人员密集场所|人口(广场|公园)|住户(信箱|水表|电表)|无障碍|残疾人(坡道|通道|卫生间|车位)|"
+    "健康(步道|小屋|驿站)|监控室|电话亭|广场|公园|"
+    r"\b(?:telephone|phone) (?:boxe?s?|lines?)\b|\bresidential\b",
+    re.IGNORECASE,
+)
+
+
+def without_places(text: str) -> str:
+    """``text`` without the places whose names only sound as if somebody were meant."""
+    return _PLACES.sub("", text)
 
 
 def asks_about_persons(text: str) -> bool:

@@ -29,7 +29,7 @@ OVERSEE = frozenset({"grids.oversee"})
 # Handing the posts beneath one's own to the next, and the grid's team.
 STAFF = OVERSEE | {"grids.hand_over", "grids.propose_duty"}
 # Deciding what gets onto the task list.
-ADMIT = STAFF | {"grids.admit_duty"}
+ADMIT = OVERSEE | {"grids.propose_duty", "grids.admit_duty"}
 # A department asks for duties and reads what became of its own.
 OWN = frozenset({"grids.oversee", "grids.propose_duty"})
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from govgrid.core import clock
 from govgrid.core.errors import Refused
-from govgrid.privacy import absence, guard
-from grids import gate, roles, scoping
+from govgrid.privacy import guard
+from grids import gate, refusals, roles, scoping
 from grids.actions.imports import saved
 from grids.gate import STEPS, Answer, Decision
 from grids.models import Area, Duty, DutyDone, Post
@@ -57,7 +57,9 @@ def propose_duty(*, by: User, **said: Any) -> Duty:
 
 def _must_be_about_places(texts: Iterable[str]) -> None:
     for text in texts:
-        if gate.asks_about_persons(text) or absence.is_forbidden(text) or guard.find(text):
+        plain = gate.without_places(text)
+        is_personal = gate.asks_about_persons(plain) or refusals.why_refused(plain)
+        if is_personal or guard.find(text):
             raise Refused(
                 "about_persons",
                 _("“%(text)s” asks about persons. A duty looks at places only.")

@@ -20,11 +20,9 @@
   if (!element) return;
   const map = window.GovGridMap.create(element).map;
   document.querySelectorAll("[data-gg-piece]").forEach(function (row, number) {
-    const label = document.createElement("span");   // a string would be read as HTML
-    label.textContent = (number + 1) + " " + row.dataset.ggName;
     L.geoJSON(JSON.parse(row.dataset.ggPiece), {
       interactive: false, style: { className: STYLES[number % STYLES.length] },
-    }).addTo(map).bindTooltip(label, { permanent: true, direction: "center", className: "map-label" });
+    }).addTo(map).bindTooltip(String(number + 1), { permanent: true, direction: "center", opacity: 1, className: "layer-number" });
   });
 
   const field = document.querySelector("[name=outline]");
