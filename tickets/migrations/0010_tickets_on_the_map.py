@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('grids', '0006_map_tiles'),
+        ('grids', '0007_map_tiles'),
         ('tickets', '0009_room_for_changes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

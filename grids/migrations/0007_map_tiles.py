@@ -39,7 +39,7 @@ NO_EDITION = """
 
 class Migration(migrations.Migration):
 
-    dependencies = [("grids", "0005_patrols")]
+    dependencies = [("grids", "0006_registers_of_places")]
 
     operations = [
         migrations.CreateModel(

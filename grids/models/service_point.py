@@ -1,0 +1,47 @@
+"""Service points: where somebody helps, when, and with what."""
+
+from __future__ import annotations
+
+from django.contrib.gis.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from grids.models.register import GridRegisterQuerySet, Standing
+
+
+class ServicePointQuerySet(GridRegisterQuerySet["ServicePoint"]):
+    pass
+
+
+class ServicePoint(Standing):
+    """A hub, station or micro-point that is open to everybody. Office telephone only."""
+
+    class Kind(models.TextChoices):
+        HUB = "hub", _("Service hub")
+        STATION = "station", _("Work station")
+        MICRO = "micro", _("Micro-point")
+        HALL = "hall", _("Service hall")
+        CLINIC = "clinic", _("Health station")
+        CARE = "care", _("Care for the elderly")
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    address = models.CharField(_("address"), max_length=120, blank=True)
+    hours = models.CharField(_("opening hours"), max_length=120, blank=True)
+    services = models.CharField(_("services"), max_length=300, blank=True)
+    office_phone = models.CharField(_("office phone"), max_length=30, blank=True)
+
+    objects = ServicePointQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("service point")
+        verbose_name_plural = _("service points")
+        ordering = ["code"]
+        indexes = [models.Index(fields=["grid", "code"], name="servicepoint_in_a_grid")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('grids:service_points')}?q={self.code}"
