@@ -5,7 +5,7 @@ nothing is.
 """
 
 from grids.actions.areas import import_areas
-from grids.actions.counts import enter_count, enter_counts, import_counts
+from grids.actions.counts import enter_counts, import_counts
 from grids.actions.departments import import_departments
 from grids.actions.divisions import (
     answer_principle,
@@ -38,7 +38,6 @@ from grids.actions.people import import_people
 from grids.actions.places import (
     keep_compound,
     keep_facility,
-    keep_place,
     keep_service_point,
     place_again,
     retire_compound,
@@ -55,16 +54,7 @@ from grids.actions.registers import (
     import_organisations,
     import_service_points,
 )
-from grids.actions.renewals import (
-    add_milestone,
-    end_renewal,
-    mark_milestone,
-    plan_milestone,
-    plan_renewal,
-    reach_milestone,
-    set_renewal_state,
-    start_renewal,
-)
+from grids.actions.renewals import add_milestone, end_renewal, mark_milestone, start_renewal
 from grids.actions.teams import seat_office, unseat_office
 
 __all__ = [
@@ -84,7 +74,6 @@ __all__ = [
     "end_patrol",
     "end_post",
     "end_renewal",
-    "enter_count",
     "enter_counts",
     "excuse",
     "explain",
@@ -103,7 +92,6 @@ __all__ = [
     "import_service_points",
     "keep_compound",
     "keep_facility",
-    "keep_place",
     "keep_service_point",
     "list_again",
     "mark_milestone",
@@ -114,10 +102,7 @@ __all__ = [
     "open_layer",
     "place_again",
     "plan",
-    "plan_milestone",
-    "plan_renewal",
     "propose_duty",
-    "reach_milestone",
     "redo",
     "remove_special",
     "retire_compound",
@@ -126,7 +111,6 @@ __all__ = [
     "say_ending",
     "seat_office",
     "set_facility_state",
-    "set_renewal_state",
     "set_size",
     "split",
     "start_patrol",

@@ -58,7 +58,7 @@ def propose_duty(*, by: User, **said: Any) -> Duty:
 def _must_be_about_places(texts: Iterable[str]) -> None:
     for text in texts:
         plain = gate.without_places(text)
-        is_personal = gate.asks_about_persons(plain) or refusals.why_refused(plain)
+        is_personal = gate.asks_about_persons(plain) or refusals.personal_in(plain)
         if is_personal or guard.find(text):
             raise Refused(
                 "about_persons",

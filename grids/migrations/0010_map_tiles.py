@@ -39,13 +39,9 @@ NO_EDITION = """
 
 class Migration(migrations.Migration):
 
-<<<<<<<< HEAD:grids/migrations/0010_map_tiles.py
     dependencies = [
         ("grids", "0009_files_brought"),
     ]
-========
-    dependencies = [("grids", "0006_registers_of_places")]
->>>>>>>> map:grids/migrations/0007_map_tiles.py
 
     operations = [
         migrations.CreateModel(

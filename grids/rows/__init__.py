@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from django.contrib.gis.geos import MultiPolygon
 from django.utils.translation import gettext as _
@@ -27,7 +27,18 @@ YES, NO = {"", "1", "yes", "true", "是"}, {"0", "no", "false", "否"}
 PLACE_ENDS = ("自治县", "自治州", "林区", "区", "县", "市")
 MOST_HOUSEHOLDS = 1_000_000
 
-Coded = TypeVar("Coded", "AreaRow", "DepartmentRow")
+
+class Numbered(Protocol):
+    """A row that says where it stands and by which code it is found."""
+
+    @property
+    def line(self) -> int: ...
+
+    @property
+    def code(self) -> str: ...
+
+
+Coded = TypeVar("Coded", bound=Numbered)
 
 
 def once_each(found: Iterable[Coded], problems: list[Problem]) -> list[Coded]:
