@@ -65,7 +65,4 @@ def _asked(sql: str, area: Area, on: date) -> list[Then]:
     with connection.cursor() as cursor:
         cursor.execute(sql, {"area": area.pk, "on": on})
         rows = cursor.fetchall()
-    return [
-        Then(*row[:9], shape=json.loads(row[9]) if row[9] else None, is_former=row[10])
-        for row in rows
-    ]
+    return [Then(*(*row[:9], json.loads(row[9]) if row[9] else None, row[10])) for row in rows]
