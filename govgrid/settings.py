@@ -296,6 +296,8 @@ SPECTACULAR_SETTINGS = {
         "PhotoPhase": "tickets.models.Photo.Phase",
         "PhotoSource": "tickets.models.Photo.Source",
         "AreaKind": "grids.models.Area.Kind",
+        "DivisionState": "grids.workflow.State",
+        "PieceKind": "grids.models.division.DRAWN_KINDS",
         "DepartmentKind": "grids.models.Department.Kind",
         "CalendarDayKind": "govgrid.worktime.models.CalendarDay.Kind",
     },

@@ -290,8 +290,7 @@ def grid_now(grid: Area, point: Point | None, since: date) -> Named | None:
     By the point; where there is none, by who followed the grid that ended.
     """
     with connection.cursor() as cursor:
-        asked = {"today": clock.today(), "since": since, "grid": grid.pk}
-        cursor.execute(REDRAWN, asked)
+        cursor.execute(REDRAWN, {"today": clock.today(), "since": since, "grid": grid.pk})
         row = cursor.fetchone()
     if not row or not row[0]:
         return None
