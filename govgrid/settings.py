@@ -301,6 +301,8 @@ SPECTACULAR_SETTINGS = {
         "AreaKind": "grids.models.Area.Kind",
         "ConflictKind": "grids.conflicts.Kind",
         "DutyOutcome": "grids.models.DutyDone.Outcome",
+        "DivisionState": "grids.workflow.State",
+        "PieceKind": "grids.models.division.DRAWN_KINDS",
         "DepartmentKind": "grids.models.Department.Kind",
         "CalendarDayKind": "govgrid.worktime.models.CalendarDay.Kind",
     },

@@ -65,4 +65,9 @@ def _asked(sql: str, area: Area, on: date) -> list[Then]:
     with connection.cursor() as cursor:
         cursor.execute(sql, {"area": area.pk, "on": on})
         rows = cursor.fetchall()
-    return [Then(*(*row[:9], json.loads(row[9]) if row[9] else None, row[10])) for row in rows]
+    return [Then(*_with_shape(row)) for row in rows]
+
+
+def _with_shape(row: tuple) -> list[Any]:
+    *said, geojson, is_former = row
+    return [*said, json.loads(geojson) if geojson else None, is_former]
