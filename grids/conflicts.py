@@ -47,20 +47,31 @@ class Conflict:
         return round(self.share * 100)
 
 
-# The places looked at: grids in force beneath the area, and the compounds of its communities.
-PLACES = """
-    places AS (
-        SELECT 'grid' AS what, a.id, a.code, a.name, a.path, s.boundary AS outline
-        FROM grids_area a JOIN grids_areashape s ON s.area_id = a.id
-        WHERE s.level = 5 AND a.path LIKE %(base)s AND a.valid_to IS NULL AND NOT s.is_special
-        UNION ALL
-        SELECT 'compound', c.id, c.code, c.name, a.path, c.outline
-        FROM grids_compound c JOIN grids_area a ON a.id = c.community_id
-        WHERE a.path LIKE %(base)s AND c.outline IS NOT NULL AND c.retired_on IS NULL
+# Pieces are a district wide, with thousands of corners: measured against each of 11,000 grids whole
+# they took minutes. Cut into parts of few corners first, each place meets one or two small ones.
+MET = """
+    parts AS MATERIALIZED (
+        SELECT id AS piece, layer_id, matter, unit, ST_Subdivide(outline, 100) AS part FROM pieces
+    ),
+    met AS MATERIALIZED (
+        SELECT pl.*, pc.piece, pc.layer_id, pc.matter, pc.unit,
+               CASE WHEN ST_Covers(pc.part, pl.outline) THEN pl.outline
+                    ELSE ST_Intersection(pl.outline, pc.part) END AS share
+        FROM parts pc, LATERAL (
+            SELECT 'grid' AS what, a.id, a.code, a.name, s.boundary AS outline
+            FROM grids_areashape s JOIN grids_area a ON a.id = s.area_id
+            WHERE s.level = 5 AND s.boundary && pc.part
+              AND a.path LIKE %(base)s AND a.valid_to IS NULL AND NOT s.is_special
+            UNION ALL
+            SELECT 'compound', c.id, c.code, c.name, c.outline
+            FROM grids_compound c JOIN grids_area a ON a.id = c.community_id
+            WHERE c.outline && pc.part AND a.path LIKE %(base)s AND c.retired_on IS NULL
+        ) pl
+        WHERE ST_Intersects(pc.part, pl.outline)
     )
 """
 PIECES = """
-    pieces AS (
+    pieces AS MATERIALIZED (
         SELECT p.id, p.unit_id, p.outline, l.id AS layer_id, l.matter, l.department_id,
                u.short_name AS unit, la.path AS whole
         FROM grids_layerpiece p JOIN grids_layer l ON l.id = p.layer_id
@@ -71,29 +82,24 @@ PIECES = """
           AND (%(matter)s = '' OR l.matter = %(matter)s)
     )
 """
-# Most grids lie in one piece whole: the cheap test is asked first, and only what meets a border is
-# cut out and measured.
 CUT = f"""
-    WITH {PLACES}, {PIECES},
-    cut AS (
-        SELECT pl.what, pl.id, pc.layer_id, pc.matter, pc.unit,
-               ST_Area(ST_Intersection(pl.outline, pc.outline)) / ST_Area(pl.outline) AS share
-        FROM places pl
-        JOIN grids_layerpiece lp ON lp.outline && pl.outline AND lp.valid_to IS NULL
-        JOIN pieces pc ON pc.id = lp.id
-        WHERE NOT ST_Covers(lp.outline, pl.outline) AND ST_Intersects(lp.outline, pl.outline)
+    WITH {PIECES}, {MET},
+    shares AS (
+        SELECT what, id, layer_id, matter, unit, code, name, outline,
+               sum(ST_Area(share)) / ST_Area(outline) AS share
+        FROM met GROUP BY what, id, layer_id, matter, unit, code, name, outline
     ),
     split AS (
-        SELECT what, id, layer_id, matter, array_agg(unit ORDER BY share DESC) AS units,
-               min(share) AS least
-        FROM cut WHERE share >= {LEAST_SHARE}
-        GROUP BY what, id, layer_id, matter HAVING count(*) > 1
+        SELECT what, id, layer_id, matter, code, name, outline,
+               array_agg(unit ORDER BY share DESC) AS units, min(share) AS least
+        FROM shares WHERE share >= {LEAST_SHARE}
+        GROUP BY what, id, layer_id, matter, code, name, outline HAVING count(*) > 1
+        ORDER BY matter, code, layer_id LIMIT %(most)s
     )
-    SELECT 'cut', split.matter, pl.code, pl.name, pl.what, split.units, least,
-           (least * ST_Area(pl.outline::geography))::int,
-           ST_AsGeoJSON(ST_SimplifyPreserveTopology(pl.outline, 0.00003), 6)
-    FROM split JOIN places pl ON pl.what = split.what AND pl.id = split.id
-    ORDER BY split.matter, pl.code, split.layer_id LIMIT %(most)s
+    SELECT 'cut', matter, code, name, what, units, least,
+           (least * ST_Area(outline::geography))::int,
+           ST_AsGeoJSON(ST_SimplifyPreserveTopology(outline, 0.00003), 6)
+    FROM split ORDER BY matter, code, layer_id
 """  # noqa: S608 our own pieces
 # Two units of one department or of two: whoever calls gets two answers. The inner query is cut to
 # the area looked at, since pieces may be a district wide.
@@ -118,32 +124,38 @@ TWICE = f"""
 # A matter that somebody answers for elsewhere in the layer's area, and nobody here. Grids tile the
 # map, so that compounds would only say it twice.
 NOBODY = f"""
-    WITH {PLACES}, {PIECES},
-    matters AS (SELECT DISTINCT matter, whole FROM pieces),
+    WITH {PIECES}, {MET},
+    matters AS (SELECT matter, array_agg(DISTINCT whole) AS wholes FROM pieces GROUP BY matter),
+    -- One piece that has all of it leaves nothing; only the others are put together and compared.
+    answered AS (
+        SELECT id, matter FROM met WHERE what = 'grid'
+        GROUP BY id, matter, piece, outline HAVING sum(ST_Area(share)) >= 0.9999 * ST_Area(outline)
+    ),
     open AS (
-        SELECT pl.id, m.matter
-        FROM places pl JOIN matters m ON pl.what = 'grid' AND pl.path LIKE m.whole || '%%'
-        WHERE NOT EXISTS (
-            SELECT 1 FROM grids_layerpiece lp JOIN pieces pc ON pc.id = lp.id
-            WHERE lp.outline && pl.outline AND pc.matter = m.matter AND lp.valid_to IS NULL
-              AND ST_Covers(lp.outline, pl.outline))
-        GROUP BY pl.id, m.matter
+        SELECT a.id, a.code, a.name, m.matter, s.boundary AS whole
+        FROM grids_areashape s JOIN grids_area a ON a.id = s.area_id
+        JOIN matters m ON EXISTS (SELECT 1 FROM unnest(m.wholes) AS one WHERE a.path LIKE one || '%%')
+        LEFT JOIN answered ON answered.id = a.id AND answered.matter = m.matter
+        WHERE s.level = 5 AND a.path LIKE %(base)s AND a.valid_to IS NULL AND NOT s.is_special
+          AND answered.id IS NULL
+    ),
+    had AS (
+        SELECT met.id, met.matter, ST_Union(met.share) AS outline
+        FROM met JOIN open ON open.id = met.id AND open.matter = met.matter
+        WHERE met.what = 'grid' GROUP BY met.id, met.matter
     ),
     rest AS (
-        SELECT o.id, o.matter, ST_Difference(pl.outline, coalesce((
-            SELECT ST_Union(lp.outline) FROM grids_layerpiece lp JOIN pieces pc ON pc.id = lp.id
-            WHERE lp.outline && pl.outline AND pc.matter = o.matter AND lp.valid_to IS NULL),
-            ST_GeomFromText('POLYGON EMPTY', 4326))) AS outline
-        FROM open o JOIN places pl ON pl.what = 'grid' AND pl.id = o.id
+        SELECT open.code, open.name, open.matter, open.whole,
+               CASE WHEN had.id IS NULL THEN open.whole
+                    ELSE ST_Difference(open.whole, had.outline) END AS outline
+        FROM open LEFT JOIN had ON had.id = open.id AND had.matter = open.matter
     )
-    SELECT 'nobody', rest.matter, pl.code, pl.name, pl.what, ARRAY[]::text[],
-           ST_Area(rest.outline) / ST_Area(pl.outline),
-           ST_Area(rest.outline::geography)::int,
-           ST_AsGeoJSON(ST_SimplifyPreserveTopology(
-               ST_CollectionExtract(rest.outline, 3), 0.00003), 6)
-    FROM rest JOIN places pl ON pl.what = 'grid' AND pl.id = rest.id
-    WHERE ST_Area(rest.outline) >= {LEAST_SHARE} * ST_Area(pl.outline)
-    ORDER BY rest.matter, pl.code LIMIT %(most)s
+    SELECT 'nobody', matter, code, name, 'grid', ARRAY[]::text[],
+           ST_Area(outline) / ST_Area(whole), ST_Area(outline::geography)::int,
+           ST_AsGeoJSON(ST_SimplifyPreserveTopology(ST_CollectionExtract(outline, 3), 0.00003), 6)
+    FROM rest
+    WHERE ST_Area(outline) >= {LEAST_SHARE} * ST_Area(whole)
+    ORDER BY matter, code LIMIT %(most)s
 """  # noqa: S608 our own pieces
 REPORTS = {Kind.CUT: CUT, Kind.TWICE: TWICE, Kind.NOBODY: NOBODY}
 

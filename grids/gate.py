@@ -42,7 +42,7 @@ class Answer(TextChoices):
 
     GOOD = "good", _("In order")
     FAULT = "fault", _("Not in order")
-    ABSENT = "absent", _("There is none here")
+    ABSENT = "absent", _("None here")
 
 
 class Step(NamedTuple):

@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('first_day', models.DateField(verbose_name='first day of the period')),
                 ('outcome', models.CharField(choices=[('done', 'Done'), ('not_done', 'Not done')], max_length=10, verbose_name='outcome')),
-                ('answers', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('good', 'In order'), ('fault', 'Not in order'), ('absent', 'There is none here')], max_length=10), blank=True, default=list, size=20, verbose_name='answers')),
+                ('answers', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('good', 'In order'), ('fault', 'Not in order'), ('absent', 'None here')], max_length=10), blank=True, default=list, size=20, verbose_name='answers')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='note, or why not')),
                 ('client_id', models.UUIDField(verbose_name='client id')),
                 ('at', models.DateTimeField(verbose_name='at')),
