@@ -9,7 +9,8 @@ class GridsConfig(AppConfig):
     def ready(self) -> None:
         # Models must be loaded first.
         from grids import retention  # noqa: PLC0415
-        from grids.panels import patrols  # noqa: PLC0415
+        from grids.panels import map_layers, patrols  # noqa: PLC0415
 
         retention.register()
+        map_layers.register()
         patrols.register()

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", areas.area_list, name="list"),
     path("at/", areas.sheet, name="sheet"),
     path("tiles/areas/<int:z>/<int:x>/<int:y>.mvt", tiles.areas, name="area_tile"),
+    path("tiles/facilities/<int:z>/<int:x>/<int:y>.mvt", tiles.facilities, name="facility_tile"),
     path("locate/", areas.locate, name="locate"),
     path("<slug:code>/", areas.area_detail, name="detail"),
 ]
