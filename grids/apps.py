@@ -13,6 +13,7 @@ class GridsConfig(AppConfig):
             division,
             duties,
             history,
+            map_layers,
             patrols,
             people,
             places,
@@ -21,6 +22,7 @@ class GridsConfig(AppConfig):
         division.register()
         notices.register()
         retention.register()
+        map_layers.register()
         patrols.register()
         people.register()
         duties.register()

@@ -12,7 +12,9 @@ from grids.models import Level, MapEdition
 
 # Pixels beyond the edge of a tile that come along, so that no line ends at it.
 BUFFER = 8 * EXTENT // tiles.PIXELS
-HOUR = 3600
+HOUR, MINUTE = 3600, 60
+# A street has dozens: from afar they would be a number that says nothing.
+FACILITIES_FROM = 14
 
 # Each level from this zoom of tiles on. Grids at 9 would be 200 kB of blot.
 DRAWN_FROM = {Level.DISTRICT: 0, Level.STREET: 0, Level.COMMUNITY: 9, Level.GRID: 10}
@@ -50,6 +52,15 @@ AREAS = """
             WHERE spot IS NOT NULL)
 """
 
+# What is damaged or missing counts as late does: it is what one looks for.
+FACILITIES = """
+    SELECT 1 AS many, (f.state IN ('damaged', 'missing'))::int AS late, f.code AS number, f.state,
+           ST_Transform(f.point, 3857) AS spot
+    FROM grids_facility f
+    WHERE f.point && ST_MakeEnvelope(%s, %s, %s, %s, 4326)
+      AND (f.retired_on IS NULL OR f.retired_on > %s)
+"""
+
 
 def edition() -> str:
     """What the map is known by: it changes with the map, and at midnight, when areas begin and end."""
@@ -81,3 +92,14 @@ def _areas(tile: Tile) -> bytes:
     with connection.cursor() as cursor:
         cursor.execute(AREAS, values)
         return bytes(cursor.fetchone()[0])
+
+
+def facilities(tile: Tile) -> bytes:
+    """What stands in ``tile``, as gzip bytes; the same for everybody who is signed in."""
+    return tiles.kept("facilities", "1", "all", tile, lambda: _facilities(tile), seconds=MINUTE)
+
+
+def _facilities(tile: Tile) -> bytes:
+    if tile.z < FACILITIES_FROM:
+        return b""
+    return tiles.marks(tile, "facilities", [(FACILITIES, (*tile.degrees, clock.today()))])

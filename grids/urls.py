@@ -19,6 +19,7 @@ urlpatterns = [
     path("", areas.area_list, name="list"),
     path("at/", areas.sheet, name="sheet"),
     path("tiles/areas/<int:z>/<int:x>/<int:y>.mvt", tiles.areas, name="area_tile"),
+    path("tiles/facilities/<int:z>/<int:x>/<int:y>.mvt", tiles.facilities, name="facility_tile"),
     path("locate/", areas.locate, name="locate"),
     path("import/", bringing.bring, name="bring"),
     path("import/<int:pk>/", bringing.upload_detail, name="upload"),

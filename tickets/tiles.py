@@ -10,12 +10,11 @@ from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.gis.geos import Polygon
-from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.expressions import RawSQL
 
 from govgrid.core import clock, tiles
-from govgrid.core.tiles import EXTENT, PIXELS, Tile
+from govgrid.core.tiles import Sql, Tile
 from grids import scoping
 from grids.models import WGS84, Level
 from grids.scoping import Reach
@@ -32,32 +31,6 @@ if TYPE_CHECKING:
 # 100,000 take 28 to 90 ms at 8.
 LIVE_FROM = 13
 SECONDS = 30
-# Pixels of the square in which all is one mark: a finger's width, and 64 marks a tile at most.
-CELL = 64
-
-CLUSTERS = """
-    WITH here AS (SELECT ST_TileEnvelope(%s, %s, %s) AS box, %s::float AS cell, %s::int AS last),
-    found AS ({found}),
-    laid AS (
-        SELECT f.*, ST_X(f.spot) AS lies_x, ST_Y(f.spot) AS lies_y,
-               floor((ST_X(f.spot) - ST_XMin(here.box)) / here.cell)::int AS across,
-               floor((ST_YMax(here.box) - ST_Y(f.spot)) / here.cell)::int AS down
-        FROM found f, here
-    ),
-    marks AS (
-        SELECT sum(many)::int AS many, nullif(sum(late), 0)::int AS late,
-               CASE WHEN sum(many) = 1 THEN min(number) END AS number,
-               CASE WHEN sum(many) = 1 THEN min(state) END AS state,
-               ST_AsMVTGeom(ST_SetSRID(ST_MakePoint(
-                   sum(many * lies_x) / sum(many), sum(many * lies_y) / sum(many)), 3857),
-                   here.box, %s, 0, false) AS spot
-        FROM laid, here
-        WHERE across BETWEEN 0 AND here.last AND down BETWEEN 0 AND here.last
-        GROUP BY down, across, here.box
-        ORDER BY down, across
-    )
-    SELECT ST_AsMVT(marks, 'tickets', %s, 'spot') FROM marks
-"""
 # One without a point lies in the middle of its grid.
 SINGLE = """
     SELECT 1 AS many, (t.due_at IS NOT NULL AND t.due_at <= %s)::int AS late, t.number, t.state,
@@ -70,8 +43,6 @@ COUNTED = """
     SELECT many, late, NULL AS number, NULL AS state, spot FROM tickets_ticketrollup
     WHERE spot && ST_TileEnvelope(%s, %s, %s) AND id IN ({ids})
 """
-# A statement and its values.
-Sql = tuple[str, tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -120,12 +91,7 @@ def tickets(tile: Tile, scope: Scope) -> bytes:
 
 def _made(tile: Tile, scope: Scope) -> bytes:
     sources = _near(tile, scope) if tile.z >= LIVE_FROM else _from_afar(tile, scope)
-    found = " UNION ALL ".join(statement for statement, _values in sources)
-    values = [*tile, CELL * tile.metres_a_pixel, PIXELS // CELL - 1]
-    values += [value for _statement, inner in sources for value in inner]
-    with connection.cursor() as cursor:
-        cursor.execute(CLUSTERS.format(found=found), [*values, EXTENT, EXTENT])
-        return bytes(cursor.fetchone()[0])
+    return tiles.marks(tile, "tickets", sources)
 
 
 def _near(tile: Tile, scope: Scope) -> list[Sql]:

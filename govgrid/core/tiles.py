@@ -7,7 +7,7 @@ import logging
 import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -26,6 +26,37 @@ EXTENT = 4 * PIXELS
 DEEPEST = 18
 # Half the circumference of the earth, in the metres of web maps (EPSG:3857).
 HALF_EARTH = 20_037_508.342789244
+
+# Pixels of the square in which all is one mark: a finger's width, and 64 marks a tile at most.
+CELL = 64
+
+# A statement and its values.
+Sql = tuple[str, tuple[Any, ...]]
+
+# What is found has many, late, number, state and spot; one alone keeps its number and state.
+CLUSTERS = """
+    WITH here AS (SELECT ST_TileEnvelope(%s, %s, %s) AS box, %s::float AS cell, %s::int AS last),
+    found AS ({found}),
+    laid AS (
+        SELECT f.*, ST_X(f.spot) AS lies_x, ST_Y(f.spot) AS lies_y,
+               floor((ST_X(f.spot) - ST_XMin(here.box)) / here.cell)::int AS across,
+               floor((ST_YMax(here.box) - ST_Y(f.spot)) / here.cell)::int AS down
+        FROM found f, here
+    ),
+    marks AS (
+        SELECT sum(many)::int AS many, nullif(sum(late), 0)::int AS late,
+               CASE WHEN sum(many) = 1 THEN min(number) END AS number,
+               CASE WHEN sum(many) = 1 THEN min(state) END AS state,
+               ST_AsMVTGeom(ST_SetSRID(ST_MakePoint(
+                   sum(many * lies_x) / sum(many), sum(many * lies_y) / sum(many)), 3857),
+                   here.box, %s, 0, false) AS spot
+        FROM laid, here
+        WHERE across BETWEEN 0 AND here.last AND down BETWEEN 0 AND here.last
+        GROUP BY down, across, here.box
+        ORDER BY down, across
+    )
+    SELECT ST_AsMVT(marks, %s, %s, 'spot') FROM marks
+"""
 
 PATIENCE = 0.2  # seconds: making a tile anew takes less
 PAUSE = 5.0  # seconds without a try after a failure
@@ -102,3 +133,13 @@ def _client(_process: int) -> Redis:
     return Redis.from_url(
         settings.REDIS_URL, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE
     )
+
+
+def marks(tile: Tile, layer: str, sources: Sequence[Sql]) -> bytes:
+    """What the sources find in ``tile``, gathered where it would lie on each other."""
+    found = " UNION ALL ".join(statement for statement, _values in sources)
+    values: list[Any] = [*tile, CELL * tile.metres_a_pixel, PIXELS // CELL - 1]
+    values += [value for _statement, inner in sources for value in inner]
+    with connection.cursor() as cursor:
+        cursor.execute(CLUSTERS.format(found=found), [*values, EXTENT, layer, EXTENT])
+        return bytes(cursor.fetchone()[0])

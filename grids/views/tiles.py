@@ -1,4 +1,4 @@
-"""The browser's way to the map: vector tiles of areas."""
+"""The browser's way to the map: vector tiles of areas and of what stands in them."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
@@ -28,3 +28,13 @@ def areas(request, z, x, y):
     return serving.not_modified(request, **signed) or serving.tile(
         request, tiles.areas(tile, edition), **signed
     )
+
+
+@require_GET
+def facilities(request, z, x, y):
+    """Marks of public facilities; from afar none."""
+    tile = Tile(z, x, y)
+    if not tile.exists:
+        raise Http404
+    packed = tiles.facilities(tile)
+    return serving.tile(request, packed, etag=serving.etag_of(packed), seconds=MINUTE)

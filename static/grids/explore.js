@@ -16,11 +16,13 @@
   function short(number) { return number < 1000 ? String(number) : (number / 1000).toFixed(number < 10000 ? 1 : 0) + "k"; }
 
   // Wider for more, slowly: a thousand is not ten times as important as a hundred.
-  function disc(feature) {
+  // Things that stand there are squares, work that is open is round.
+  function disc(feature, isSquare) {
     const side = Math.round(26 + 7 * Math.min(3, Math.log10(feature.many)));
     const box = document.createElement("span"), half = side / 2;
     const picture = svg("svg", { class: "pin", width: side, height: side, viewBox: [-half, -half, side, side].join(" "), "aria-hidden": "true" }, box);
-    svg("circle", { r: half - 2 }, picture);
+    if (isSquare) svg("rect", { class: "map-square", x: 2 - half, y: 2 - half, width: side - 4, height: side - 4, rx: 4 }, picture);
+    else svg("circle", { r: half - 2 }, picture);
     svg("text", { y: "4.5" }, picture).textContent = short(feature.many);
     if (feature.late) {
       const words = "!" + short(feature.late), wide = 6 + 6.5 * words.length;
@@ -34,20 +36,24 @@
   // One alone is a link to its page, with the glyph of its state.
   function pin(feature, button, sprite) {
     const look = (button.dataset["gg" + feature.state.charAt(0).toUpperCase() + feature.state.slice(1)] || "is-new s-new").split(" ");
-    const link = document.createElement("a");
-    link.href = button.dataset.ggPage.replace(ANY, feature.number);
-    link.tabIndex = -1;   // the list has it for the keyboard
-    link.title = [feature.number, look.slice(2).join(" "), feature.late ? button.dataset.ggLate : ""].filter(Boolean).join(" · ");
+    // A layer without pages of its own has pins that lead nowhere.
+    const page = button.dataset.ggPage, link = document.createElement(page ? "a" : "span");
+    if (page) {
+      link.href = page.replace(ANY, feature.number);
+      link.tabIndex = -1;   // the list has it for the keyboard
+    }
+    link.title = [feature.number, look.slice(2).join(" "), feature.late ? button.dataset.ggLate || "" : ""].filter(Boolean).join(" · ");
     link.setAttribute("aria-label", link.title);
-    const picture = svg("svg", { class: "pin map-pin " + (feature.late ? "is-over" : look[0]), viewBox: "-13 -30 26 32", "aria-hidden": "true" }, link);
+    const isLate = feature.late && button.dataset.ggLate;
+    const picture = svg("svg", { class: "pin map-pin " + (isLate ? "is-over" : look[0]), viewBox: "-13 -30 26 32", "aria-hidden": "true" }, link);
     svg("path", { d: "M0 0c-1.500 0-11-9.500-11-17a11 11 0 0 1 22 0C11-9.500 1.500 0 0 0z" }, picture);
-    svg("use", { href: sprite + "#i-" + (feature.late ? "s-overdue" : look[1]), x: "-7.500", y: "-24.500", width: "15", height: "15" }, picture);
+    svg("use", { href: sprite + "#i-" + (isLate ? "s-overdue" : look[1]), x: "-7.500", y: "-24.500", width: "15", height: "15" }, picture);
     return L.divIcon({ className: "map-mark", html: link, iconSize: [44, 48], iconAnchor: [22, 46] });
   }
 
   function addLayer(view, button, sprite) {
     const layer = window.GovGridTiles.marks(button.dataset.ggPieces, button.dataset.ggLayer, function (feature) {
-      return feature.number ? pin(feature, button, sprite) : disc(feature);
+      return feature.number ? pin(feature, button, sprite) : disc(feature, "ggSquare" in button.dataset);
     }, function (feature, event) {
       if (feature.number) return;   // the link itself leads on
       view.map.setView(event.latlng, Math.min(DEEPEST, view.map.getZoom() + 2));
@@ -74,9 +80,16 @@
       view.own(own);
       if (had) view.map.getContainer().focus({ preventScroll: true });
     }
-    function show(html, hasFocus) {
+    // On a phone the sheet lies across the map: what was tapped comes out from under it.
+    function uncover(latlng) {
+      const down = view.map.latLngToContainerPoint(latlng).y;
+      const isAcross = sheet.offsetWidth >= frame.offsetWidth - 2;
+      if (isAcross && down > sheet.offsetTop - 24) view.map.panBy([0, down - sheet.offsetTop / 2], { animate: false });
+    }
+    function show(html, latlng, hasFocus) {
       body.innerHTML = html;
       sheet.hidden = false;
+      uncover(latlng);
       const found = body.querySelector("[data-gg-code]"), head = body.querySelector("[data-gg-focus]");
       view.own(found ? found.dataset.ggCode : own);
       if (head && hasFocus) head.focus({ preventScroll: true });
@@ -87,7 +100,7 @@
       const asked = new URLSearchParams({ lon: latlng.lng.toFixed(6), lat: latlng.lat.toFixed(6), zoom: view.map.getZoom() });
       fetch(frame.dataset.ggAt + "?" + asked, { credentials: "same-origin", signal: running.signal })
         .then(function (answer) { return answer.ok ? answer.text() : ""; })
-        .then(function (html) { if (html) show(html, hasFocus); })
+        .then(function (html) { if (html) show(html, latlng, hasFocus); })
         .catch(function () { /* moved on, or no signal: the list is there */ });
     }
 
@@ -124,6 +137,7 @@
   document.querySelectorAll("[data-gg-frame]").forEach(function (frame) {
     const box = frame.querySelector("[data-gg-map]");
     if (!window.L || !window.GovGridMap || !box) return;
+    frame.querySelector("[data-gg-without]").hidden = true;
     const view = window.GovGridMap.create(box), own = box.dataset.ggOwn || "";
     frame.querySelectorAll("[data-gg-layer]").forEach(function (button) { addLayer(view, button, box.dataset.ggSprite); });
     sheetOf(frame, view, own);

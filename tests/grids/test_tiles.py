@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from django.contrib.gis.gdal import DataSource
+from django.contrib.gis.geos import Point
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from redis.exceptions import ConnectionError as Gone
@@ -12,7 +13,7 @@ from redis.exceptions import ConnectionError as Gone
 from govgrid.core import tiles as kept_tiles
 from govgrid.core.tiles import Tile
 from grids import tiles
-from grids.models import Area, AreaShape, MapEdition
+from grids.models import Area, AreaShape, Facility, FacilityClass, MapEdition
 from tests.factories.grids import build_town, holder, square
 from tests.factories.tiles import decoded, fresh_tiles, tile_at, tiles_over
 
@@ -278,3 +279,53 @@ def test_a_tile_is_read_by_others_than_our_own_script(signed_in, town, tmp_path)
     path.write_bytes(signed_in.get(address(tile)).content)
 
     assert {layer.name for layer in DataSource(path)} == {"areas", "names"}
+
+
+# ── facilities ────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def lamps(town):
+    """Two lamps in the first grid, one of them broken; one that is gone; one in the third grid."""
+    kind = FacilityClass.objects.create(major="01", minor="01", major_name="市政", name="路灯")
+
+    def lamp(serial, lon, **more):
+        code = f"4205060101{serial}"
+        return Facility.objects.create(
+            district_code="420506", facility_class=kind, serial=serial, code=code,
+            point=Point(lon, 30.005, srid=4326), **more,
+        )  # fmt: skip
+
+    return [
+        lamp("000001", 111.005),
+        lamp("000002", 111.005, state="damaged"),
+        lamp("000003", 111.005, retired_on=date(2026, 1, 1)),
+        lamp("000004", 111.025),
+    ]
+
+
+def stands(client, zoom):
+    return [
+        mark
+        for tile in tiles_over(zoom, 111, 30, 111.08, 30.01)
+        for mark in decoded(
+            client.get(f"/grids/tiles/facilities/{tile.z}/{tile.x}/{tile.y}.mvt").content, tile
+        ).get("facilities", [])
+    ]
+
+
+def test_facilities_are_gathered_and_those_in_bad_state_counted(signed_in, lamps):
+    found = sorted(stands(signed_in, 15), key=lambda mark: -mark["many"])
+
+    assert [(one["many"], one.get("late")) for one in found] == [(2, 1), (1, None)]
+    assert (found[1]["number"], found[1]["state"]) == (lamps[3].code, "good")
+
+
+def test_from_afar_no_facility_is_drawn(signed_in, lamps):
+    assert stands(signed_in, 13) == []
+
+
+def test_facilities_ask_who_you_are_and_where(client, signed_in, lamps):
+    assert signed_in.get("/grids/tiles/facilities/19/0/0.mvt").status_code == 404
+    client.logout()
+    assert client.get("/grids/tiles/facilities/14/0/0.mvt").status_code == 302
