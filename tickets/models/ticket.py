@@ -106,15 +106,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def with_places(self) -> TicketQuerySet:
         """With category, department, facility and areas above, for one ticket shown whole."""
         return self.select_related(
-            "category",
-            "grid",
-            "community",
-            "street",
-            "district",
-            "lead_department",
-            "filed_by",
+            "category", "grid", "community", "street", "district", "lead_department", "filed_by",
             "facility__facility_class",
-        )
+        )  # fmt: skip
 
 
 def _quoted(term: str) -> str:
