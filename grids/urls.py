@@ -6,6 +6,7 @@ from grids.views import (
     division_lists,
     divisions,
     duties,
+    keeping,
     layers,
     past,
     patrols,
@@ -44,10 +45,25 @@ urlpatterns = [
     path("conflicts/", layers.conflict_report, name="conflicts"),
     path("conflicts.csv", layers.conflict_csv, name="conflicts-csv"),
     path("compounds/", places.compounds, name="compounds"),
+    path("compounds/<slug:code>/renewal/", keeping.renewal_start, name="renewal_start"),
+    path("renewals/<int:pk>/end/", keeping.renewal_end, name="renewal_end"),
+    path("renewals/<int:pk>/milestones/", keeping.milestone_add, name="milestone_add"),
+    path("milestones/<int:pk>/", keeping.milestone_mark, name="milestone_mark"),
+    path("facilities/<slug:code>/state/", keeping.facility_state, name="facility_state"),
+    *(
+        path(f"{register}/{address}", view, {"register": register}, name=name)
+        for register in keeping.REGISTERS
+        for address, view, name in (
+            ("new/", keeping.enter, "place_enter"),
+            ("<slug:code>/edit/", keeping.change, "place_change"),
+            ("<slug:code>/edit/retire/", keeping.retire, "place_retire"),
+        )
+    ),
     path("compounds/<slug:code>/", places.compound, name="compound"),
     path("facilities/", places.facilities, name="facilities"),
     path("facilities/<slug:code>/", places.facility, name="facility"),
     path("service-points/", places.service_points, name="service_points"),
+    path("<slug:code>/counts/", keeping.counts, name="counts"),
     path("<slug:code>/", areas.area_detail, name="detail"),
     path("<slug:code>/map/", past.on_a_day, name="on_a_day"),
     path("<slug:code>/map/shapes/", past.shapes, name="on_a_day_shapes"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from govgrid.core import panels
 from govgrid.core.panels import Panel
 from grids import places
-from grids.models import Level, ServicePoint
+from grids.models import AreaCount, Level, ServicePoint
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -71,7 +71,12 @@ def service_points(_request: HttpRequest, area: Area) -> Panel | None:
     return Panel("grids/_panel_service_points.html", context)
 
 
-def counts(_request: HttpRequest, area: Area) -> Panel | None:
+def counts(request: HttpRequest, area: Area) -> Panel | None:
     """Numbers that somebody entered; from one to four no number is told."""
-    found = list(area.counts.order_by("measure"))
-    return Panel("grids/_panel_counts.html", {"counts": found}) if found else None
+    order = AreaCount.Measure.values
+    found = sorted(area.counts.all(), key=lambda one: order.index(one.measure))
+    may_keep = request.user.has_perm("grids.keep_places", area)
+    if not found and not may_keep:
+        return None
+    context = {"area": area, "counts": found, "may_keep": may_keep}
+    return Panel("grids/_panel_counts.html", context)

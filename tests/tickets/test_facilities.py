@@ -84,6 +84,30 @@ def test_a_retry_gets_its_ticket_though_the_facility_has_moved(town, cast, lamp)
     assert (again.ticket, again.created) == (ticket, False)
 
 
+def test_a_ticket_that_names_nothing_costs_no_index(db):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indexdef FROM pg_indexes"
+            " WHERE tablename = 'tickets_ticket' AND indexdef LIKE '%facility_id%'"
+        )
+        found = [row[0] for row in cursor.fetchall()]
+
+    assert len(found) == 1
+    assert "WHERE (facility_id IS NOT NULL)" in found[0]
+
+
+def test_one_without_a_facility_is_filed_by_as_many_statements_as_with(town, cast, lamp):
+    filed(town, by=cast["worker"], facility=lamp)
+    counts = []
+    for facility in (None, lamp):
+        report = filing(town, facility=facility)
+        with CaptureQueriesContext(connection) as seen:
+            actions.file(report, by=cast["worker"])
+        counts.append(len(seen))
+
+    assert counts[0] == counts[1]
+
+
 # ── by program ────────────────────────────────────────────────────────────────────────────────
 
 

@@ -106,15 +106,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def with_places(self) -> TicketQuerySet:
         """With category, department, facility and areas above, for one ticket shown whole."""
         return self.select_related(
-            "category",
-            "grid",
-            "community",
-            "street",
-            "district",
-            "lead_department",
-            "filed_by",
+            "category", "grid", "community", "street", "district", "lead_department", "filed_by",
             "facility__facility_class",
-        )
+        )  # fmt: skip
 
 
 def _quoted(term: str) -> str:
@@ -188,28 +182,16 @@ class Ticket(models.Model):
     due_at = models.DateTimeField(_("next due"), null=True, blank=True, editable=False)
     # The state to go back to when approval is refused or a merge is taken back.
     held_state = models.CharField(max_length=20, choices=State, blank=True, editable=False)
-    merged_into = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="merged",
-        db_index=False,
-        verbose_name=_("merged into"),
+    merged_into = _indexed_below(
+        "self", related_name="merged", null=True, blank=True, verbose_name=_("merged into")
     )
     # What stands there and is broken, where somebody named it.
     facility = _indexed_below(
         Facility, related_name="tickets", null=True, blank=True, verbose_name=_("facility")
     )
     # The same matter at the same place, closed before: a new report, and its history.
-    repeat_of = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="repeats",
-        db_index=False,
-        verbose_name=_("repeat of"),
+    repeat_of = _indexed_below(
+        "self", related_name="repeats", null=True, blank=True, verbose_name=_("repeat of")
     )
 
     objects = TicketQuerySet.as_manager()
@@ -306,19 +288,18 @@ class Ticket(models.Model):
             models.Index(
                 fields=["closed_at"], name="ticket_closed", condition=Q(closed_at__isnull=False)
             ),
-            models.Index(
-                fields=["merged_into"],
-                name="ticket_merged",
-                condition=Q(merged_into__isnull=False),
-            ),
-            models.Index(
-                fields=["repeat_of"], name="ticket_repeat", condition=Q(repeat_of__isnull=False)
-            ),
-            # Few name one: a ticket without costs nothing here, whatever becomes of it.
-            models.Index(
-                fields=["facility", "-id"],
-                name="ticket_facility",
-                condition=Q(facility__isnull=False),
+            # Few have one of these: a ticket without costs nothing here, whatever becomes of it.
+            *(
+                models.Index(
+                    fields=[key, *then],
+                    name=f"ticket_{name}",
+                    condition=Q(**{f"{key}__isnull": False}),
+                )
+                for name, key, *then in (
+                    ("merged", "merged_into"),
+                    ("repeat", "repeat_of"),
+                    ("facility", "facility", "-id"),
+                )
             ),
             # Similar open tickets near a point, before one more is filed.
             GistIndex(
