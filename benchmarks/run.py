@@ -28,6 +28,7 @@ from benchmarks import (
     routing,
     statements,
     sweeping,
+    tiles,
 )
 from benchmarks.databases import Loaded
 from benchmarks.report import Figure, Goal
@@ -44,6 +45,7 @@ EVERY_SIZE: dict[str, Measure] = {
     finding.LOCATE: finding.measure_locate,
     sweeping.FAMILY: sweeping.measure,
     board.FAMILY: board.measure,
+    tiles.FAMILY: tiles.measure,
 }
 LARGEST_ONLY: dict[str, Measure] = {
     statements.FAMILY: statements.measure,

@@ -172,6 +172,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("htmx", BASE_DIR / "node_modules" / "htmx.org" / "dist"),
+    ("pbf", BASE_DIR / "node_modules" / "pbf" / "dist"),
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -225,7 +226,14 @@ CELERY_BEAT_SCHEDULE = {
     "find unrouted tickets": {"task": "tickets.tasks.sweep", "schedule": SWEEP_SECONDS},
     "fire clocks": {"task": "tickets.tasks.fire_clocks", "schedule": SWEEP_SECONDS},
     "follow the calendar": {"task": "tickets.tasks.recompute_clocks", "schedule": SWEEP_SECONDS},
+    "redraw the map": {"task": "grids.tasks.take_effect", "schedule": SWEEP_SECONDS},
+    "count what is open for the map": {"task": "tickets.tasks.roll_up", "schedule": 60},
+    "find forgotten proposals": {
+        "task": "grids.tasks.sweep_proposals",
+        "schedule": SWEEP_SECONDS,
+    },
     "find unsent messages": {"task": "govgrid.outbox.tasks.sweep", "schedule": SWEEP_SECONDS},
+    "find files to read": {"task": "grids.tasks.work_off_uploads", "schedule": SWEEP_SECONDS},
     "erase what is past its time": {"task": "govgrid.privacy.tasks.retain", "schedule": 86_400},
 }
 
@@ -291,6 +299,10 @@ SPECTACULAR_SETTINGS = {
         "PhotoPhase": "tickets.models.Photo.Phase",
         "PhotoSource": "tickets.models.Photo.Source",
         "AreaKind": "grids.models.Area.Kind",
+        "ConflictKind": "grids.conflicts.Kind",
+        "DutyOutcome": "grids.models.DutyDone.Outcome",
+        "DivisionState": "grids.workflow.State",
+        "PieceKind": "grids.models.division.DRAWN_KINDS",
         "DepartmentKind": "grids.models.Department.Kind",
         "CompoundKind": "grids.models.Compound.Kind",
         "FacilityState": "grids.models.Facility.State",

@@ -8,6 +8,23 @@ class GridsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models must be loaded first.
-        from grids import retention  # noqa: PLC0415
+        from grids import notices, retention  # noqa: PLC0415
+        from grids.panels import (  # noqa: PLC0415
+            division,
+            duties,
+            history,
+            map_layers,
+            patrols,
+            people,
+            places,
+        )
 
+        division.register()
+        notices.register()
         retention.register()
+        map_layers.register()
+        patrols.register()
+        people.register()
+        duties.register()
+        history.register()
+        places.register()

@@ -5,16 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import connection
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from govgrid.core import clock
 from grids import roles
-from grids.models import SLUG_OF_LEVEL, Area, Department, Level, Post
+from grids.models import Area, AreaCode, Department, Level, Post, Upload
 
 if TYPE_CHECKING:
+    from django.contrib.gis.geos import Point
+
     from govgrid.accounts.models import User
 
 BORDER_METRES = 15
@@ -54,36 +58,6 @@ HOW_FAR = """
     FROM grids_areashape s JOIN grids_area a ON a.id = s.area_id
     WHERE s.level = 2 AND a.valid_to IS NULL
     ORDER BY s.boundary <-> ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326) LIMIT 1
-"""
-
-# What a map draws at which zoom: more would be a blot, and slow on a 2020 laptop.
-GRIDS_FROM_ZOOM = 14
-COMMUNITIES_FROM_ZOOM = 12
-MOST_OUTLINES = 600
-
-# Large areas first, then the nearest to the middle of the map: a cut leaves out the finest at the
-# edge. The database writes the JSON, so that no polygon passes through Python. ST_Simplify takes a
-# tenth of ST_SimplifyPreserveTopology (10 against 100 ms for 600 grids), and may leave a line that
-# touches itself, which a drawing forgives.
-OUTLINES = """
-    WITH box AS (SELECT ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326) AS here),
-    seen AS (
-        SELECT a.code, a.name, a.kind, s.level, s.boundary
-        FROM grids_areashape s JOIN grids_area a ON a.id = s.area_id, box
-        WHERE s.boundary && box.here AND s.level BETWEEN 2 AND %(deepest)s
-          AND a.valid_from <= %(on)s AND (a.valid_to IS NULL OR a.valid_to > %(on)s)
-        ORDER BY s.level, s.boundary <#> ST_Centroid(box.here), a.id
-        LIMIT %(most)s
-    )
-    SELECT json_build_object('type', 'FeatureCollection', 'features', coalesce(json_agg(
-        json_build_object(
-            'type', 'Feature',
-            'properties', json_build_object('code', code, 'name', name,
-                                            'level', (%(slugs)s::text[])[level], 'kind', kind),
-            'geometry', ST_AsGeoJSON(
-                ST_Simplify(boundary, %(tolerance)s, true), 6)::json)
-        ORDER BY level, code), '[]'::json))::text
-    FROM seen
 """
 
 BOUNDS = """
@@ -172,6 +146,17 @@ class Function:
     phone: str
 
 
+def area_of(code: str, on: date | None = None) -> Area | None:
+    """The area in force (on a day) that bears ``code``, in either system, or bore it before."""
+    areas = Area.objects.in_force(on).select_related("parent")
+    own = areas.filter(code=code).order_by("pk").first()
+    if own is not None:
+        return own
+    latest = F("valid_to").desc(nulls_first=True)
+    other = AreaCode.objects.filter(code=code).order_by(latest, "pk").first()
+    return areas.filter(pk=other.area_id).first() if other is not None else None
+
+
 def line_of(area: Area) -> list[Area]:
     """From the city down to ``area`` itself."""
     return list(Area.objects.filter(pk__in=area.ancestor_ids).order_by("level"))
@@ -220,37 +205,6 @@ class Box(NamedTuple):
     north: float
 
 
-def outlines(box: Box, zoom: int) -> str:
-    """The outlines in ``box`` as GeoJSON text, as coarse as half a pixel of ``zoom`` allows."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            OUTLINES,
-            {
-                "west": box.west,
-                "south": box.south,
-                "east": box.east,
-                "north": box.north,
-                "deepest": _deepest(zoom),
-                "on": clock.today(),
-                "most": MOST_OUTLINES,
-                "slugs": list(SLUG_OF_LEVEL.values()),
-                "tolerance": degrees_a_pixel(zoom) / 2,
-            },
-        )
-        return cursor.fetchone()[0]
-
-
-def _deepest(zoom: int) -> int:
-    if zoom >= GRIDS_FROM_ZOOM:
-        return Level.GRID
-    return Level.COMMUNITY if zoom >= COMMUNITIES_FROM_ZOOM else Level.STREET
-
-
-def degrees_a_pixel(zoom: int) -> float:
-    """Of longitude, in the tiling that every web map uses."""
-    return 360 / (256 * 2**zoom)
-
-
 def bounds(areas: Iterable[Area]) -> Box | None:
     """The box round the outlines of ``areas``; None where none has one."""
     with connection.cursor() as cursor:
@@ -264,3 +218,95 @@ def own_grids(user: User) -> list[Area]:
     posts = Post.objects.held_on().of(user).filter(role__in=roles.holding("grids.patrol"))
     held = posts.select_related("area").order_by("-is_main", "pk")
     return [post.area for post in held if post.area is not None]
+
+
+# ── files that wait for a yes ─────────────────────────────────────────────────────────────────
+
+MOST_ABSENT = 200
+MOST_DRAWN = 300
+# What a page carries; finer lines would not be seen on a small map.
+DRAWN_DEGREES = 0.0002
+
+# Areas whose parent the file names, and which it does not name themselves.
+ABSENT = """
+    SELECT a.id FROM grids_area a JOIN grids_area p ON p.id = a.parent_id
+    WHERE a.valid_to IS NULL AND p.valid_to IS NULL
+      AND p.code IN (SELECT cells ->> 'parent_code' FROM grids_uploadrow WHERE upload_id = %(id)s)
+      AND a.code NOT IN (SELECT cells ->> 'code' FROM grids_uploadrow
+                         WHERE upload_id = %(id)s AND cells ? 'code')
+      AND a.code NOT IN (SELECT cells ->> 'former_code' FROM grids_uploadrow
+                         WHERE upload_id = %(id)s AND cells ? 'former_code')
+    ORDER BY a.code LIMIT %(most)s
+"""
+
+DRAWN = """
+    WITH given AS (
+        SELECT coalesce(cells ->> 'name', '') AS name, ST_Simplify(ST_MakeValid(ST_Force2D(
+            ST_GeomFromText(cells ->> 'wkt', 4326))), %(degrees)s, true) AS shape
+        FROM grids_uploadrow
+        WHERE upload_id = %(id)s AND cells ->> 'wkt' <> '' ORDER BY line LIMIT %(most)s)
+    SELECT json_build_object('type', 'FeatureCollection', 'features', json_agg(
+               json_build_object('type', 'Feature', 'properties', json_build_object('name', name),
+                                 'geometry', ST_AsGeoJSON(shape, 5)::json))),
+           ST_XMin(ST_Extent(shape)), ST_YMin(ST_Extent(shape)),
+           ST_XMax(ST_Extent(shape)), ST_YMax(ST_Extent(shape))
+    FROM given
+"""
+
+
+def absent(upload: Upload) -> list[Area]:
+    """Areas in force beside those of a file, which somebody may have meant to leave out."""
+    with connection.cursor() as cursor:
+        cursor.execute(ABSENT, {"id": upload.pk, "most": MOST_ABSENT})
+        ids = [row[0] for row in cursor.fetchall()]
+    return list(Area.objects.filter(pk__in=ids).select_related("parent").order_by("code"))
+
+
+def drawn(upload: Upload) -> tuple[dict, Box] | None:
+    """The outlines of a file, coarsely, and the box round them. Only what was read without fault."""
+    with connection.cursor() as cursor:
+        cursor.execute(DRAWN, {"id": upload.pk, "most": MOST_DRAWN, "degrees": DRAWN_DEGREES})
+        shape, *edges = cursor.fetchone()
+    return None if edges[0] is None else (shape, Box(*edges))
+
+
+# Successors in a row: more would be a circle.
+MOST_SUCCESSORS = 10
+
+# Whether a grid ended or got another outline since a day, or a new one began beside or over it. The
+# day itself counts: in its first seconds the map is still the old one.
+REDRAWN = """
+    SELECT a.valid_to <= %(today)s
+        OR EXISTS (SELECT 1 FROM grids_formershape f
+                   WHERE f.area_id = a.id AND upper(f.period) >= %(since)s)
+        OR EXISTS (SELECT 1 FROM grids_area n
+                   WHERE n.parent_id = a.parent_id AND n.valid_from >= %(since)s AND n.id <> a.id)
+    FROM grids_area a WHERE a.id = %(grid)s
+"""
+
+
+def grid_now(grid: Area, point: Point | None, since: date) -> Named | None:
+    """Which grid a place of ``since`` lies in now, where that is another one; else None.
+
+    By the point; where there is none, by who followed the grid that ended.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(REDRAWN, {"today": clock.today(), "since": since, "grid": grid.pk})
+        row = cursor.fetchone()
+    if not row or not row[0]:
+        return None
+    if point is not None:
+        place = locate(point.x, point.y)
+        found = place.grid if place else None
+    else:
+        found = _heir_of(grid)
+    return found if found is not None and found.id != grid.pk else None
+
+
+def _heir_of(grid: Area) -> Named | None:
+    heir, today = grid, clock.today()
+    for _step in range(MOST_SUCCESSORS):
+        if heir.successor is None or heir.valid_to is None or heir.valid_to > today:
+            break
+        heir = heir.successor
+    return Named(heir.pk, heir.code, heir.name)

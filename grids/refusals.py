@@ -188,15 +188,21 @@ def refuse_personal_text(*texts: str) -> None:
     Gentler than with headings: “ask the person in charge” and “gas risks” are fair sentences.
     """
     for text in texts:
-        words, run_together = _spelt(text)
-        for kind in _SIGNS:
-            found = kind.pieces.search(run_together) or kind.words.search(words)
-            if found and kind.in_texts:
-                raise Refused(
-                    "text_not_accepted",
-                    _("“%(words)s” is not accepted. %(why)s")
-                    % {"words": found.group(), "why": kind.why},
-                )
+        if found := personal_in(text):
+            raise Refused(
+                "text_not_accepted",
+                _("“%(words)s” is not accepted. %(why)s") % {"words": found[0], "why": found[1]},
+            )
+
+
+def personal_in(text: str) -> tuple[str, str] | None:
+    """What in a sentence asks for data about persons, and why that is not taken."""
+    words, run_together = _spelt(text)
+    for kind in _SIGNS:
+        found = kind.pieces.search(run_together) or kind.words.search(words)
+        if found and kind.in_texts:
+            return found.group(), str(kind.why)
+    return None
 
 
 def _spelt(heading: str) -> tuple[str, str]:

@@ -21,6 +21,17 @@ CALL = frozenset({"tickets.whistle", "tickets.whistle_emergency", "tickets.merge
 KEEP = frozenset({"grids.keep_places"})
 # How departments are scored on average; a single score is for the two whom it concerns.
 AVERAGES = frozenset({"tickets.see_scores"})
+# Drafts of a new division of a community; who draws one does not decide on it.
+DRAW = frozenset({"grids.view_division", "grids.draw"})
+DECIDE = frozenset({"grids.view_division", "grids.approve_division"})
+# Who is here, what the grids are asked to do, and who answers for which piece of the map.
+OVERSEE = frozenset({"grids.oversee"})
+# Handing the posts beneath one's own to the next, and the grid's team.
+STAFF = OVERSEE | {"grids.hand_over", "grids.propose_duty"}
+# Deciding what gets onto the task list.
+ADMIT = OVERSEE | {"grids.propose_duty", "grids.admit_duty"}
+# A department asks for duties and reads what became of its own.
+OWN = frozenset({"grids.oversee", "grids.propose_duty"})
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,7 @@ ROLES: dict[str, Role] = {
             "tickets.reopen",
             "tickets.whistle_emergency",
             "grids.patrol",
+            "grids.do_duty",
         },
     ),
     "community_officer": Role(
@@ -52,6 +64,8 @@ ROLES: dict[str, Role] = {
         "area",
         over_area=SEE
         | CALL
+        | DRAW
+        | STAFF
         | {
             "tickets.file",
             "tickets.settle",
@@ -59,6 +73,7 @@ ROLES: dict[str, Role] = {
             "tickets.close",
             "tickets.reopen",
             "tickets.rate",
+            "grids.do_duty",
         }
         | KEEP,
         in_department=WORK,
@@ -69,6 +84,8 @@ ROLES: dict[str, Role] = {
         over_area=SEE
         | CALL
         | AVERAGES
+        | DRAW
+        | STAFF
         | {
             "tickets.approve",
             "tickets.file",
@@ -87,6 +104,8 @@ ROLES: dict[str, Role] = {
         over_area=SEE
         | CALL
         | AVERAGES
+        | DECIDE
+        | ADMIT
         | {
             "tickets.approve",
             "tickets.approve_hard",
@@ -97,13 +116,15 @@ ROLES: dict[str, Role] = {
         },
         in_department=WORK,
     ),
-    "department_clerk": Role(_("Department clerk"), "department", in_department=WORK | KEEP),
-    "department_head": Role(_("Department head"), "department", in_department=WORK | KEEP),
+    "department_clerk": Role(_("Department clerk"), "department", in_department=WORK | OWN | KEEP),
+    "department_head": Role(_("Department head"), "department", in_department=WORK | OWN | KEEP),
     "district_command": Role(
         _("District command"),
         "area",
         over_area=SEE
         | AVERAGES
+        | DECIDE
+        | ADMIT
         | {
             "tickets.file",
             "tickets.triage",
@@ -111,15 +132,20 @@ ROLES: dict[str, Role] = {
             "tickets.reveal_contact",
             "tickets.set_limits",
             "tickets.whistle_emergency",
+            "grids.keep_layers",
         },
     ),
     "roster_admin": Role(_("Roster administrator"), "area"),
     "convenor": Role(_("Convenor"), "area"),
     "screener": Role(_("Screener"), "area"),
     "recorder": Role(_("Recorder"), "area"),
-    "auditor": Role(_("Auditor"), "area", over_area=SEE | AVERAGES),
+    "auditor": Role(
+        _("Auditor"), "area", over_area=SEE | AVERAGES | OVERSEE | {"grids.view_division"}
+    ),
     "system_admin": Role(
-        _("System administrator"), "area", over_area=SEE | KEEP | {"grids.appoint"}
+        _("System administrator"),
+        "area",
+        over_area=SEE | DRAW | STAFF | KEEP | {"grids.appoint", "grids.bring", "grids.keep_layers"},
     ),
     "member": Role(_("Roster member"), "area"),
     "resident": Role(_("Resident"), "area"),

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from govgrid.core import clock
+from govgrid.core.prepared import Prepared
 from grids import roles
-from grids.models import Level
+from grids.models import Area, Level
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from govgrid.accounts.models import User
 
 # A city's post counts as one for each of its districts: tickets freeze no city.
-POSTS = """
+POSTS = Prepared(
+    "posts",
+    """
     SELECT p.role, p.department_id, a.id, a.level, a.name, d.short_name, office.id,
            CASE WHEN a.level = 1 THEN ARRAY(
                SELECT child.id FROM grids_area child WHERE child.parent_id = a.id)
@@ -31,9 +34,12 @@ POSTS = """
     LEFT JOIN grids_area a ON a.id = p.area_id
     LEFT JOIN grids_department d ON d.id = p.department_id
     LEFT JOIN grids_department office ON office.area_id = p.area_id AND office.kind = 'office'
-    WHERE p.user_id = %s AND p.period @> %s::date
+    WHERE p.user_id = %(user)s AND p.period @> %(on)s
     ORDER BY p.id
-"""
+    """,
+    user="bigint",
+    on="date",
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,7 @@ def held(user: User | AnonymousUser) -> tuple[Held, ...]:
     cached = getattr(user, "_held_posts", None)
     if cached is None:
         with connection.cursor() as cursor:
-            cursor.execute(POSTS, [user.pk, clock.today()])
+            POSTS.execute(cursor, {"user": user.pk, "on": clock.today()})
             cached = tuple(_held(row) for row in cursor.fetchall())
         user._held_posts = cached  # type: ignore[attr-defined]
     return cached
@@ -147,3 +153,17 @@ def districts(user: User | AnonymousUser, permission: str) -> frozenset[int]:
         elif len(post.path) >= Level.DISTRICT:
             found.add(post.path[Level.DISTRICT - 1])
     return frozenset(found)
+
+
+def prefixes(user: User | AnonymousUser, permission: str) -> list[str]:
+    """The paths under which ``user`` holds ``permission``; asks nothing but the posts."""
+    return [
+        "".join(f"{part}." for part in post.path)
+        for post in held(user)
+        if post.path and permission in roles.ROLES[post.role].over_area
+    ]
+
+
+def lies_within(user: User | AnonymousUser, permission: str, area: Area) -> bool:
+    """Whether ``area`` lies under one of :func:`prefixes`."""
+    return any(area.path.startswith(prefix) for prefix in prefixes(user, permission))

@@ -23,7 +23,7 @@ WITH sent AS MATERIALIZED (
            (i.one->>'raw_lat')::float8 AS raw_lat, i.one->>'raw_crs' AS raw_crs,
            i.one->>'grid' AS grid, i.one->>'description' AS description,
            (i.one->>'observed_at')::timestamptz AS observed_at, i.one->'words' AS words,
-           i.one->'data' AS data
+           i.one->'data' AS data, (i.one->>'facility')::bigint AS facility
     FROM jsonb_array_elements(%(rows)s::jsonb) WITH ORDINALITY i (one, n)
 ),
 placed AS MATERIALIZED (
@@ -44,11 +44,13 @@ t AS (
     INSERT INTO tickets_ticket (
         number, client_id, fingerprint, kind, origin, category_id, grid_id, community_id,
         street_id, district_id, point, raw_lon, raw_lat, raw_crs, description, state,
-        filed_by_id, filed_at, observed_at, routing, return_count, whistle_kind, held_state)
+        filed_by_id, filed_at, observed_at, routing, return_count, whistle_kind, held_state,
+        facility_id)
     SELECT tickets_number(d.letters, %(day)s), p.client_id, p.fingerprint, 'report', %(origin)s,
            p.category, p.grid_id, p.community_id, p.street_id, p.district_id,
            ST_SetSRID(ST_MakePoint(p.lon, p.lat), 4326), p.raw_lon, p.raw_lat, p.raw_crs,
-           p.description, 'filed', %(by)s, %(at)s, p.observed_at, '{}', 0, '', ''
+           p.description, 'filed', %(by)s, %(at)s, p.observed_at, '{}', 0, '', '',
+           p.facility
     FROM placed p JOIN grids_area d ON d.id = p.district_id
     WHERE p.district_id = ANY(%(districts)s)
     ORDER BY p.n
@@ -112,6 +114,7 @@ def _sent(row: Row) -> dict[str, Any]:
         "observed_at": row.observed_at.isoformat() if row.observed_at else None,
         "words": row.words,
         "data": json.loads(row.data),
+        "facility": row.facility.pk if row.facility else None,
     }
 
 

@@ -163,8 +163,8 @@ def _smaller(picture: Image.Image, longest: int) -> Image.Image:
     factor = longest / max(picture.size)
     if factor >= 1:
         return picture
-    size = tuple(max(1, round(side * factor)) for side in picture.size)
-    return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    width, height = (max(1, round(side * factor)) for side in picture.size)
+    return picture.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
 def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:

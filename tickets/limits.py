@@ -7,10 +7,12 @@ a shallower one.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import connection
 
+from govgrid.core.prepared import Prepared
 from govgrid.core.rows import columns_of, instance
 from tickets.models import TimeLimit
 from tickets.workflow import STANDARD, Allowance, ClockKind
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
 
 
 IN_FORCE = "SELECT {columns} FROM tickets_timelimit l WHERE l.valid_to IS NULL ORDER BY l.id"
+
+
+@cache
+def _in_force() -> Prepared:
+    return Prepared("limits", IN_FORCE.format(columns=columns_of(TimeLimit, "l")))
 
 
 class Allowed(NamedTuple):
@@ -45,7 +52,7 @@ class Limits:
     def load(cls) -> Limits:
         """As ``TimeLimit.objects.in_force()``; every routing asks."""
         with connection.cursor() as cursor:
-            cursor.execute(IN_FORCE.format(columns=columns_of(TimeLimit, "l")))
+            _in_force().execute(cursor)
             return cls(instance(TimeLimit, row) for row in cursor.fetchall())
 
     def of(self, kind: ClockKind, ticket: Ticket) -> Allowed | None:

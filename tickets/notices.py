@@ -16,7 +16,7 @@ from govgrid.accounts.models import User
 from govgrid.core import clock
 from govgrid.outbox import kinds
 from govgrid.outbox.actions import Debt, owe, owe_all
-from tickets import queries
+from tickets import staff
 from tickets.models import Assignment, Clock, Ticket
 from tickets.workflow import TERMS, ClockKind, Facts, State, WhistleKind
 
@@ -119,7 +119,7 @@ def blown(ticket: Ticket) -> None:
     """Ask for the approval that a whistle waits for."""
     if ticket.state == State.AWAITING_APPROVAL:
         permission = TERMS[WhistleKind(ticket.whistle_kind)].approve
-        people = queries.holders(permission, ticket.street_id)
+        people = staff.holders(permission, ticket.street_id)
         _tell(people, "whistle_to_approve", ticket)
 
 
@@ -135,8 +135,8 @@ class _Posts:
     are."""
 
     def __init__(self, departments: Iterable[int]) -> None:
-        self.staff = queries.staff_by_department(departments).__getitem__
-        self.holders = cache(lambda right, *areas: list(queries.holders(right, *areas)))
+        self.staff = staff.by_department(departments).__getitem__
+        self.holders = cache(lambda right, *areas: list(staff.holders(right, *areas)))
 
     def near(self, ticket: Ticket) -> list[User]:
         return self.holders("tickets.verify", ticket.grid_id, ticket.community_id)
@@ -171,10 +171,10 @@ def moved(ticket: Ticket, name: str, touched: Assignment | None, facts: Facts) -
     if name in _AFTER:
         _AFTER[name](ticket, touched, facts)
     elif ticket.state == State.TRIAGE:
-        _tell(queries.holders("tickets.triage", ticket.street_id), "ticket_triage", ticket)
+        _tell(staff.holders("tickets.triage", ticket.street_id), "ticket_triage", ticket)
     elif ticket.state == State.HANDLED:
         places = (ticket.grid_id, ticket.community_id)
-        _tell(queries.holders("tickets.verify", *places), "ticket_to_verify", ticket)
+        _tell(staff.holders("tickets.verify", *places), "ticket_to_verify", ticket)
     elif ticket.state in {State.CLOSED, State.DECLINED}:
         _tell_reporters(f"ticket_{ticket.state}", ticket)
 
@@ -185,12 +185,12 @@ def _after_assigning(ticket: Ticket, touched: Assignment | None, facts: Facts) -
     departments = {*fresh.values_list("department", flat=True)}
     if touched is not None:
         departments.add(touched.department_id)
-    _tell(queries.staff_of(departments), "ticket_offered", ticket)
+    _tell(staff.of(departments), "ticket_offered", ticket)
 
 
 def _after_sending_back(ticket: Ticket, touched: Assignment | None, facts: Facts) -> None:
     if touched is not None:
-        _tell(queries.staff_of([touched.department_id]), "ticket_sent_back", ticket)
+        _tell(staff.of([touched.department_id]), "ticket_sent_back", ticket)
 
 
 def _after_blowing(ticket: Ticket, touched: Assignment | None, facts: Facts) -> None:
@@ -218,12 +218,12 @@ def _after_undoing(ticket: Ticket, touched: Assignment | None, facts: Facts) -> 
     if last is not None and last.verb == "merge":
         _after_parting(ticket, touched, facts)
     elif last is not None and last.verb == "assign" and last.department_id:
-        _tell(queries.staff_of([last.department_id]), "ticket_taken_back", ticket)
+        _tell(staff.of([last.department_id]), "ticket_taken_back", ticket)
 
 
 def _after_scoring(ticket: Ticket, touched: Assignment | None, facts: Facts) -> None:
     if touched is not None:
-        _tell(queries.staff_of([touched.department_id]), "ticket_scored", ticket)
+        _tell(staff.of([touched.department_id]), "ticket_scored", ticket)
 
 
 _AFTER: dict[str, Callable[[Ticket, Assignment | None, Facts], None]] = {

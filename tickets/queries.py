@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -16,14 +17,16 @@ from django.db.models import F, Q, QuerySet
 
 from govgrid.accounts.models import User
 from govgrid.core import clock
+from govgrid.core.prepared import Prepared
 from govgrid.core.rows import columns_of, instance
-from grids import roles, scoping
-from grids.models import WGS84, Area, AreaShape, Department, Level, Post
+from grids import scoping
+from grids.models import WGS84, Area, AreaShape, Department, Level
 from tickets.models import Assignment, Category, Clock, Ticket, TicketEvent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from grids.models import Facility
     from tickets.models import TicketQuerySet
 
 NEAR_METRES = 50
@@ -43,22 +46,24 @@ t AS (
     INSERT INTO tickets_ticket (
         number, client_id, fingerprint, kind, origin, category_id, grid_id, community_id,
         street_id, district_id, point, raw_lon, raw_lat, raw_crs, description, state,
-        filed_by_id, filed_at, observed_at, routing, return_count, whistle_kind, held_state)
+        filed_by_id, filed_at, observed_at, routing, return_count, whistle_kind, held_state,
+        facility_id)
     SELECT tickets_number(d.letters, %(day)s), %(client_id)s, %(fingerprint)s, %(kind)s,
            %(origin)s, %(category)s, g.id, g.community_id, g.street_id, g.district_id,
            ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326), %(raw_lon)s, %(raw_lat)s,
-           %(raw_crs)s, %(description)s, 'filed', %(by)s, %(at)s, %(observed_at)s, '{{}}', 0, '', ''
+           %(raw_crs)s, %(description)s, 'filed', %(by)s, %(at)s, %(observed_at)s, '{{}}', 0, '', '',
+           %(facility)s
     FROM g JOIN grids_area d ON d.id = g.district_id
     ON CONFLICT (filed_by_id, client_id) DO NOTHING
     RETURNING id, number
 ),
 w AS (
     INSERT INTO tickets_ticketwords (ticket_id, words)
-    SELECT id, array_to_tsvector(%(words)s::text[]) FROM t
+    SELECT id, array_to_tsvector(%(words)s) FROM t
 ),
 e AS (
     INSERT INTO tickets_ticketevent (ticket_id, verb, before, after, at, by_id, note, data)
-    SELECT id, 'file', '', 'filed', %(at)s, %(by)s, '', %(data)s::jsonb FROM t
+    SELECT id, 'file', '', 'filed', %(at)s, %(by)s, '', %(data)s FROM t
 )
 SELECT t.id, t.number, gr.id, gr.code, gr.name, co.id, co.code, co.name, st.id, st.code, st.name,
        di.id, di.code, di.name
@@ -72,8 +77,17 @@ BY_POINT = f"""grids_areashape s JOIN grids_area a ON a.id = s.area_id
       AND ST_Covers(s.boundary, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326))
     ORDER BY s.is_special DESC, a.id"""
 BY_CODE = f"grids_area a WHERE a.code = %(grid)s AND a.level = 5 AND {IN_FORCE}"
+TYPES = {
+    "day": "date", "client_id": "uuid", "fingerprint": "text", "kind": "text", "origin": "text",
+    "category": "bigint", "lon": "float8", "lat": "float8", "raw_lon": "float8",
+    "raw_lat": "float8", "raw_crs": "text", "grid": "text", "description": "text",
+    "words": "text[]", "by": "bigint", "at": "timestamptz", "observed_at": "timestamptz",
+    "data": "jsonb", "facility": "bigint",
+}  # fmt: skip
+FILE_BY_POINT = Prepared("file_by_point", FILE.format(source=BY_POINT), **TYPES)
+FILE_BY_CODE = Prepared("file_by_code", FILE.format(source=BY_CODE), **TYPES)
 
-BY_CODES = "SELECT {columns} FROM tickets_category c WHERE c.code = ANY(%s)"
+BY_CODES = "SELECT {columns} FROM tickets_category c WHERE c.code = ANY(%(codes)s)"
 
 # The places of a ticket, in the order in which FILE gives them.
 PLACES = {
@@ -113,6 +127,7 @@ class Row:
     day: date
     observed_at: datetime | None
     data: str
+    facility: Facility | None = None
 
 
 def file(row: Row) -> tuple[int | None, Ticket | None]:
@@ -141,10 +156,11 @@ def file(row: Row) -> tuple[int | None, Ticket | None]:
         "at": row.at,
         "observed_at": row.observed_at,
         "data": row.data,
+        "facility": row.facility.pk if row.facility else None,
     }
-    source = BY_CODE if spot.grid is not None else BY_POINT
+    statement = FILE_BY_CODE if spot.grid is not None else FILE_BY_POINT
     with connection.cursor() as cursor:
-        cursor.execute(FILE.format(source=source), values)
+        statement.execute(cursor, values)
         found = cursor.fetchone()
     if found is None:
         return None, None
@@ -185,6 +201,7 @@ def _written(row: Row, ticket_id: int, number: str, areas: dict[str, Area]) -> T
         filed_by=row.by,
         filed_at=row.at,
         observed_at=row.observed_at,
+        facility=row.facility,
         **areas,
     )
     ticket._state.adding = False
@@ -195,9 +212,15 @@ def _written(row: Row, ticket_id: int, number: str, areas: dict[str, Area]) -> T
 def categories_by_code(codes: Iterable[str]) -> dict[str, Category]:
     """Open and closed ones, by code; every filing asks for one."""
     with connection.cursor() as cursor:
-        cursor.execute(BY_CODES.format(columns=columns_of(Category, "c")), [list(codes)])
+        _by_codes().execute(cursor, {"codes": list(codes)})
         found = [instance(Category, row) for row in cursor.fetchall()]
     return {one.code: one for one in found}
+
+
+@cache
+def _by_codes() -> Prepared:
+    sql = BY_CODES.format(columns=columns_of(Category, "c"))
+    return Prepared("categories", sql, codes="text[]")
 
 
 def similar(lon: float, lat: float, category: Category | None = None) -> QuerySet[Ticket]:
@@ -265,59 +288,6 @@ def assignment_of(ticket: Ticket, user: User) -> Assignment | None:
     departments = scoping.reach(user, "tickets.work").departments
     mine = ticket.assignments.live().filter(department__in=departments)
     return mine.select_related("department").order_by("-role", "pk").first()
-
-
-def staff_of(departments: Iterable[int]) -> QuerySet[User]:
-    """Who answers for these departments today; for an office, the posts of its area."""
-    ids = list(departments)
-    working = roles.holding("tickets.work")
-    offices = Department.objects.filter(pk__in=ids, kind=Department.Kind.OFFICE)
-    posts = Post.objects.held_on().filter(
-        Q(department__in=ids) | Q(area__in=offices.values("area")), role__in=working
-    )
-    return User.objects.filter(pk__in=posts.values("user"), is_active=True)
-
-
-# As staff_of, department by department.
-STAFF = """
-    WITH asked AS (SELECT d.id, d.area_id, d.kind FROM grids_department d WHERE d.id = ANY(%(ids)s)),
-    held AS (
-        SELECT p.id, p.user_id, p.role, p.period, asked.id AS department
-        FROM asked JOIN grids_post p ON p.department_id = asked.id
-        UNION ALL
-        SELECT p.id, p.user_id, p.role, p.period, asked.id
-        FROM asked JOIN grids_post p ON p.area_id = asked.area_id
-        WHERE asked.kind = 'office'
-    )
-    SELECT held.department, {columns} FROM held JOIN accounts_user u ON u.id = held.user_id
-    WHERE held.period @> %(today)s AND held.role = ANY(%(roles)s) AND u.is_active
-    ORDER BY held.id
-"""
-
-
-def staff_by_department(departments: Iterable[int]) -> dict[int, list[User]]:
-    """:func:`staff_of` for each of these, in one statement however many there are."""
-    found: dict[int, list[User]] = {one: [] for one in departments}
-    if not found:
-        return found
-    values: dict[str, Any] = {
-        "ids": list(found),
-        "today": clock.today(),
-        "roles": sorted(roles.holding("tickets.work")),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(STAFF.format(columns=columns_of(User, "u")), values)
-        for department, *user in cursor.fetchall():
-            found[department].append(instance(User, user))
-    return found
-
-
-def holders(permission: str, *area_ids: int | None) -> QuerySet[User]:
-    """Who holds a permission by a post for one of these very areas, not above them."""
-    posts = Post.objects.held_on().filter(
-        area__in=[one for one in area_ids if one], role__in=roles.holding(permission)
-    )
-    return User.objects.filter(pk__in=posts.values("user"), is_active=True)
 
 
 EARLIEST_DUE = """

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import Model
 
+from govgrid.core.prepared import Prepared
 from grids.models import Area, Department
 from grids.queries import BORDER_METRES, BOX_DEGREES
 from tickets.models import Category, Ticket
@@ -33,25 +35,22 @@ CLAIM = """
            district_id
     FROM tickets_ticket
     WHERE state = 'filed' AND routed_at IS NULL
-    ORDER BY whistle_kind <> 'emergency', id LIMIT %(batch)s FOR UPDATE SKIP LOCKED
-"""
-WAITS = """
-    SELECT EXISTS (SELECT FROM tickets_ticket WHERE state = 'filed' AND routed_at IS NULL)
+    ORDER BY whistle_kind <> 'emergency', id LIMIT {batch} FOR UPDATE SKIP LOCKED
 """
 SUPPOSE = """
-    SELECT 0::bigint AS id, '' AS number, %(category)s::bigint AS category_id,
+    SELECT 0::bigint AS id, '' AS number, %(category)s AS category_id,
            %(whistle_kind)s AS whistle_kind,
            ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326) AS point,
-           %(grid)s::bigint AS grid_id, %(community)s::bigint AS community_id,
-           %(street)s::bigint AS street_id, %(district)s::bigint AS district_id
+           %(grid)s AS grid_id, %(community)s AS community_id, %(street)s AS street_id,
+           %(district)s AS district_id
 """
 DECIDE = """
 WITH c AS MATERIALIZED ({c}),
 drawn AS MATERIALIZED (
     SELECT c.id, r.id AS rule, ST_Covers(r.shape, c.point) AS inside,
-           ST_DWithin(ST_Boundary(r.shape)::geography, c.point::geography, %(metres)s) AS edge
+           ST_DWithin(ST_Boundary(r.shape)::geography, c.point::geography, {metres}) AS edge
     FROM c JOIN tickets_routingrule r
-      ON r.valid_to IS NULL AND r.shape && ST_Expand(c.point, %(box)s)
+      ON r.valid_to IS NULL AND r.shape && ST_Expand(c.point, {box})
      AND (r.category_id = c.category_id OR r.category_id IS NULL)
 ),
 alts AS (
@@ -66,10 +65,10 @@ alts AS (
     JOIN grids_areashape own ON own.area_id = c.grid_id
     JOIN grids_areashape n ON n.level = 5 AND n.area_id <> c.grid_id
      -- In degrees first: of ten neighbours whose box is near, the metres are measured to few.
-     AND ST_DWithin(n.boundary, c.point, %(box)s)
-     AND ST_DWithin(n.boundary::geography, c.point::geography, %(metres)s)
+     AND ST_DWithin(n.boundary, c.point, {box})
+     AND ST_DWithin(n.boundary::geography, c.point::geography, {metres})
      AND (NOT own.is_special OR n.is_special OR ST_DWithin(
-         ST_Boundary(own.boundary)::geography, c.point::geography, %(metres)s))
+         ST_Boundary(own.boundary)::geography, c.point::geography, {metres}))
     JOIN grids_area na ON na.id = n.area_id AND na.valid_to IS NULL
     UNION ALL
     SELECT c.id, -d.rule, c.grid_id, c.community_id, c.street_id, c.district_id,
@@ -162,19 +161,12 @@ class Decision:
     why: dict[str, Any]
 
 
-def is_owed() -> bool:
-    """Whether anything waits; a tenth of a millisecond, where planning the whole takes two."""
-    with connection.cursor() as cursor:
-        cursor.execute(WAITS)
-        return cursor.fetchone()[0]
-
-
 def claim_and_decide(limit: int = BATCH) -> list[Decision]:
     """Lock up to ``limit`` unrouted tickets and say where each goes. Call inside a transaction.
 
     Rows that another worker holds, or has routed since, are simply not there.
     """
-    return _decide(CLAIM, {"batch": limit})
+    return _decide(_claiming(limit), {})
 
 
 @dataclass(frozen=True)
@@ -207,14 +199,29 @@ class Supposed:
 
 def suppose(ticket: Supposed) -> Decision:
     """Where this would go if it were filed now, by the very statement that routes."""
-    (decision,) = _decide(SUPPOSE, asdict(ticket))
+    (decision,) = _decide(_supposing(), asdict(ticket))
     return decision
 
 
-def _decide(source: str, values: dict[str, Any]) -> list[Decision]:
-    places = {"box": BOX_DEGREES, "metres": BORDER_METRES}
+@cache
+def _claiming(limit: int) -> Prepared:
+    return Prepared(f"claim_{limit}", _deciding(CLAIM.format(batch=limit)))
+
+
+@cache
+def _supposing() -> Prepared:
+    kinds = dict.fromkeys(("category", "grid", "community", "street", "district"), "bigint")
+    kinds |= {"whistle_kind": "text", "lon": "float8", "lat": "float8"}
+    return Prepared("suppose", _deciding(SUPPOSE), **kinds)
+
+
+def _deciding(source: str) -> str:
+    return DECIDE.format(c=source, box=BOX_DEGREES, metres=BORDER_METRES)
+
+
+def _decide(statement: Prepared, values: dict[str, Any]) -> list[Decision]:
     with connection.cursor() as cursor:
-        cursor.execute(DECIDE.format(c=source), values | places)
+        statement.execute(cursor, values)
         return [_decision(row) for row in cursor.fetchall()]
 
 
@@ -255,20 +262,25 @@ def _outcome(department_id: int | None, others: str | None) -> str:
 # ── what becomes of them ──────────────────────────────────────────────────────────────────────
 
 # What clocks and messages need of a ticket; building this by Django took longer than routing it.
-BEING_ROUTED = """
+BEING_ROUTED = Prepared(
+    "being_routed",
+    """
     SELECT t.id, t.number, t.whistle_kind, t.category_id, t.grid_id, t.community_id, t.street_id,
            t.district_id, t.filed_at, wanted.lead,
            c.name_zh, c.name_zh_hant, c.name_en, c.hazard_limit, c.resolve_limit,
            g.name, d.code, l.short_name,
            (SELECT count(*) FROM tickets_ticketevent e WHERE e.ticket_id = t.id),
            (SELECT w.out_at FROM tickets_whistle w WHERE w.ticket_id = t.id AND w.refused_at IS NULL)
-    FROM unnest(%s::bigint[], %s::bigint[]) WITH ORDINALITY wanted (id, lead, place)
+    FROM unnest(%(ids)s, %(leads)s) WITH ORDINALITY wanted (id, lead, place)
     JOIN tickets_ticket t ON t.id = wanted.id
     JOIN tickets_category c ON c.id = t.category_id
     JOIN grids_area g ON g.id = t.grid_id JOIN grids_area d ON d.id = t.district_id
     LEFT JOIN grids_department l ON l.id = wanted.lead
     ORDER BY wanted.place
-"""
+    """,
+    ids="bigint[]",
+    leads="bigint[]",
+)
 # In the order of the models' fields, as from_db() wants them.
 OF_TICKET = [
     "id", "number", "whistle_kind", "category_id", "grid_id", "community_id", "street_id",
@@ -294,7 +306,9 @@ def being_routed(decisions: Sequence[Decision]) -> list[Ticket]:
     """
     ids = [one.ticket_id for one in decisions]
     with connection.cursor() as cursor:
-        cursor.execute(BEING_ROUTED, [ids, [one.department_id for one in decisions]])
+        BEING_ROUTED.execute(
+            cursor, {"ids": ids, "leads": [one.department_id for one in decisions]}
+        )
         rows = cursor.fetchall()
     known: dict[tuple[type, int], Any] = {}
     return [_being_routed(row, one, known) for row, one in zip(rows, decisions, strict=True)]

@@ -49,3 +49,9 @@ def recompute_clocks() -> None:
     """Follow the calendar: what an older edition computed is computed again."""
     while actions.recompute_clocks() == CLOCKS:
         pass
+
+
+@shared_task
+def roll_up() -> None:
+    """Count what is open in each grid, for the map of a city."""
+    actions.roll_up()

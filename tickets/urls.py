@@ -1,7 +1,18 @@
 from django.urls import path, register_converter
 
 from tickets.models import NUMBER
-from tickets.views import board, clocks, detail, limits, merging, photos, scores, sign_in, whistles
+from tickets.views import (
+    board,
+    clocks,
+    detail,
+    limits,
+    merging,
+    photos,
+    scores,
+    sign_in,
+    tiles,
+    whistles,
+)
 from tickets.views import tickets as views
 
 
@@ -24,6 +35,8 @@ urlpatterns = [
     path("", views.ticket_list, name="list"),
     path("new/", views.new, name="new"),
     path("near/", views.near, name="near"),
+    path("tiles/<int:z>/<int:x>/<int:y>.mvt", tiles.tickets, name="tile"),
+    path("standing/", views.standing, name="standing"),
     path("terms/", whistles.terms, name="terms"),
     path("board/", board.page, name="board"),
     path("board/<number:number>/", board.chosen, name="board-chosen"),

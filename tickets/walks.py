@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from grids import scoping
 from grids.models import Level
+from grids.scoping import Reach
 from tickets.models import COLUMN_OF_LEVEL, Assignment, Ticket, TicketQuerySet
 from tickets.workflow import OPEN
 
@@ -73,13 +74,22 @@ class Walks:
 def within_reach(user: User | AnonymousUser) -> Walks:
     """What ``Ticket.objects.in_reach_of(user)`` holds, as walks; a test holds the two equal."""
     reach = scoping.reach(user, "tickets.view")
-    parts = [part for level, ids in reach.areas.items() for part in _over(Level(level), ids)]
-    departments = sorted(reach.departments)
-    parts += [Ticket.objects.filter(lead_department=one) for one in departments]
-    strewn = [_beside(one) for one in departments]
+    led, strewn = of_departments(reach)
     if user.is_authenticated:
         strewn.append(Ticket.objects.filter(filed_by=user.pk))
-    return Walks(tuple(parts), tuple(strewn))
+    return Walks((*over_areas(reach), *led), tuple(strewn))
+
+
+def over_areas(reach: Reach) -> list[TicketQuerySet]:
+    """What was filed in the areas of a reach."""
+    return [part for level, ids in reach.areas.items() for part in _over(Level(level), ids)]
+
+
+def of_departments(reach: Reach) -> tuple[list[TicketQuerySet], list[TicketQuerySet]]:
+    """What the departments of a reach lead, and what they had another part in."""
+    departments = sorted(reach.departments)
+    led = [Ticket.objects.filter(lead_department=one) for one in departments]
+    return led, [_beside(one) for one in departments]
 
 
 def _over(level: Level, ids: Iterable[int]) -> list[TicketQuerySet]:

@@ -34,7 +34,7 @@ EVERYTHING = frozenset({*STARTS, "postgres"})
 # Who is cut off between claim and commit: where it is made to wait, and in which statement.
 CUTS = {
     "routing": ("tickets_assignment", 'COPY "tickets_assignment"'),
-    "web": ("tickets_ticketevent", "WITH g AS"),
+    "web": ("tickets_ticketevent", "EXECUTE gg_file_by"),
     # The mail has left, and nobody has noted it yet.
     "messages": ("outbox_message", 'UPDATE "outbox_message" SET "sent_at"'),
 }

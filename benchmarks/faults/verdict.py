@@ -20,7 +20,7 @@ from benchmarks.faults.timeline import Timeline
 from benchmarks.faults.town import Town
 from govgrid.core import clock
 from govgrid.outbox.models import Channel, Message
-from tickets import queries
+from tickets import staff
 from tickets.models import Clock, Ticket, TicketEvent
 from tickets.workflow import ClockKind, State
 
@@ -236,12 +236,12 @@ def _near(ticket: Ticket) -> dict[int, bool]:
 
 @cache
 def _staff(department: int) -> dict[int, bool]:
-    return {one.pk: bool(one.email) for one in queries.staff_of([department])}
+    return {one.pk: bool(one.email) for one in staff.of([department])}
 
 
 @cache
 def _holders(right: str, *areas: int) -> dict[int, bool]:
-    return {one.pk: bool(one.email) for one in queries.holders(right, *areas)}
+    return {one.pk: bool(one.email) for one in staff.holders(right, *areas)}
 
 
 def _written(folder: Path) -> dict[int, list[float]]:

@@ -5,9 +5,14 @@ from django.urls import path, re_path
 from govgrid.accounts.token_api import TokenView
 from govgrid.api import roof
 from govgrid.worktime.api import CalendarView
-from grids.api import AreaViewSet, DepartmentViewSet, LocateView, MeView
+from grids.api import AreaViewSet, DepartmentViewSet, MeView
 from grids.api.counts import CountViewSet
+from grids.api.divisions import DivisionViewSet
+from grids.api.duties import DutyAnswerViewSet, DutyViewSet
+from grids.api.layers import ConflictViewSet, LayerViewSet
+from grids.api.locating import LocateView
 from grids.api.patrols import CheckInViewSet, PatrolViewSet
+from grids.api.people import VacancyViewSet
 from grids.api.places import (
     CompoundViewSet,
     FacilityViewSet,
@@ -49,6 +54,8 @@ urlpatterns = [
     path("service-points/<str:code>/", ServicePointViewSet.as_view(ONE), name="service_point"),
     path("organisations/", OrganisationViewSet.as_view(LIST), name="organisations"),
     path("organisations/<str:code>/", OrganisationViewSet.as_view(ONE), name="organisation"),
+    path("divisions/", DivisionViewSet.as_view(LIST), name="divisions"),
+    path("divisions/<int:id>/", DivisionViewSet.as_view(ONE), name="division"),
     path("patrols/", PatrolViewSet.as_view({**LIST, "post": "create"}), name="patrols"),
     path("patrols/<int:id>/", PatrolViewSet.as_view(ONE), name="patrol"),
     path(
@@ -57,6 +64,17 @@ urlpatterns = [
         name="check_ins",
     ),
     path("patrols/<int:id>/end/", PatrolViewSet.as_view({"post": "end"}), name="patrol_end"),
+    path("vacancies/", VacancyViewSet.as_view(LIST), name="vacancies"),
+    path("duties/", DutyViewSet.as_view(LIST), name="duties"),
+    path("duties/<int:id>/", DutyViewSet.as_view(ONE), name="duty"),
+    path(
+        "duties/<int:id>/answers/",
+        DutyAnswerViewSet.as_view({**LIST, "post": "create"}),
+        name="duty_answers",
+    ),
+    path("layers/", LayerViewSet.as_view(LIST), name="layers"),
+    path("layers/<int:id>/", LayerViewSet.as_view(ONE), name="layer"),
+    path("conflicts/", ConflictViewSet.as_view(LIST), name="conflicts"),
     path("categories/", CategoryViewSet.as_view(LIST), name="categories"),
     path("limits/", LimitViewSet.as_view(LIST), name="limits"),
     path("proposals/", ProposalView.as_view(ONE), name="proposals"),

@@ -18,6 +18,8 @@ class CRS(StrEnum):
     BD09 = "bd09"
 
 
+# The earth as a ball.
+_RADIUS = 6371008.8
 # Krasovsky 1940, on which the shift is defined.
 _AXIS = 6378245.0
 _ECCENTRICITY2 = 0.00669342162296594323
@@ -46,6 +48,13 @@ def from_wgs84(lon: float, lat: float, crs: str = CRS.WGS84) -> Pair:
         case CRS.BD09:
             return _bd_from_wgs(lon, lat)
     return lon, lat
+
+
+def metres_between(one: Pair, other: Pair) -> float:
+    """How far two GPS points lie apart, for walking distances: 0.1 % wrong within 10 km."""
+    (x, y), (u, v) = one, other
+    east = radians(u - x) * cos(radians((y + v) / 2))
+    return _RADIUS * hypot(east, radians(v - y))
 
 
 def _check(lon: float, lat: float) -> None:

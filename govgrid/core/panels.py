@@ -1,7 +1,7 @@
 """Lower pages show upper facts: an upper app registers a panel, the lower page asks for its place."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -17,11 +17,15 @@ class Figure(NamedTuple):
 
 
 class Panel(NamedTuple):
-    """A part of a page: a template, what it is rendered with, and what the top says of it."""
+    """A part of a page: a template, what it is rendered with, and what the top says of it.
+
+    ``rank`` is its place among the others of a page, small ones first.
+    """
 
     template: str
     context: dict[str, Any]
     figures: tuple[Figure, ...] = ()
+    rank: int = 50
 
 
 Maker = Callable[[HttpRequest, Any], Panel | None]
@@ -37,7 +41,30 @@ def register(place: str, panel: Maker) -> None:
 def panels_for(place: str, request: HttpRequest, obj: Any) -> list[Panel]:
     """What the upper apps have to say about ``obj``; a maker with nothing to say gives None."""
     made = (maker(request, obj) for maker in _makers.get(place, ()))
-    return [panel for panel in made if panel is not None]
+    found = [panel for panel in made if panel is not None]
+    return sorted(found, key=lambda panel: panel.rank)
+
+
+# ── what stands beside each row of a list ─────────────────────────────────────────────────────
+
+# For many objects at once what is to be said of each, by its key.
+Notes = Callable[[HttpRequest, Sequence[Any]], Mapping[int, str]]
+_notes: dict[str, list[Notes]] = defaultdict(list)
+
+
+def register_notes(place: str, notes: Notes) -> None:
+    """Call from ``AppConfig.ready``, as with :func:`register`."""
+    if notes not in _notes[place]:
+        _notes[place].append(notes)
+
+
+def notes_for(place: str, request: HttpRequest, objects: Sequence[Any]) -> dict[int, list[str]]:
+    """What the upper apps say of each of ``objects``: asked once for all of them."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for notes in _notes.get(place, ()):
+        for key, words in notes(request, objects).items():
+            found[key].append(words)
+    return dict(found)
 
 
 # ── counting ──────────────────────────────────────────────────────────────────────────────────

@@ -138,7 +138,7 @@ def rows_of(lines: Iterable[tuple[int, list[str]]], head: Head) -> list[Cells]:
     """The rows that are not blank, by the names of their columns."""
     rest = iter(lines)
     headings = head([heading.strip() for heading in next(rest, (1, []))[1]])
-    return [(line, _named(headings, cells)) for line, cells in rest if any(map(str.strip, cells))]
+    return [(line, named(headings, cells)) for line, cells in rest if any(map(str.strip, cells))]
 
 
 def _csv_lines(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -173,7 +173,8 @@ def check_headings(
         )
 
 
-def _named(headings: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+def named(headings: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+    """The cells of a row by the names of their columns."""
     row = dict.fromkeys(headings, "")
     row.update((name, cell.strip()) for name, cell in zip(headings, cells, strict=False))
     if any(cells[len(headings) :]):

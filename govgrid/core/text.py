@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
 
 from opencc import OpenCC
+from pypinyin import Style, lazy_pinyin
 
 _WORD = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+")
 _ASCII = re.compile(r"[a-z0-9]+")
@@ -60,3 +62,17 @@ def search_terms(query: str) -> list[str]:
     for word in _WORD.findall(normalise(query)):
         terms.update(dict.fromkeys([word] if _ASCII.fullmatch(word) else _pieces(word)))
     return list(terms)
+
+
+def initials(text: str, readings: Mapping[str, str] | None = None) -> str:
+    """The Latin letters that ``text`` is typed by, one for each character: 小溪塔 → xxt.
+
+    ``readings`` says it of characters that the dictionary reads otherwise. What is no word is left
+    out.
+    """
+    found = (_initial(one, readings or {}) for one in normalise(text))
+    return "".join(letter for letter in found if letter.isascii() and letter.isalnum())
+
+
+def _initial(character: str, readings: Mapping[str, str]) -> str:
+    return readings.get(character) or lazy_pinyin(character, style=Style.FIRST_LETTER)[0][:1]

@@ -12,14 +12,24 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from govgrid.accounts import actions
 from govgrid.accounts.language import YEAR, speak
 from govgrid.core.addresses import ours
-from govgrid.home import health, metrics
+from govgrid.home import around, health, metrics
+from govgrid.home.around import WhereForm
 from govgrid.home.context import LARGE_COOKIE
 
 
 @login_not_required
 @require_GET
 def home(request):
-    return render(request, "home/home.html")
+    """What this is, and what there is to know of the place that was asked for."""
+    form = WhereForm(request.GET)
+    found = around.here(form)
+    context = {
+        "form": form,
+        "here": found,
+        "is_outside": found is None and bool(form.point() or form.code),
+        "choices": around.choices(form.words) if form.words else [],
+    }
+    return render(request, "home/home.html", context)
 
 
 def _back(request):

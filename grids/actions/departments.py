@@ -11,13 +11,7 @@ from govgrid.accounts.models import User
 from govgrid.core.errors import Refused
 from govgrid.core.sheets import BadRows, Cells, Problem, RowError, read_rows
 from grids import rows
-from grids.actions.imports import (
-    Imported,
-    lock,
-    must_run_the_platform,
-    refusing_personal,
-    saved,
-)
+from grids.actions.imports import Imported, lock, may_bring, refusing_personal, saved
 from grids.models import Area, Department
 from grids.rows import DepartmentRow
 
@@ -25,14 +19,14 @@ from grids.rows import DepartmentRow
 @transaction.atomic
 def import_departments(given: Iterable[Cells], *, by: User | None) -> Imported:
     """Add and update departments by code; nothing is deleted. All or nothing."""
-    must_run_the_platform(by)
+    may = may_bring(by)
     lock(Department)
     problems: list[Problem] = []
     read = rows.once_each(
         read_rows(refusing_personal(given), DepartmentRow.read, problems), problems
     )
     areas = {area.code: area for area in Area.objects.filter(valid_to=None)}
-    present = {one.code: one for one in Department.objects.all()}
+    present = {one.code: one for one in Department.objects.select_related("area")}
     codes = {row.code for row in read} | present.keys()
     done = Imported()
     for row in read:
@@ -43,7 +37,9 @@ def import_departments(given: Iterable[Cells], *, by: User | None) -> Imported:
                 raise RowError(
                     _("The parent “%(parent)s” is not known.") % {"parent": row.parent_code}
                 )
-            one = present.get(row.code) or Department(code=row.code)
+            one = present.get(row.code) or Department(code=row.code, area=areas[row.area_code])
+            if not (may(one.area.path) and may(areas[row.area_code].path)):
+                raise RowError(_("This area is not yours to change."))
             present[row.code] = _keep_department(one, row, areas[row.area_code], done)
         except (RowError, Refused) as error:
             problems.append(Problem(row.line, str(error)))

@@ -2,57 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from govgrid.accounts.models import User
-from govgrid.core.sheets import BadRows, Problem, RowError
+from govgrid.core import clock
+from govgrid.core.sheets import BadRows, Cells, Problem, RowError
 from grids import shapes
-from grids.actions.imports import BATCH, Imported, lock, must_run_the_platform
+from grids.actions.imports import BATCH, Imported, lock, may_bring
 from grids.models import Area, AreaShape, Level
 
 if TYPE_CHECKING:
     from django.contrib.gis.geos import MultiPolygon
 
 
+# What a map calls the areas it outlines.
+OUTLINE_COLUMNS = ("code", "name", "level", "gb", "adcode", "wkt")
+
+
 @transaction.atomic
-def import_outlines(
-    features: Iterable[tuple[int, Mapping[str, Any]]], *, by: User | None, key: str = ""
-) -> Imported:
-    """Set outlines of areas in force from GeoJSON features, found by code or by a name of its own.
+def import_outlines(given: Iterable[Cells], *, by: User | None, key: str = "") -> Imported:
+    """Set outlines of areas in force, found by code or by a name of its own, or by column ``key``.
 
     All or nothing, as :func:`import_areas`. An outline that crosses itself is repaired, with a
     warning.
     """
-    must_run_the_platform(by)
+    may = may_bring(by)
     lock(Area)
     problems: list[Problem] = []
-    done, found = Imported(), {}
+    done = Imported()
+    found: dict[int, tuple[Area, MultiPolygon]] = {}
     finder = shapes.Finder({area.code: area for area in Area.objects.filter(valid_to=None)}, key)
-    had = set(AreaShape.objects.values_list("area_id", flat=True))
-    for number, feature in features:
+    for line, cells in given:
         try:
-            area = finder.area_of(feature)
+            area = finder.area_of(cells)
+            if not may(area.path):
+                raise RowError(_("This area is not yours to change."))
             if area.pk in found:
                 raise RowError(_("%(area)s has two outlines.") % {"area": area})
-            boundary, is_repaired = shapes.outline(shapes.geometry_of(feature))
+            boundary, is_repaired = shapes.outline(cells.get("wkt", ""))
         except RowError as error:
-            problems.append(Problem(number, str(error)))
+            problems.append(Problem(line, str(error)))
             continue
         found[area.pk] = (area, boundary)
         if is_repaired:
-            done.warnings.append(Problem(number, _("The outline crossed itself.")))
-        (done.changed if area.pk in had else done.added).append(f"{area.code} {area.name}")
+            done.warnings.append(Problem(line, _("The outline crossed itself.")))
     if problems:
         raise BadRows(problems)
-    write_outlines(found.values())
+    write_outlines(_news(found, done), on=clock.today())
     return done
 
 
-def write_outlines(outlined: Iterable[tuple[Area, MultiPolygon]]) -> None:
+def _news(
+    found: Mapping[int, tuple[Area, MultiPolygon]], done: Imported
+) -> list[tuple[Area, MultiPolygon]]:
+    """The outlines that differ from those in force; a derived one gives way in any case."""
+    had = AreaShape.objects.filter(area__in=found)
+    present = {one.area_id: one for one in had.iterator()}
+    news = []
+    for pk, (area, boundary) in found.items():
+        one = present.get(pk)
+        if one is not None and not one.is_derived and shapes.is_same(one.boundary, boundary):
+            done.unchanged += 1
+            continue
+        (done.added if one is None else done.changed).append(f"{area.code} {area.name}")
+        news.append((area, boundary))
+    done.outlines = len(news)
+    return news
+
+
+# What held until the day, for areas whose outline moves: nothing for one that began that day.
+KEEP_FORMER = """
+    INSERT INTO grids_formershape (area_id, level, is_special, period, boundary)
+    SELECT s.area_id, s.level, s.is_special, daterange(since.day, %(until)s), s.boundary
+    FROM grids_areashape s JOIN grids_area a ON a.id = s.area_id,
+         LATERAL (SELECT greatest(a.valid_from, (
+             SELECT max(upper(f.period)) FROM grids_formershape f WHERE f.area_id = a.id
+         )) AS day) since
+    WHERE s.area_id = ANY(%(areas)s) AND since.day < %(until)s
+"""
+
+
+def write_outlines(outlined: Sequence[tuple[Area, MultiPolygon]], *, on: date) -> None:
+    """Outlines that hold from ``on``; those that they replace are kept as they were until then."""
+    ids = [area.pk for area, _boundary in outlined]
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP_FORMER, {"areas": ids, "until": on})
     AreaShape.objects.bulk_create(
         [
             AreaShape(
@@ -95,7 +134,7 @@ def derive_outlines(*, by: User | None) -> int:
 
     Communities from grids, streets from communities and so on up. Safe to run again.
     """
-    must_run_the_platform(by)
+    may_bring(by)
     count = 0
     with connection.cursor() as cursor:
         for level in (Level.COMMUNITY, Level.STREET, Level.DISTRICT, Level.CITY):

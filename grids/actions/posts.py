@@ -34,7 +34,7 @@ def appoint(
     Refused for who may not sign in, for an area or department that has ended, where a grid has
     its main worker in that time, and where the person holds that very post already.
     """
-    _must_be_allowed(by, _place_of(area, department))
+    _must_be_allowed(by, Post(role=role, area=area, department=department))
     scoping.forget(user)
     user = User.objects.select_for_update().get(pk=user.pk)
     if not user.is_active:
@@ -64,7 +64,7 @@ def end_post(post: Post, *, by: User | None, on: date | None = None) -> Post:
     A post that ends before it began keeps its row with an empty period. Refused if it ended before.
     """
     post = Post.objects.select_for_update(of=("self",)).get(pk=post.pk)
-    _must_be_allowed(by, _place_of(post.area, post.department))
+    _must_be_allowed(by, post)
     on = on or clock.today()
     if post.period.isempty or (post.period.upper and post.period.upper <= on):
         raise Refused("post_ended", _("This post has ended."))
@@ -74,10 +74,7 @@ def end_post(post: Post, *, by: User | None, on: date | None = None) -> Post:
     return post
 
 
-def _place_of(area: Area | None, department: Department | None) -> Area | None:
-    return department.area if department is not None else area
-
-
-def _must_be_allowed(by: User | None, area: Area | None) -> None:
-    if by is not None and not by.has_perm("grids.appoint", area):
+def _must_be_allowed(by: User | None, post: Post) -> None:
+    """Who appoints in the place, or who may hand this post on."""
+    if by is not None and not by.has_perm("grids.hand_over", post):
         raise PermissionDenied

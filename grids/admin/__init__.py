@@ -12,7 +12,7 @@ from govgrid.core.errors import Refused
 from grids import actions, queries
 from grids.admin import places  # noqa: F401 registers the registers
 from grids.forms import AppointForm
-from grids.models import Area, Department, Post
+from grids.models import Area, Department, Duty, Layer, Post, Requirement, TeamSeat
 from grids.templatetags import gg_map
 
 
@@ -132,3 +132,52 @@ class PostAdmin(admin.ModelAdmin):
                 ended += 1
         said = ngettext("%(count)s post ended.", "%(count)s posts ended.", ended)
         self.message_user(request, said % {"count": ended})
+
+
+@admin.register(TeamSeat)
+class TeamSeatAdmin(admin.ModelAdmin):
+    """Reference data without a history: offices and their telephones, nobody's name."""
+
+    list_display = ["area", "function", "department", "phone"]
+    list_filter = ["function"]
+    list_select_related = ["area", "department"]
+    search_fields = ["area__name", "area__code", "department__name"]
+    raw_id_fields = ["area", "department"]
+
+
+@admin.register(Requirement)
+class RequirementAdmin(admin.ModelAdmin):
+    """What a post asks; of the post, never of a person."""
+
+    list_display = ["area", "role", "text"]
+    list_filter = ["role"]
+    list_select_related = ["area"]
+    raw_id_fields = ["area"]
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows with a history are looked at here and changed by actions on their own pages."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Duty)
+class DutyAdmin(ReadOnlyAdmin):
+    list_display = ["name", "department", "area", "rhythm", "decision", "starts_on", "ends_on"]
+    list_filter = ["decision", "rhythm"]
+    list_select_related = ["department", "area"]
+    search_fields = ["name", "department__name", "area__name"]
+
+
+@admin.register(Layer)
+class LayerAdmin(ReadOnlyAdmin):
+    list_display = ["name", "matter", "department", "area", "valid_from", "valid_to"]
+    list_select_related = ["department", "area"]
+    search_fields = ["name", "matter", "department__name"]

@@ -1,24 +1,31 @@
 """Where and who, for programs: areas and their outlines, locate, departments, and who I am."""
 
-import json
+from datetime import date
 from typing import Any
 
-from django.contrib.gis.db.models.functions import AsGeoJSON
 from django.db.models import F, Q
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from govgrid.accounts.models import ApiToken, Scope
+from govgrid.core import clock
 from govgrid.core.api import OldestFirstPagination, Query, Resource
-from govgrid.core.coordinates import CRS, to_wgs84
-from govgrid.core.fields import NumberInQuery, Text
-from grids.models import LEVEL_OF_SLUG, Area, AreaShape, Department, Post
-from grids.queries import Named, Place, locate, outside_message
+from govgrid.core.fields import Day, Text
+from grids.division.past import outline_on
+from grids.models import (
+    LEVEL_OF_SLUG,
+    Area,
+    AreaCode,
+    AreaQuerySet,
+    CodeSystem,
+    Department,
+    Post,
+)
+from grids.queries import Named, area_of
 from grids.roles import ROLES
 
 # 7 digits are a centimetre.
@@ -43,7 +50,7 @@ class AreaField(Text):
         # A code may have been given again: the area that has it now comes first.
         newest = F("valid_to").desc(nulls_first=True)
         area = Area.objects.filter(code=code).order_by(newest, "pk").first()
-        return area or self.fail("unknown_area")
+        return area or area_of(code) or self.fail("unknown_area")
 
 
 class DepartmentField(Text):
@@ -75,15 +82,28 @@ class AreaBrief(Coded):
     level = serializers.ChoiceField(choices=[*LEVEL_OF_SLUG])
 
 
+class AreaCodes(serializers.Serializer):
+    statistics = serializers.CharField(allow_null=True)
+    civil = serializers.CharField(allow_null=True)
+
+
 class AreaRow(AreaBrief):
     """A city, district, street, community or grid that is in force."""
 
     kind = serializers.ChoiceField(choices=Area.Kind.choices, help_text="Empty above communities.")
     parent = serializers.CharField(allow_null=True, help_text="The code of the area above.")
+    codes = AreaCodes(help_text="Its code in each system, where it has one.")
+
+
+class FormerName(serializers.Serializer):
+    name = serializers.CharField()
+    until = serializers.DateField(help_text="The first day without it.")
 
 
 class AreaWhole(AreaRow):
     above = AreaBrief(many=True, help_text="From the city down.")
+    valid_from = serializers.DateField()
+    former_names = FormerName(many=True)
 
 
 class AreaProperties(AreaBrief):
@@ -99,14 +119,6 @@ class Boundary(serializers.Serializer):
     geometry = serializers.JSONField(
         allow_null=True, help_text="A MultiPolygon; null where no outline is known."
     )
-
-
-class PlaceRow(serializers.Serializer):
-    grid = Coded()
-    community = Coded()
-    street = Coded()
-    district = Coded()
-    border = serializers.BooleanField(help_text="Another grid lies within 15 m.")
 
 
 class DepartmentBrief(Coded):
@@ -157,7 +169,21 @@ def area_row(area: Area) -> dict[str, Any]:
         **area_brief(area),
         "kind": area.kind,
         "parent": area.parent.code if area.parent else None,
+        "codes": _codes(area),
     }
+
+
+def _codes(area: Area) -> dict[str, str | None]:
+    """From what was read along; made-up codes of a demo count with the statistics'."""
+    own = CodeSystem.CIVIL if area.code_system == CodeSystem.CIVIL else CodeSystem.STATISTICS
+    others = {one.code_system: one.code for one in area.other_codes.all() if one.valid_to is None}
+    return {system.value: others.get(system) for system in CodeSystem} | {own.value: area.code}
+
+
+def _area_then(area: Any) -> dict[str, Any]:
+    """A row as it was on the day that was asked for."""
+    then = {"code": area.code_then, "name": area.name_then, "parent": area.parent_code_then}
+    return area_row(area) | then
 
 
 # ── areas ─────────────────────────────────────────────────────────────────────────────────────
@@ -166,7 +192,25 @@ def area_row(area: Area) -> dict[str, Any]:
 class AreaQuery(Query):
     level = serializers.ChoiceField(choices=[*LEVEL_OF_SLUG], required=False)
     parent = AreaField(required=False, help_text="The code of the area just above.")
-    q = Text(required=False, max_length=80, help_text="A part of the name.")
+    q = Text(
+        required=False,
+        max_length=80,
+        help_text="A piece of a name it bears or bore, in either script, its pinyin letters, or how"
+        " a code begins.",
+    )
+    code = Text(required=False, max_length=20, help_text="A code it bears, in either system.")
+    system = serializers.ChoiceField(
+        choices=CodeSystem.choices,
+        required=False,
+        help_text="Areas that have a code in this system; with `code`, that code.",
+    )
+    on = Day(required=False, help_text="The tree of a day, with the names and codes of then.")
+
+
+class BoundaryQuery(Query):
+    on = Day(
+        required=False, help_text="The outline as it was on this day; today where none is given."
+    )
 
 
 class AreaViewSet(Resource):
@@ -175,18 +219,21 @@ class AreaViewSet(Resource):
     serializer_class = AreaRow
     pagination_class = OldestFirstPagination
     lookup_field = "code"
-    queries = {"list": AreaQuery}
+    queries = {"list": AreaQuery, "boundary": BoundaryQuery}
 
     @extend_schema(summary="Areas in force", tags=["areas"], operation_id="areas_list")
     def list(self, request: Request) -> Response:
-        areas = Area.objects.in_force().select_related("parent")
+        on = self.asked.get("on")
+        areas = Area.objects.as_on(on) if on else Area.objects.in_force()
+        areas = areas.select_related("parent").prefetch_related("other_codes")
         if level := self.asked.get("level"):
             areas = areas.filter(level=LEVEL_OF_SLUG[level])
         if parent := self.asked.get("parent"):
             areas = areas.filter(parent=parent)
         if words := self.asked.get("q"):
-            areas = areas.filter(name__icontains=words)
-        return self.answer(areas, area_row)
+            areas = areas.called(words)
+        areas = _by_code(areas, self.asked.get("code"), self.asked.get("system"))
+        return self.answer(areas, _area_then if on else area_row)
 
     @extend_schema(
         summary="One area", tags=["areas"], operation_id="areas_retrieve", responses=AreaWhole
@@ -194,7 +241,17 @@ class AreaViewSet(Resource):
     def retrieve(self, request: Request, code: str) -> Response:
         area = _in_force(code)
         above = Area.objects.filter(pk__in=area.ancestor_ids[:-1]).order_by("level")
-        return Response({**area_row(area), "above": [area_brief(one) for one in above]})
+        former = area.former_names.all()
+        return Response(
+            {
+                **area_row(area),
+                "above": [area_brief(one) for one in above],
+                "valid_from": area.valid_from.isoformat(),
+                "former_names": [
+                    {"name": one.name, "until": one.valid_to.isoformat()} for one in former
+                ],
+            }
+        )
 
     @extend_schema(
         summary="Its outline as GeoJSON",
@@ -203,87 +260,40 @@ class AreaViewSet(Resource):
         responses=Boundary,
     )
     def boundary(self, request: Request, code: str) -> Response:
-        area = _in_force(code)
-        outline = AreaShape.objects.filter(area=area).annotate(
-            # Written by the database: the polygon is never built in Python.
-            geojson=AsGeoJSON("boundary", precision=DIGITS)
-        )
-        geojson = outline.values_list("geojson", flat=True).first()
+        on = self.asked.get("on") or clock.today()
+        area = _in_force(code, on)
         return Response(
             {
                 "type": "Feature",
                 "id": area.code,
                 "properties": area_brief(area),
-                "geometry": json.loads(geojson) if geojson else None,
+                "geometry": outline_on(area, on),
             }
         )
 
 
-def _in_force(code: str) -> Area:
+def _in_force(code: str, on: date | None = None) -> Area:
     # The database cannot even compare with a NUL.
     if "\x00" in code:
         raise Http404
-    area = Area.objects.in_force().filter(code=code).select_related("parent").first()
+    area = area_of(code, on)
     if area is None:
         raise Http404
     return area
 
 
-# ── locate ────────────────────────────────────────────────────────────────────────────────────
-
-
-class LocateQuery(Query):
-    lon = NumberInQuery(min_value=-180, max_value=180)
-    lat = NumberInQuery(min_value=-90, max_value=90)
-    crs = serializers.ChoiceField(
-        choices=[crs.value for crs in CRS],
-        default=CRS.WGS84.value,
-        help_text="What the pair means: GPS, 高德/腾讯 (GCJ-02) or 百度 (BD-09).",
-    )
-
-
-PLACE = {
-    "grid": {"code": "420506001006005", "name": "营盘05"},
-    "community": {"code": "420506001006", "name": "营盘社区"},
-    "street": {"code": "420506001", "name": "小溪塔街道"},
-    "district": {"code": "420506", "name": "夷陵区"},
-    "border": False,
-}
-
-
-class LocateView(Resource):
-    """Which grid a point lies in."""
-
-    serializer_class = PlaceRow
-    queries = {"retrieve": LocateQuery}
-
-    @extend_schema(
-        summary="Which grid a point lies in",
-        tags=["areas"],
-        operation_id="locate",
-        responses={
-            200: OpenApiResponse(
-                PlaceRow, examples=[OpenApiExample("A point in 夷陵区", value=PLACE)]
-            ),
-            404: OpenApiResponse(description="`outside`: the point lies in no grid."),
-        },
-    )
-    def retrieve(self, request: Request) -> Response:
-        lon, lat = to_wgs84(self.asked["lon"], self.asked["lat"], self.asked["crs"])
-        place = locate(lon, lat)
-        if place is None:
-            raise NotFound(outside_message(lon, lat), "outside")
-        return Response(_place(place))
-
-
-def _place(place: Place) -> dict[str, Any]:
-    return {
-        "grid": coded(place.grid),
-        "community": coded(place.community),
-        "street": coded(place.street),
-        "district": coded(place.district),
-        "border": place.border,
-    }
+def _by_code(areas: AreaQuerySet, code: str | None, system: str | None) -> AreaQuerySet:
+    """Areas that bear a code now, as their own or in the other system."""
+    if code is None and system is None:
+        return areas
+    own, other = Q(), Q(valid_to=None)
+    if code is not None:
+        own, other = Q(code=code), other & Q(code=code)
+    if system is not None:
+        is_civil = Q(code_system=CodeSystem.CIVIL)
+        own &= is_civil if system == CodeSystem.CIVIL else ~is_civil
+        other &= Q(code_system=system)
+    return areas.filter(own | Q(pk__in=AreaCode.objects.filter(other).values("area")))
 
 
 # ── departments ───────────────────────────────────────────────────────────────────────────────

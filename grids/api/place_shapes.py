@@ -11,7 +11,7 @@ class LocationRow(serializers.Serializer):
     lat = serializers.FloatField()
 
 
-class PlaceRow(Coded):
+class RegisterRow(Coded):
     url = serializers.URLField()
     location = LocationRow(allow_null=True, help_text="WGS-84.")
     retired_on = serializers.DateField(
@@ -31,7 +31,7 @@ class RenewalRow(serializers.Serializer):
     milestones = MilestoneRow(many=True)
 
 
-class CompoundRow(PlaceRow):
+class CompoundRow(RegisterRow):
     kind = serializers.ChoiceField(choices=Compound.Kind.choices)
     community = Coded()
     households = serializers.CharField(
@@ -52,7 +52,7 @@ class ClassRow(Coded):
     major_name = serializers.CharField()
 
 
-class FacilityRow(PlaceRow):
+class FacilityRow(RegisterRow):
     facility_class = ClassRow()
     district_code = serializers.CharField()
     serial = serializers.CharField()
@@ -61,7 +61,7 @@ class FacilityRow(PlaceRow):
     grid = Coded(allow_null=True, help_text="Null where no grid covers it.")
 
 
-class ServicePointRow(PlaceRow):
+class ServicePointRow(RegisterRow):
     kind = serializers.ChoiceField(choices=ServicePoint.Kind.choices)
     address = serializers.CharField(allow_blank=True)
     hours = serializers.CharField(allow_blank=True)
@@ -70,7 +70,7 @@ class ServicePointRow(PlaceRow):
     grid = Coded(allow_null=True)
 
 
-class OrganisationRow(PlaceRow):
+class OrganisationRow(RegisterRow):
     kind = serializers.ChoiceField(choices=Organisation.Kind.choices)
     industry = serializers.CharField(allow_blank=True)
     address = serializers.CharField(allow_blank=True)

@@ -128,6 +128,10 @@ class Renewal(models.Model):
     def __str__(self) -> str:
         return f"{self.compound}, {self.get_kind_display()}"
 
+    @property
+    def is_open(self) -> bool:
+        return self.state in {self.State.PLANNED, self.State.RUNNING}
+
 
 class Milestone(models.Model):
     """A step of a renewal: what, by when, and when it was done."""

@@ -8,11 +8,13 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from django.contrib.gis.geos import MultiPolygon
 from django.utils.translation import gettext as _
-from pypinyin import Style, lazy_pinyin
 
+from govgrid.core import clock
 from govgrid.core.sheets import Problem, RowError, text
+from govgrid.core.text import initials
 from grids import roles
-from grids.models import LEVEL_OF_SLUG, Area, Department, Level
+from grids.models import FEW, LEVEL_OF_SLUG, PLACE_READINGS, Area, Department, Level
+from grids.numbering import check_code
 from grids.shapes import outline
 
 DIGITS = {Level.CITY: 4, Level.DISTRICT: 6, Level.STREET: 9, Level.COMMUNITY: 12, Level.GRID: 15}
@@ -23,13 +25,11 @@ KINDS = {
 YES, NO = {"", "1", "yes", "true", "是"}, {"0", "no", "false", "否"}
 # The ends of names that say what kind of place it is; longest first.
 PLACE_ENDS = ("自治县", "自治州", "林区", "区", "县", "市")
-# 长 reads "chang" in nearly every place name, and "zhang" in the dictionary.
-PLACE_READINGS = {"长": "C"}
 MOST_HOUSEHOLDS = 1_000_000
 
 
-class Row(Protocol):
-    """What rows of all tables have in common."""
+class Numbered(Protocol):
+    """A row that says where it stands and by which code it is found."""
 
     @property
     def line(self) -> int: ...
@@ -38,7 +38,7 @@ class Row(Protocol):
     def code(self) -> str: ...
 
 
-Coded = TypeVar("Coded", bound=Row)
+Coded = TypeVar("Coded", bound=Numbered)
 
 
 def once_each(found: Iterable[Coded], problems: list[Problem]) -> list[Coded]:
@@ -65,6 +65,11 @@ class AreaRow(NamedTuple):
     letters: str
     boundary: MultiPolygon | None
     is_repaired: bool
+    former_code: str
+    civil_code: str
+    valid_from: date | None
+    valid_to: date | None
+    successor_code: str
 
     @classmethod
     def read(cls, line: int, cells: Mapping[str, str]) -> AreaRow:
@@ -73,6 +78,10 @@ class AreaRow(NamedTuple):
         boundary, is_repaired = None, False
         if cells.get("wkt"):
             boundary, is_repaired = outline(cells["wkt"])
+        valid_to = _past(cells.get("valid_to", ""))
+        successor_code = cells.get("successor_code", "")
+        if successor_code and valid_to is None:
+            raise RowError(_("A successor follows an area that ends: valid_to says on which day."))
         return cls(
             line=line,
             level=level,
@@ -85,11 +94,34 @@ class AreaRow(NamedTuple):
             letters=_letters(cells.get("letters", ""), level),
             boundary=boundary,
             is_repaired=is_repaired,
+            former_code=text(cells.get("former_code", ""), 20),
+            civil_code=_civil_code(cells.get("civil_code", "")),
+            valid_from=day(cells.get("valid_from", "")),
+            valid_to=valid_to,
+            successor_code=successor_code,
         )
 
 
-AREA_COLUMNS = ("level", "code", "name", "parent_code", "kind", "households", "letters", "wkt")
-AREA_REQUIRED = AREA_COLUMNS[:4]
+AREA_REQUIRED = ("level", "code", "name", "parent_code")
+AREA_COLUMNS = (
+    *AREA_REQUIRED,
+    *("kind", "households", "letters", "former_code", "civil_code"),
+    *("valid_from", "valid_to", "successor_code", "wkt"),
+)
+
+
+def _past(value: str) -> date | None:
+    """A day on which something ends; what ends tomorrow is brought tomorrow."""
+    on = day(value)
+    if on is not None and on > clock.today():
+        raise RowError(_("%(day)s lies ahead: bring this change when it holds.") % {"day": on})
+    return on
+
+
+def _civil_code(value: str) -> str:
+    if value and not (value.isascii() and value.isdecimal() and len(value) <= 15):
+        raise RowError(_("“%(code)s” is no code of the civil affairs.") % {"code": value[:20]})
+    return value
 
 
 def _level(slug: str) -> Level:
@@ -119,7 +151,8 @@ def _kind(kind: str, level: Level) -> str:
 
 
 def _households(value: str) -> int | None:
-    if not value:
+    # A small count is never told exactly, so a file that went out says nothing by it.
+    if value in ("", FEW):
         return None
     if not (value.isascii() and value.isdecimal() and int(value) <= MOST_HOUSEHOLDS):
         raise RowError(_("“%(value)s” is no number of households.") % {"value": value})
@@ -165,18 +198,11 @@ def letters_for(name: str, taken: Iterable[str]) -> str:
         if name.endswith(end) and len(name) > len(end) + 1:
             name = name.removesuffix(end)
             break
-    first, *others = (_initial(character) for character in name)
+    first, *others = (initials(one, PLACE_READINGS).upper()[:1] or "X" for one in name)
     taken = set(taken)
     alphabet = [chr(letter) for letter in range(ord("A"), ord("Z") + 1)]
     free = (first + other for other in (*others, *alphabet) if first + other not in taken)
     return next(free, "")
-
-
-def _initial(character: str) -> str:
-    if character in PLACE_READINGS:
-        return PLACE_READINGS[character]
-    letter = lazy_pinyin(character, style=Style.FIRST_LETTER)[0][:1].upper()
-    return letter if letter.isascii() and letter.isalpha() else "X"
 
 
 class Known(NamedTuple):
@@ -192,13 +218,7 @@ class Known(NamedTuple):
 def check_place(row: AreaRow, parent: Known | None, now: Known | None) -> None:
     """Raise RowError where ``row`` has no place in the tree, or another one than it has now."""
     if now is not None:
-        if now.level != row.level:
-            raise RowError(
-                _("%(code)s is “%(name)s” on another level.") % {"code": row.code, "name": now.name}
-            )
-        # Moving an area moves who reaches it: that is a redivision, with a vote and a date.
-        if now.parent_code != row.parent_code:
-            raise RowError(_("This area lies in %(parent)s.") % {"parent": now.parent_code})
+        _check_same_place(row, parent, now)
     if row.level == Level.CITY:
         return
     if parent is None:
@@ -207,6 +227,19 @@ def check_place(row: AreaRow, parent: Known | None, now: Known | None) -> None:
         raise RowError(
             _("The parent “%(parent)s” is not one level above.") % {"parent": row.parent_code}
         )
+    if now is None and row.level == Level.GRID:
+        check_code(row.code, row.parent_code, row.kind)
+
+
+def _check_same_place(row: AreaRow, parent: Known | None, now: Known) -> None:
+    if now.level != row.level:
+        raise RowError(
+            _("%(code)s is “%(name)s” on another level.") % {"code": row.code, "name": now.name}
+        )
+    # Moving an area moves who reaches it: that is a redivision, with a vote and a date.
+    above = parent.path if parent is not None else ""
+    if row.level != Level.CITY and now.path != f"{above}{now.id}.":
+        raise RowError(_("This area lies in %(parent)s.") % {"parent": now.parent_code})
 
 
 class DepartmentRow(NamedTuple):

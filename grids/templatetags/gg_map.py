@@ -1,4 +1,4 @@
-"""What every map is told by its element: where the outlines are and which base lies beneath."""
+"""What every map is told by its element: where its tiles are and which base lies beneath."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ register = template.Library()
 
 
 @register.simple_tag
-def map_data() -> SafeString:
-    """<div class="map" data-gg-map="view" {% map_data %}>: read by static/grids/map.js."""
+def map_data(edition: str = "") -> SafeString:
+    """<div class="map" data-gg-map="view" {% map_data %}>: read by static/grids/map.js.
+
+    With the edition of the map a browser asks for its outlines once and never again.
+    """
     (lat, lon), zoom = (
         settings.LEAFLET_CONFIG["DEFAULT_CENTER"],
         settings.LEAFLET_CONFIG["DEFAULT_ZOOM"],
     )
     said = {
-        "outlines": reverse("grids:outlines"),
+        "tiles": pieces("grids:area_tile") + (f"?v={edition}" if edition else ""),
         "sprite": static("core/icons.svg"),
         "base": settings.BASE_MAP,
         "key": settings.TIANDITU_KEY,
@@ -31,6 +34,12 @@ def map_data() -> SafeString:
         "out": _("Farther"),
     }
     return format_html_join(" ", 'data-gg-{}="{}"', ((k, v) for k, v in said.items() if v))
+
+
+@register.simple_tag
+def pieces(name: str) -> str:
+    """The address of tiles as a script fills it in: /grids/tiles/areas/{z}/{x}/{y}.mvt."""
+    return reverse(name, args=[0, 0, 0]).replace("0/0/0", "{z}/{x}/{y}")
 
 
 @register.filter
@@ -43,3 +52,9 @@ def lonlat(point) -> str:
 def box(extent) -> str:
     """West, south, east, north for data-gg-extent."""
     return ",".join(repr(float(one)) for one in extent) if extent else ""
+
+
+@register.filter
+def of(notes, key) -> list[str]:
+    """What is noted of one object: {% for note in notes|of:area.pk %}."""
+    return notes.get(key, [])

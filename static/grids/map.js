@@ -3,13 +3,13 @@
 // <div class="map" data-gg-map="view" {% map_data %} data-gg-extent="w,s,e,n" data-gg-own="code"
 //   data-gg-pin="lon,lat" data-gg-pin-icon="s-onsite" data-gg-pin-colour="is-onsite"
 //   data-gg-points="lon,lat;lon,lat">
-// draws itself. With data-gg-map="hand" a page's own script calls GovGridMap.create(element).
+// draws itself. With data-gg-map="hand" a page's own script calls GovGridMap.create(element);
+// data-gg-still leaves one finger and the wheel to the page all the same.
 // create() gives { map, pin(latlng, icon, colour), own(code), here(latlng, metres) }.
 (function () {
   "use strict";
 
   const NS = "http://www.w3.org/2000/svg";
-  const LABELS_FROM = 15;   // zoom from which a grid has room for its name
   const CLOSE = 17;
 
   function numbers(text) {
@@ -61,86 +61,21 @@
     }
   }
 
-  const ORDER = ["city", "district", "grid", "community", "street"];
-  const LOOKS = { grid: "m-grids", community: "m-comms", street: "m-comms", district: "m-rim", city: "m-rim" };
-
-  function outlines(map, said) {
-    map.createPane("outlines").style.zIndex = 350;   // over the tiles, under circles and pins
-    let layer = null, own = said.ggOwn || "", running = null, timer = 0;
-
-    function label(feature, shape) {
-      const one = feature.properties;
-      if (one.level !== "grid" && one.level !== "community") return;
-      if (one.code === own) return;   // the page says it in words, and the pin would lie on it
-      const isClose = map.getZoom() >= LABELS_FROM;
-      if ((one.level === "grid") !== isClose) return;
-      const name = document.createElement("span");   // a string would be read as HTML
-      name.textContent = one.name;
-      shape.bindTooltip(name, {
-        permanent: true, direction: "center", interactive: false, opacity: 1, className: "map-label",
-      });
-    }
-
-    // Large areas first, so that small ones lie on them; the own one last.
-    function depth(feature) {
-      return feature.properties.code === own ? ORDER.length : ORDER.indexOf(feature.properties.level);
-    }
-
-    function draw(found) {
-      const sorted = found.features.slice().sort(function (a, b) { return depth(a) - depth(b); });
-      const fresh = L.geoJSON(sorted, {
-        interactive: false,
-        pane: "outlines",
-        style: function (feature) {
-          const one = feature.properties;
-          const isOwn = one.code === own;
-          return { className: isOwn ? "m-on" : LOOKS[one.level] || "m-grids", fill: isOwn || one.level === "district" };
-        },
-        onEachFeature: label,
-      });
-      if (layer) layer.remove();
-      layer = fresh.addTo(map);
-    }
-
-    function load() {
-      // Put away or not shown yet: there is nothing to ask for.
-      if (!map.getContainer().isConnected || !map.getSize().x) return;
-      const box = map.getBounds().pad(0.2);
-      const edges = [
-        Math.max(box.getWest(), -180), Math.max(box.getSouth(), -85),
-        Math.min(box.getEast(), 180), Math.min(box.getNorth(), 85),
-      ];
-      if (running) running.abort();
-      running = new AbortController();
-      const asked = new URLSearchParams({ bbox: edges.map(function (edge) { return edge.toFixed(6); }).join(","), zoom: map.getZoom() });
-      fetch(said.ggOutlines + "?" + asked, { signal: running.signal, credentials: "same-origin" })
-        .then(function (answer) { return answer.ok ? answer.json() : null; })
-        .then(function (found) { if (found) draw(found); })
-        .catch(function () { /* without outlines the pin and the words are still there */ });
-    }
-
-    map.on("moveend", function () {
-      clearTimeout(timer);
-      timer = setTimeout(load, 120);
-    });
-    return {
-      own: function (code) { if (code !== own) { own = code; load(); } },
-    };
-  }
-
   function create(element) {
     const said = element.dataset;
     const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const isStill = said.ggMap === "view" || "ggStill" in said;
     const map = L.map(element, {
-      attributionControl: true, zoomControl: false, maxZoom: 19, minZoom: 8,
+      attributionControl: true, zoomControl: false, maxZoom: 19, minZoom: 7,
       zoomAnimation: !calm, fadeAnimation: !calm, markerZoomAnimation: !calm,
       // One finger scrolls the page past a small map that is only looked at.
-      dragging: said.ggMap !== "view" || !L.Browser.mobile, tap: false, scrollWheelZoom: said.ggMap !== "view",
+      dragging: !isStill || !L.Browser.mobile, tap: false, scrollWheelZoom: !isStill,
     });
     map.attributionControl.setPrefix(false);
     L.control.zoom({ position: "topright", zoomInTitle: said.ggIn || "+", zoomOutTitle: said.ggOut || "−" }).addTo(map);
     addBase(map, said);
-    const lines = outlines(map, said);
+    const lines = window.GovGridTiles.areas(map, said);
+    window.GovGridTiles.names(map, said);
 
     const extent = numbers(said.ggExtent), at = numbers(said.ggPin), middle = numbers(said.ggMiddle) || [111.32, 30.77, 13];
     let marker = null, halo = null;

@@ -50,6 +50,7 @@
         showPlace(body.grid.name, body.community.name + (body.border ? " · " + say.ggBorder : ""));
         view.own(body.grid.code);
         findSimilar();
+        findStanding();
         form.dispatchEvent(new CustomEvent("gg:place"));
       })
       .catch(function () { if (mine === asked) showPlace(say.ggOffline, "", true); });
@@ -221,6 +222,39 @@
       })
       .catch(function () { /* the server asks before it files */ });
   }
+  // ── what stands there ────────────────────────────────────────────────────────────────────────
+
+  const standing = one("standing"), standingList = one("standing-list"), facility = form.elements.facility;
+
+  function pressChosen() {
+    standingList.querySelectorAll("[data-gg-facility]").forEach(function (button) {
+      button.setAttribute("aria-pressed", String(button.dataset.ggFacility === facility.value));
+    });
+  }
+  let looking = null;
+  function findStanding() {
+    if (looking) looking.abort();
+    looking = new AbortController();
+    const asks = new URLSearchParams({ lon: lon.value, lat: lat.value });
+    fetch(say.ggStandingUrl + "?" + asks, { credentials: "same-origin", signal: looking.signal })
+      .then(function (answer) { return answer.ok ? answer.text() : ""; })
+      .then(function (html) {
+        standingList.innerHTML = html;
+        const many = standingList.querySelectorAll("[data-gg-facility]").length;
+        one("standing-count").textContent = many || "";
+        pressChosen();
+      })
+      .catch(function () { /* the number can be typed */ });
+  }
+  standing.addEventListener("click", function (event) {
+    const button = event.target.closest("[data-gg-facility]");
+    if (!button) return;
+    // Pressed once more it is let go.
+    facility.value = facility.value === button.dataset.ggFacility ? "" : button.dataset.ggFacility;
+    pressChosen();
+  });
+  facility.addEventListener("input", pressChosen);
+
   near.addEventListener("click", function (event) {
     const again = event.target.closest("[data-gg-repeat]");
     if (again) {

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govgrid.core.coordinates import CRS, from_wgs84, to_wgs84
+from govgrid.core.coordinates import CRS, from_wgs84, metres_between, to_wgs84
 
 METRES = 111_320
 # The land and sea of China; the box of the official shift is larger.
@@ -75,3 +75,10 @@ def test_what_is_no_place_on_earth_is_refused(crs, pair):
 def test_an_unknown_crs_is_refused():
     with pytest.raises(ValueError, match="mercator"):
         to_wgs84(111, 30, "mercator")
+
+
+def test_metres_between_two_points_are_those_of_the_ball():
+    # A degree north is 111,195 m everywhere; east, at 60 degrees north, half of it.
+    assert metres_between((111, 30), (111, 30.01)) == pytest.approx(1111.95, abs=0.01)
+    assert metres_between((111, 60), (111.01, 60)) == pytest.approx(555.97, abs=0.01)
+    assert metres_between((111, 30), (111, 30)) == 0

@@ -17,6 +17,7 @@ def test_two_hundred_tickets_under_faults_lose_and_double_nothing():
     assert sorted(one.kind for one in plan.faults) == sorted(
         kind for kind, times in report.faults.items() for _ in range(times)
     )
+    assert report.cuts_missed == {}
     assert report.clients["filings answered"] == 200
     assert report.clients["filings sent again"] > 0
     for verb in ("near", "over", "close"):

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from grids import actions
 from grids.models import Area, Department, Post
 from tests.factories.accounts import UserFactory
 from tests.factories.grids import PostFactory, build_town, holder
@@ -108,3 +109,31 @@ def test_who_is_no_staff_is_not_let_in(client, town):
     client.force_login(holder("system_admin", area=town.district))
 
     assert client.get("/admin/grids/post/add/").status_code == 302
+
+
+@pytest.mark.parametrize("model", ["teamseat", "requirement", "duty", "layer"])
+def test_team_duties_and_layers_are_listed(office, town, model):
+    actions.seat_office(town.district, "police", town.housing, by=None)
+    actions.open_layer(town.urban, "parks", town.district, by=None)
+
+    assert office.get(f"/admin/grids/{model}/").status_code == 200
+
+
+@pytest.mark.parametrize("model", ["duty", "layer"])
+def test_what_has_a_history_is_not_edited_here(office, town, model):
+    layer = actions.open_layer(town.urban, "parks", town.district, by=None)
+
+    assert office.get(f"/admin/grids/{model}/add/").status_code == 403
+    assert office.post(f"/admin/grids/layer/{layer.pk}/change/", {}).status_code == 403
+    assert office.post(f"/admin/grids/layer/{layer.pk}/delete/", {}).status_code == 403
+
+
+def test_a_mobile_phone_of_a_team_is_refused_in_words(office, town):
+    sent = {
+        "area": town.district.pk,
+        "function": "police",
+        "department": town.housing.pk,
+        "phone": "13812345678",
+    }
+    page = office.post("/admin/grids/teamseat/add/", sent)
+    assert "not a mobile phone" in page.content.decode()

@@ -1,11 +1,11 @@
 """Areas, locate, departments and me, as a program sees them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from govgrid.core import clock
-from grids.models import Area, AreaShape
+from grids.models import Area, AreaCode, AreaName, AreaShape
 from tests.factories.accounts import UserFactory, bearer
 from tests.factories.grids import AreaFactory, PostFactory, build_town, holder
 
@@ -53,6 +53,7 @@ def test_an_area_says_what_it_is(caller):
         "level": "street",
         "kind": "",
         "parent": "420506",
+        "codes": {"statistics": "420506001", "civil": None},
     }
 
 
@@ -62,6 +63,64 @@ def test_one_area_names_those_above_from_the_city_down(caller):
     assert (area["level"], area["kind"]) == ("community", "urban")
     assert [one["level"] for one in area["above"]] == ["city", "district", "street"]
     assert "household_count" not in area
+
+
+def test_an_area_is_found_by_its_code_in_either_system(caller, town):
+    street = town.streets[0]
+    AreaCode.objects.create(area=street, code_system="civil", code="420506100")
+
+    def found(query):
+        return codes(caller.get(f"/api/v1/areas/?{query}"))
+
+    assert found("code=420506100") == found("code=420506001") == [street.code]
+    assert found("system=civil") == [street.code]
+    assert found("system=civil&code=420506001") == []
+    assert found("system=statistics&code=420506001") == [street.code]
+    assert found("q=4205061") == [street.code]
+    area = caller.get("/api/v1/areas/420506100/").json()
+    assert area["codes"] == {"statistics": "420506001", "civil": "420506100"}
+    assert caller.get("/api/v1/areas/?system=postal").status_code == 400
+
+
+def test_the_tree_of_a_day_has_the_names_and_codes_of_then(caller, town):
+    street = town.streets[0]
+    AreaName.objects.create(area=street, name="旧街道", valid_to=date(2026, 3, 1))
+    AreaCode.objects.create(
+        area=street, code_system="statistics", code="420506099", valid_to=date(2026, 3, 1)
+    )
+    Area.objects.filter(pk=town.communities[0].pk).update(valid_to=date(2026, 4, 1))
+
+    def on(day):
+        rows = caller.get(f"/api/v1/areas/?on={day}&parent=420506001").json()["results"]
+        (one,) = caller.get(f"/api/v1/areas/?on={day}&code=420506001").json()["results"]
+        return one["code"], one["name"], [(row["code"], row["parent"]) for row in rows]
+
+    first, second = (one.code for one in town.communities[:2])
+    assert on("2026-02-28") == (
+        "420506099", "旧街道", [(first, "420506099"), (second, "420506099")],
+    )  # fmt: skip
+    assert on("2026-04-01") == ("420506001", "街道1", [(second, "420506001")])
+    whole = caller.get("/api/v1/areas/420506099/").json()
+    assert whole["former_names"] == [{"name": "旧街道", "until": "2026-03-01"}]
+    assert caller.get("/api/v1/areas/?on=yesterday").status_code == 400
+
+
+def test_names_are_searched_in_either_script_and_by_letters(caller, town):
+    AreaFactory(code="420506900", name="龙泉镇", level=3, parent=town.district)
+
+    for words in ("龍泉", "lqz", "龙泉镇"):
+        assert codes(caller.get("/api/v1/areas/", {"q": words})) == ["420506900"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_list_of_areas_costs_the_same_for_many(
+    caller, town, count, django_assert_max_num_queries
+):
+    for area in town.grids[:count]:
+        AreaCode.objects.create(area=area, code_system="civil", code=f"9{area.code[1:]}")
+
+    with django_assert_max_num_queries(6):
+        assert len(codes(caller.get("/api/v1/areas/?system=civil&on=2026-09-01"))) == count
 
 
 def test_an_area_that_has_ended_is_gone(caller, town):
@@ -139,9 +198,9 @@ def test_pages_of_areas_lead_to_the_end(caller):
     assert len(seen) == len(set(seen)) == 16
 
 
-def test_a_page_of_areas_is_two_statements(caller, town, django_assert_num_queries):
+def test_a_page_of_areas_is_three_statements(caller, town, django_assert_num_queries):
     for size in (1, 3):
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             caller.get(f"/api/v1/areas/?page_size={size}")
 
 

@@ -8,12 +8,15 @@ from io import StringIO
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from govgrid.accounts.models import User
 from grids import queries
 from grids.management.commands import load_areas, load_departments, load_people
 from grids.models import Area, AreaShape, Department, FacilityClass, Post, ServicePoint
+from tests.factories import maps
 from tests.factories.grids import build_town
+from tests.factories.maps import written
 
 pytestmark = pytest.mark.django_db
 
@@ -73,7 +76,8 @@ def test_windows_line_ends_blank_lines_and_spaces_are_no_matter(table):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (b"", "The first line must name the columns; missing: level, code, name, parent_code."),
+        (b"", "The file is empty."),
+        (b"1\n", "The first line must name the columns; missing: level, code, name, parent_code."),
         (HEAD.replace("parent_code", "parent"), "missing: parent_code"),
         (HEAD.strip() + ",households,colour\n", "Column “colour” is not known."),
         (HEAD.strip() + ",name\n", "is not known"),
@@ -81,7 +85,8 @@ def test_windows_line_ends_blank_lines_and_spaces_are_no_matter(table):
         (HEAD.strip() + ",ID number\n", "column 5, “ID number”, is not accepted"),
         (HEAD + 'city,"4205,宜昌市,42\n', "Line 2 is no CSV"),
         (b"\xff\xfe\xff\xff\xff", "is neither UTF-8 nor GB18030"),
-        (b"PK\x03\x04\x14\x00\x06\x00", "is no plain text: save it as CSV."),
+        (b"PK\x03\x04\x14\x00\x06\x00", "The zip is damaged or incomplete."),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "is no plain text: save it as CSV."),
         (GOOD.encode("utf-16"), "is no plain text: save it as CSV."),
     ],
 )
@@ -236,8 +241,9 @@ def test_a_wrong_outline_is_named_by_its_number(table):
         ('{"features": [3]}', "The file is no GeoJSON"),
         ("[" * 100_000, "The file is no GeoJSON"),
         (geojson(outline(宗教="x")), "“宗教”, is not accepted"),
-        (geojson(crs={"properties": {"name": "urn:ogc:def:crs:EPSG::3857"}}), "CGCS2000 degrees"),
-        (geojson(crs="EPSG:2436"), "CGCS2000 degrees"),
+        (geojson(crs={"properties": {"name": "urn:ogc:def:crs:EPSG::2436"}}), "“Beijing 1954"),
+        (geojson(crs="EPSG:2436"), "“Beijing 1954"),
+        (geojson(crs="EPSG:none"), "“EPSG:none” cannot be turned into WGS-84"),
     ],
 )
 def test_a_map_that_is_none_is_refused_in_words(table, text, sentence):
@@ -286,6 +292,51 @@ def test_one_wrong_row_among_the_real_ones_stops_them_all(table):
     assert f"line {at + 1}: " in said
     assert "1 row is wrong" in said
     assert not Area.objects.exists()
+
+
+POINTS_INSIDE = """
+    SELECT a.code, ST_X(p.geom), ST_Y(p.geom)
+    FROM grids_areashape s JOIN grids_area a ON a.id = s.area_id,
+         ST_Dump(ST_GeneratePoints(ST_Buffer(s.boundary, -0.001), 40, 7)) p
+    WHERE s.level = 2
+"""
+
+
+@with_real_data
+@pytest.mark.slow
+def test_every_point_well_inside_a_real_outline_is_located_rightly(table):
+    """Some 100 m from every border. One grid for each district stands for those it has not yet."""
+    run("load_areas", DIVISIONS)
+    run("load_areas", DISTRICTS)
+    rows = [
+        (f"{first.code}001", first.name, first.code, one.boundary.wkt)
+        for one in AreaShape.objects.filter(level=2).select_related("area")
+        for first in [Area.objects.filter(level=4).beneath(one.area).order_by("code").first()]
+    ]
+    head = "level,code,name,parent_code,wkt\n"
+    run("load_areas", table(head + "".join(f'grid,{c},{n},{p},"{w}"\n' for c, n, p, w in rows)))
+    with connection.cursor() as cursor:
+        cursor.execute(POINTS_INSIDE)
+        points = cursor.fetchall()
+
+    found = {(code, queries.locate(lon, lat)) for code, lon, lat in points}
+
+    assert len(points) >= 13 * 39
+    assert {code for code, place in found if place.district.code != code or place.border} == set()
+
+
+@with_real_data
+@pytest.mark.slow
+@pytest.mark.parametrize("slug", ["shapefile", "geopackage", "csv"])
+def test_the_real_outlines_come_in_alike_in_every_format(table, slug):
+    run("load_areas", DIVISIONS)
+    run("load_areas", DISTRICTS)
+    outlined = AreaShape.objects.filter(level=2).select_related("area")
+    rows = [(one.area.code, one.area.name, one.boundary) for one in outlined]
+
+    said = run("load_areas", table(written(slug, maps.table(*rows)), "outlines.bin"))
+
+    assert "0 added, 0 changed, 13 as before" in said
 
 
 # ── departments and people ────────────────────────────────────────────────────────────────────

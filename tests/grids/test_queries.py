@@ -3,11 +3,10 @@
 import time
 
 import pytest
-from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.db import connection
 
 from grids import queries
-from grids.models import WGS84, Area, AreaShape, Level
+from grids.models import Area, AreaShape, Level
 from tests.factories.grids import AreaFactory, build_town, shape, square
 
 pytestmark = pytest.mark.django_db
@@ -145,25 +144,6 @@ def test_bounds_are_the_box_round_all(town):
     assert queries.bounds(town.grids[:2]) == (111, 30, 111.02, 30.01)
     assert queries.bounds(town.communities) is None
     assert queries.bounds([]) is None
-
-
-def test_outlines_are_coarser_from_afar(town):
-    ring = [(111 + n / 10_000, 30 + (n % 2) / 100_000) for n in range(101)]
-    wavy = Polygon([*ring, (111.01, 30.01), (111, 30.01), ring[0]])
-    AreaShape.objects.filter(area=town.grids[0]).update(boundary=MultiPolygon(wavy, srid=WGS84))
-    box = queries.Box(111, 30, 111.005, 30.01)
-
-    assert len(queries.outlines(box, 14)) < len(queries.outlines(box, 22)) / 2
-
-
-def test_outlines_cut_off_the_finest_first(town, monkeypatch):
-    monkeypatch.setattr(queries, "MOST_OUTLINES", 3)
-
-    drawn = queries.outlines(queries.Box(111, 30, 111.02, 30.01), 15)
-
-    assert town.district.code in drawn
-    assert town.grids[0].code in drawn
-    assert drawn.count('"Feature"') == 3
 
 
 def test_functions_tell_posts_and_vacancies_from_near_to_far(town):

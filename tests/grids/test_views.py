@@ -1,17 +1,26 @@
 """The map's data, the list of areas and the page of one."""
 
+from datetime import date, datetime
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from govgrid.core import panels
 from govgrid.core.panels import Panel
-from grids.models import Area, Department
+from grids import tiles
+from grids.models import Area, AreaCode, AreaName, Department
 from tests.factories.accounts import UserFactory
-from tests.factories.grids import AreaFactory, build_town, holder
+from tests.factories.grids import (
+    AreaFactory,
+    CheckInFactory,
+    PatrolFactory,
+    build_town,
+    holder,
+)
 
 pytestmark = pytest.mark.django_db
-WHOLE = "111,30,111.08,30.01"
 
 
 @pytest.fixture
@@ -25,79 +34,9 @@ def signed_in(client, town):
     return client
 
 
-def drawn(response):
-    assert response.status_code == 200
-    return [feature["properties"] for feature in response.json()["features"]]
-
-
-@pytest.mark.parametrize("address", ["/grids/outlines/", "/grids/locate/"])
+@pytest.mark.parametrize("address", ["/grids/", "/grids/locate/", "/grids/at/"])
 def test_the_map_asks_who_you_are(client, address):
     assert client.get(address).status_code == 302
-
-
-def test_outlines_draw_grids_only_from_zoom_14_on(signed_in, town):
-    near = drawn(signed_in.get("/grids/outlines/", {"bbox": WHOLE, "zoom": 14}))
-    far = drawn(signed_in.get("/grids/outlines/", {"bbox": WHOLE, "zoom": 13}))
-
-    assert [area["level"] for area in near] == ["district"] + ["grid"] * 8
-    assert near[1] == {
-        "code": town.grids[0].code,
-        "name": "社区11-01",
-        "level": "grid",
-        "kind": "basic",
-    }
-    assert [area["code"] for area in far] == ["420506"]
-
-
-def test_outlines_draw_only_what_the_box_touches(signed_in, town):
-    box = "111.011,30.001,111.012,30.002"
-
-    codes = [
-        area["code"] for area in drawn(signed_in.get("/grids/outlines/", {"bbox": box, "zoom": 16}))
-    ]
-
-    assert codes == ["420506", town.grids[1].code]
-
-
-def test_outlines_answer_not_modified_to_a_browser_that_has_them(signed_in):
-    first = signed_in.get("/grids/outlines/", {"bbox": WHOLE, "zoom": 14})
-
-    again = signed_in.get(
-        "/grids/outlines/", {"bbox": WHOLE, "zoom": 14}, headers={"If-None-Match": first["ETag"]}
-    )
-
-    assert again.status_code == 304
-    assert "private" in first["Cache-Control"]
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        {},
-        {"bbox": WHOLE},
-        {"bbox": WHOLE, "zoom": "x"},
-        {"bbox": WHOLE, "zoom": "-1"},
-        {"bbox": WHOLE, "zoom": "99"},
-        {"bbox": "1,2,3", "zoom": "14"},
-        {"bbox": "1,2,3,4,5", "zoom": "3"},
-        {"bbox": "a,b,c,d", "zoom": "14"},
-        {"bbox": "nan,30,112,31", "zoom": "14"},
-        {"bbox": "nan,nan,nan,nan", "zoom": "14"},
-        {"bbox": "-inf,30,inf,31", "zoom": "14"},
-        {"bbox": "112,30,111,31", "zoom": "14"},
-        {"bbox": "111,31,112,30", "zoom": "14"},
-        {"bbox": "111,30,111,30", "zoom": "14"},
-        {"bbox": "1e308,30,1e309,31", "zoom": "14"},
-        {"bbox": "-180,-90,180,90", "zoom": "14"},
-        {"bbox": "1" * 5000, "zoom": "14"},
-        {"bbox": "111,30,111.08,30.01\x00", "zoom": "14"},
-    ],
-)
-def test_a_bad_box_is_refused_in_words(signed_in, query):
-    response = signed_in.get("/grids/outlines/", query)
-
-    assert response.status_code == 400
-    assert response.json()["detail"]
 
 
 def test_locate_names_the_grid_and_what_lies_above(signed_in, town):
@@ -260,3 +199,175 @@ def test_upper_apps_add_panels_to_the_page(signed_in, town, monkeypatch):
     monkeypatch.setitem(panels._makers, "grids.area", [lambda request, area: panel])
 
     assert "Three tickets" in signed_in.get(town.grids[0].get_absolute_url()).content.decode()
+
+
+def test_an_area_is_reached_by_any_code_it_bears_or_bore(client, town):
+    client.force_login(UserFactory())
+    street = town.streets[0]
+    AreaCode.objects.create(area=street, code_system="civil", code="420506100")
+
+    answer = client.get(reverse("grids:detail", args=["420506100"]))
+
+    assert (answer.status_code, answer["Location"]) == (302, street.get_absolute_url())
+    assert client.get(reverse("grids:detail", args=["420506101"])).status_code == 404
+
+
+def test_the_list_offers_what_it_shows_as_a_file(client, town):
+    client.force_login(holder("street_desk", area=town.streets[0]))
+
+    page = client.get(reverse("grids:list")).content.decode()
+    found = client.get(reverse("grids:list"), {"q": "街道"}).content.decode()
+
+    assert f"/grids/export/geopackage/?within={town.streets[0].code}" in page
+    assert "/grids/export/csv/?q=%E8%A1%97%E9%81%93" in found
+    assert reverse("grids:bring") not in page
+
+
+def test_who_may_bring_files_finds_the_way_there(client, town):
+    client.force_login(holder("system_admin", area=town.district))
+
+    assert f'href="{reverse("grids:bring")}"' in client.get(reverse("grids:list")).content.decode()
+
+
+# ── the map ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_map_stands_beside_a_list_that_says_the_same(signed_in, town):
+    page = signed_in.get("/grids/").content.decode()
+
+    assert f'data-gg-own="{town.communities[0].code}"' in page
+    assert f"/grids/tiles/areas/{{z}}/{{x}}/{{y}}.mvt?v={tiles.edition()}" in page
+    assert "/tickets/tiles/{z}/{x}/{y}.mvt" in page
+    assert f'data-gg-area="{town.grids[0].code}"' in page
+
+
+def test_the_list_alone_has_no_map(signed_in, town):
+    page = signed_in.get("/grids/", {"view": "list"}).content.decode()
+
+    assert "data-gg-map" not in page
+    assert f'data-gg-area="{town.grids[0].code}"' in page
+
+
+def test_rows_carry_what_upper_apps_note_of_them(signed_in, town, monkeypatch):
+    def notes(_request, areas):
+        return {area.pk: f"note of {area.name}" for area in areas}
+
+    monkeypatch.setitem(panels._notes, "grids.areas", [notes])
+
+    for path in ("/grids/", "/grids/?q=11-01", town.communities[0].get_absolute_url()):
+        assert "note of 社区11-01" in signed_in.get(path).content.decode()
+
+
+@pytest.mark.parametrize(("zoom", "found"), [(13, "社区12-02"), (11, "社区12"), (9, "街道1")])
+def test_a_tap_finds_the_smaller_area_the_nearer_one_looks(signed_in, town, zoom, found):
+    lon, lat = town.middle(3)
+
+    page = signed_in.get("/grids/at/", {"lon": lon, "lat": lat, "zoom": zoom}).content.decode()
+
+    area = Area.objects.get(name=found)
+    assert f'data-gg-code="{area.code}"' in page
+    assert f">{found}</h2>" in page
+    assert area.get_absolute_url() in page
+
+
+def test_the_sheet_says_who_answers_but_no_name(signed_in, town):
+    holder("grid_worker", area=town.grids[3], name="王芳")
+    Department.objects.filter(area=town.communities[1]).update(office_phone="0717-555-0110")
+    lon, lat = town.middle(3)
+    asked = {"lon": lon, "lat": lat, "zoom": 15}
+
+    page = signed_in.get("/grids/at/", asked).content.decode()
+    assert "0717-555-0110" in page
+    assert "vacant" not in page
+    assert "王芳" not in page
+
+    lon, lat = town.middle(2)
+    assert "vacant" in signed_in.get("/grids/at/", asked | {"lon": lon}).content.decode()
+
+
+def test_a_tap_beside_the_map_says_so(signed_in):
+    page = signed_in.get("/grids/at/", {"lon": 112, "lat": 30, "zoom": 15})
+
+    assert page.status_code == 200
+    assert "No grid lies here." in page.content.decode()
+
+
+@pytest.mark.parametrize("zoom", ["", "x", "-1", "23"])
+def test_a_tap_at_no_zoom_is_refused(signed_in, zoom):
+    asked = {"lon": 111.005, "lat": 30.005, "zoom": zoom}
+    assert signed_in.get("/grids/at/", asked).status_code == 400
+
+
+def test_panels_stand_in_the_order_of_their_ranks(signed_in, town, monkeypatch):
+    def maker(title, rank):
+        panel = Panel("components/empty.html", {"title": title, "glyph": "list"}, rank=rank)
+        return lambda request, area: panel
+
+    makers = [maker("third", 50), maker("second", 20), maker("first", 10)]
+    monkeypatch.setitem(panels._makers, "grids.area", makers)
+
+    page = signed_in.get(town.grids[0].get_absolute_url()).content.decode()
+
+    assert page.index("first") < page.index("second") < page.index("third")
+
+
+# ── the last patrol ───────────────────────────────────────────────────────────────────────────
+
+
+def test_a_grid_says_on_how_many_days_somebody_went_round_and_nothing_more(
+    client, town, signed_in, clock_at
+):
+    clock_at("2026-09-24 09:05")
+    worker = holder("grid_worker", area=town.grids[1], name="王芳")
+    for at in ("2026-09-23T23:30", "2026-09-23T10:17", "2026-09-21T08:11", "2026-08-01T08:00"):
+        started = datetime.fromisoformat(f"{at}+08:00")
+        patrol = PatrolFactory(
+            user=worker,
+            area=town.grids[1],
+            started_at=started,
+            ended_at=started,
+            counted_until=started,
+        )
+        CheckInFactory(patrol=patrol, at=started)
+    client.force_login(holder("street_desk", area=town.streets[0]))
+
+    page = client.get(town.grids[1].get_absolute_url()).content.decode()
+
+    assert "Last on 23 September" in page
+    assert "on 2 days" in page
+    for told in ("10:17", "23:30", "08:11", "王芳", "111.005,30.005"):
+        assert told not in page
+
+
+def test_who_does_not_answer_for_a_grid_is_told_nothing_of_its_patrols(client, town):
+    PatrolFactory(area=town.grids[1])
+    for person in (
+        UserFactory(),
+        holder("street_desk", area=town.streets[1]),
+        holder("department_clerk", department=town.housing),
+        holder("grid_worker", area=town.grids[0]),
+    ):
+        client.force_login(person)
+        assert "Patrol</h2>" not in client.get(town.grids[1].get_absolute_url()).content.decode()
+
+
+def test_a_grid_where_nobody_went_round_says_so(signed_in, town):
+    page = signed_in.get(town.grids[0].get_absolute_url()).content.decode()
+
+    assert "Nobody has gone round here." in page
+
+
+def test_the_page_of_an_area_tells_its_codes_its_names_and_what_it_came_of(client, town):
+    client.force_login(UserFactory())
+    street, other = town.streets
+    AreaCode.objects.create(area=street, code_system="civil", code="420506100")
+    AreaName.objects.create(area=street, name="旧街道", valid_to=date(2026, 3, 1))
+    Area.objects.filter(pk=other.pk).update(valid_to=date(2026, 4, 1), successor=street)
+
+    page = client.get(street.get_absolute_url()).content.decode()
+
+    assert "Codes and names" in page
+    assert "420506100" in page
+    assert "旧街道" in page
+    assert "ended 1 April, followed by this area" in page
+    assert "Codes and names" not in client.get(town.grids[0].get_absolute_url()).content.decode()

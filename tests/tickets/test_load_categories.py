@@ -104,7 +104,7 @@ def test_a_wrong_line_is_named_and_nothing_is_written(table, tmp_path, line, rea
         (HEADING.encode() + b",\xe5\xae\x97\xe6\x95\x99\xe4\xbf\xa1\xe4\xbb\xb0\n", "宗教信仰"),
         ("代码".encode("gbk"), "level1_code"),
         (HEADING.encode(), "no rows"),
-        (b"", "level1_code"),
+        (b"", "empty"),
     ],
 )
 def test_a_file_that_is_no_such_table_is_refused(tmp_path, content, reason):

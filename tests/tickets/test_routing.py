@@ -236,7 +236,7 @@ def test_the_claim_walks_its_partial_index(town, cast):
         # Of a table that is nearly empty every plan is as good: only what needs no sort is left.
         for way in ("seqscan", "bitmapscan", "sort"):
             cursor.execute(f"SET LOCAL enable_{way} = off")
-        cursor.execute(f"EXPLAIN {CLAIM}", {"batch": 500})
+        cursor.execute(f"EXPLAIN {CLAIM.format(batch=500)}")
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "ticket_unrouted" in plan
     assert "Sort" not in plan

@@ -4,6 +4,7 @@ from tickets.actions.bulk import Outcome, file_all
 from tickets.actions.dispatch import route
 from tickets.actions.filing import Asked, Filed, Filing, file
 from tickets.actions.moves import arrive, move
+from tickets.actions.rolling import roll_up
 from tickets.actions.ticking import fire_clocks, recompute_clocks
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "fire_clocks",
     "move",
     "recompute_clocks",
+    "roll_up",
     "route",
 ]

@@ -54,10 +54,14 @@ def _plain(filings: Sequence[Filing]) -> list[int]:
     seen: set[UUID] = set()
     found = []
     for i, filing in enumerate(filings):
-        if filing.client_id not in seen and not filing.whistle and not filing.repeat_of:
+        if filing.client_id not in seen and _is_plain(filing):
             found.append(i)
         seen.add(filing.client_id)
     return found
+
+
+def _is_plain(filing: Filing) -> bool:
+    return not filing.whistle and not filing.repeat_of and filing.is_beside_facility
 
 
 def _file_plain(filings: Sequence[Filing], by: User, origin: str) -> list[Outcome]:

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from govgrid.core import clock
+from govgrid.core.coordinates import metres_between
 from govgrid.core.errors import Refused
 from govgrid.core.text import bigrams
 from govgrid.core.wake import wake_once
@@ -27,8 +28,11 @@ from tickets.workflow import State, WhistleKind, reasons_lacking
 
 if TYPE_CHECKING:
     from govgrid.accounts.models import User
-    from grids.models import Department
+    from grids.models import Department, Facility
     from tickets.queries import Spot
+
+# So far from a pin may lie what it is about: a pin is put by eye, and a wall is long.
+FACILITY_METRES = 200
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,8 @@ class Filing:
     whistle: Asked | None = None
     # A closed ticket about the same matter at the same place, when the writer chose to file anew.
     repeat_of: Ticket | None = None
+    # What stands there and is meant, with its grid.
+    facility: Facility | None = None
     observed_at: datetime | None = None
     contact: dict[str, str] = field(default_factory=dict)
     # Kinds of personal data that the writer wants to stay in the text; identity and bank
@@ -81,8 +87,22 @@ class Filing:
             content["whistle"] = self.whistle.content()
         if self.repeat_of:
             content["repeat_of"] = self.repeat_of.number
+        if self.facility:
+            content["facility"] = self.facility.code
         text = json.dumps(content, sort_keys=True, ensure_ascii=False, cls=DjangoJSONEncoder)
         return fingerprint(text.encode())
+
+    @property
+    def is_beside_facility(self) -> bool:
+        """Whether what was named stands at the place: near the point, or in the grid alone named."""
+        if self.facility is None:
+            return True
+        lon, lat = self.spot.lon, self.spot.lat
+        if lon is None or lat is None:
+            grid = self.facility.grid
+            return grid is not None and grid.code == self.spot.grid
+        point = self.facility.point
+        return metres_between((lon, lat), (point.x, point.y)) <= FACILITY_METRES
 
 
 @dataclass(frozen=True)
@@ -125,8 +145,7 @@ def keep(filing: Filing, *, by: User | None, origin: str) -> Filed:
     contact = sealed(ticket.pk, filing.contact)
     if contact is not None:
         contact.save(force_insert=True)
-    if filing.repeat_of is not None:
-        _link(ticket, filing.repeat_of)
+    _hold_to_the_place(ticket, filing)
     if filing.whistle is not None:
         _blow(ticket, filing.whistle, by=by, at=at)
     return Filed(ticket, created=True)
@@ -149,7 +168,16 @@ def row_of(filing: Filing, *, by: User | None, origin: str, at: datetime) -> que
         day=clock.local(at).date(),
         observed_at=filing.observed_at,
         data=json.dumps({"masked": True} if text != filing.description else {}),
+        facility=filing.facility,
     )
+
+
+def _hold_to_the_place(ticket: Ticket, filing: Filing) -> None:
+    """What a filing names beside itself must be where it is."""
+    if not filing.is_beside_facility:
+        raise Refused("wrong_facility", _("This facility stands at another place."))
+    if filing.repeat_of is not None:
+        _link(ticket, filing.repeat_of)
 
 
 def _link(ticket: Ticket, earlier: Ticket) -> None:

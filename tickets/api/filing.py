@@ -22,6 +22,7 @@ from tickets.workflow import WhistleKind, reasons_lacking
 
 if TYPE_CHECKING:
     from govgrid.accounts.models import User
+    from grids.models import Facility
 
 # A phone's clock may be a little fast.
 AHEAD = timedelta(minutes=5)
@@ -89,6 +90,12 @@ class FilingBody(Body):
         required=False,
         help_text="The number of an earlier ticket about the same matter at this place.",
     )
+    facility = Text(
+        max_length=20,
+        required=False,
+        help_text="The code of what stands there and is meant: within 200 m of the location, or in "
+        "the grid where that alone is given.",
+    )
     contact = ContactBody(required=False)
     observed_at = Moment(
         required=False,
@@ -106,6 +113,7 @@ class FilingBody(Body):
         "one_place": _("Say where: by location or by grid, and by one of them only."),
         "unknown_category": _("There is no category with this code."),
         "unknown_department": _("There is no department with this code."),
+        "unknown_facility": _("There is no facility with this code."),
         "unknown_ticket": _("There is no ticket with this number within your reach."),
         "whistle_kind_needed": _("Choose the kind of whistle."),
         "no_whistle": _("This goes with a whistle only: send kind as well."),
@@ -138,11 +146,21 @@ class FilingBody(Body):
         category = self.lookups.category(given["category"])
         if category is None or not (category.is_active or self._was_sent(given)):
             wrong |= self._wrong("category", "unknown_category")
-        wrong |= self._wrong_whistle(given)
+        facility, unlisted = self._facility(given)
+        wrong |= unlisted | self._wrong_whistle(given)
         helpers, unknown = self._helpers(given)
         if wrong or unknown:
             raise serializers.ValidationError(wrong | unknown)
-        return {**given, "category": category, "departments": helpers}
+        return {**given, "category": category, "departments": helpers, "facility": facility}
+
+    def _facility(self, given: dict[str, Any]) -> tuple[Facility | None, Wrong]:
+        """What is gone is not reported any more; a retry still gets its ticket."""
+        if "facility" not in given:
+            return None, {}
+        found = self.lookups.facility(given["facility"])
+        if found is not None and (found.is_standing or self._was_sent(given)):
+            return found, {}
+        return None, self._wrong("facility", "unknown_facility")
 
     def _was_sent(self, given: dict[str, Any]) -> bool:
         return self.lookups.was_sent(given["client_id"])
@@ -188,6 +206,7 @@ def filing_of(given: dict[str, Any], by: User) -> Filing:
         description=given["description"],
         whistle=_asked(given, by) if given["kind"] == Ticket.Kind.WHISTLE else None,
         repeat_of=given.get("repeat_of"),
+        facility=given["facility"],
         observed_at=given.get("observed_at"),
         contact=dict(given.get("contact") or {}),
         keep=guard.MAY_STAY if given["personal_data"] == "keep" else frozenset(),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from grids.models import Department
+from grids.models import Department, Facility
 from tickets import queries
 from tickets.models import Category, Ticket
 from tickets.proposals import prospect
@@ -23,17 +23,21 @@ class Lookups:
         self.user = user
         self._categories: dict[str, Category] = {}
         self._departments: dict[str, Department] = {}
+        self._facilities: dict[str, Facility | None] = {}
         self._sent: dict[UUID, bool] = {}
         self._known: set[str] = set()
 
     def read_ahead(self, items: Iterable[Any]) -> None:
-        """Two statements for a batch: its categories, and which ids came before."""
-        codes, ids = set(), set()
+        """Few statements for a batch: its categories, facilities, and which ids came before."""
+        codes, ids, facilities = set(), set(), set()
         for item in items:
             if isinstance(item, dict):
                 codes.add(_text(item.get("category")))
                 ids.add(_uuid(item.get("client_id")))
+                facilities.add(_text(item.get("facility")))
         self._read_categories(codes - {""})
+        if known := {one for one in facilities if one and "\x00" not in one}:
+            self._read_facilities(known)
         wanted = ids - {None}
         filed = Ticket.objects.filter(filed_by=self.user, client_id__in=wanted)
         sent = set(filed.values_list("client_id", flat=True))
@@ -56,6 +60,16 @@ class Lookups:
             found = Department.objects.filter(code__in=missing)
             self._departments |= {one.code: one for one in found}
         return {code: one for code, one in self._departments.items() if code in wanted}
+
+    def facility(self, code: str) -> Facility | None:
+        """What stands there, or stood there, with its grid."""
+        if code not in self._facilities:
+            self._read_facilities({code})
+        return self._facilities[code]
+
+    def _read_facilities(self, codes: set[str]) -> None:
+        found = Facility.objects.select_related("facility_class", "grid").filter(code__in=codes)
+        self._facilities |= dict.fromkeys(codes) | {one.code: one for one in found}
 
     def was_sent(self, client_id: UUID) -> bool:
         """A retry still gets its ticket when its category or a department has closed since."""

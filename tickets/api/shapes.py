@@ -75,6 +75,9 @@ class TicketWhole(TicketRow):
     )
     routed_at = serializers.DateTimeField(**NULL_TIME)
     return_count = serializers.IntegerField()
+    facility = Coded(
+        allow_null=True, help_text="What stands there and is meant, where one is named."
+    )
     merged_into = serializers.CharField(allow_null=True, help_text="The number of that ticket.")
     repeat_of = serializers.CharField(
         allow_null=True, help_text="The number of an earlier ticket about the same matter here."
@@ -121,6 +124,7 @@ class Rows:
             "filed_by": filer.name if filer else None,
             "routed_at": told(ticket.routed_at),
             "return_count": ticket.return_count,
+            "facility": _standing(ticket),
             **PartRows(self.user, ticket, Parts.of(ticket, is_new=is_new)).all(),
             "routing": {
                 "outcome": ticket.routing.get("outcome"),
@@ -129,6 +133,11 @@ class Rows:
                 "explanation": why(ticket),
             },
         }
+
+
+def _standing(ticket: Ticket) -> dict[str, str] | None:
+    one = ticket.facility
+    return {"code": one.code, "name": str(one)} if one else None
 
 
 def _as_sent(ticket: Ticket) -> dict[str, Any] | None:

@@ -31,6 +31,7 @@ BAD_INPUT = {
     "unknown_grid": "grid",
     "wrong_department": "departments",
     "wrong_ticket": "repeat_of",
+    "wrong_facility": "facility",
 }
 
 
@@ -59,6 +60,9 @@ class TicketQuery(Query):
     area = AreaField(required=False, help_text="Any area's code: means everything beneath it.")
     department = DepartmentField(
         required=False, help_text="Tickets that were given to it, leading or assisting."
+    )
+    facility = Text(
+        required=False, max_length=20, help_text="The code of what stands there and is meant."
     )
     overdue = FlagInQuery(
         required=False, help_text="Open, and a deadline has passed; or, with false, none has."
@@ -105,6 +109,7 @@ class TicketQuery(Query):
 _BY_COLUMN = {
     "state": "state__in",
     "category": "category",
+    "facility": "facility__code",
     "whistle_kind": "whistle_kind__in",
     "filed_after": "filed_at__gte",
     "filed_before": "filed_at__lt",

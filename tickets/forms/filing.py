@@ -18,7 +18,7 @@ from govgrid.core.coordinates import CRS, to_wgs84
 from govgrid.privacy import guard
 from grids import roles, scoping
 from grids.forms import PointForm
-from grids.models import Area, Level
+from grids.models import Area, Facility, Level
 from tickets import proposals, rules
 from tickets.actions import Filing
 from tickets.forms.fields import WordsField, active_categories, by_group, choices_of
@@ -38,7 +38,7 @@ class FilingForm(WhistleFields):
     """
 
     # The order of the page, for the list of what is wrong.
-    field_order = ("client_id", "lon", "lat", "crs", "grid", "grid_code", "category")
+    field_order = ("client_id", "lon", "lat", "crs", "grid", "grid_code", "facility", "category")
 
     client_id = forms.UUIDField(
         widget=forms.HiddenInput,
@@ -63,6 +63,13 @@ class FilingForm(WhistleFields):
         label=_("Or the code of another grid"),
         required=False,
         max_length=20,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+    )
+    facility = forms.CharField(
+        label=_("Number of what stands there"),
+        required=False,
+        max_length=20,
+        help_text=_("As on its plate: a lamp, a cover, a hydrant."),
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
     )
     category = forms.ChoiceField(
@@ -142,6 +149,16 @@ class FilingForm(WhistleFields):
     def _may_blow(self, imagined: Ticket) -> bool:
         return rules.can_blow_kind(self.user, self.kind, imagined)
 
+    def clean_facility(self) -> Facility | None:
+        code = "".join(self.cleaned_data["facility"].split())
+        if not code:
+            return None
+        # What is gone since the first sending is no reason to lose a report.
+        found = Facility.objects.select_related("facility_class", "grid").filter(code=code).first()
+        if found is None:
+            raise ValidationError(_("There is no facility with this number."), "unknown_facility")
+        return found
+
     def clean_repeat_of(self) -> Ticket | None:
         number = self.cleaned_data["repeat_of"].strip().upper()
         if not number:
@@ -175,6 +192,7 @@ class FilingForm(WhistleFields):
             keep=guard.MAY_STAY if given["keep"] else frozenset(),
             whistle=self.asked(),
             repeat_of=given["repeat_of"],
+            facility=given["facility"],
         )
 
     # Questions that come up once all is well formed. Each is asked once, then taken as answered.

@@ -4,6 +4,7 @@ from tickets.models.assignment import Assignment, AssignmentQuerySet, TicketEven
 from tickets.models.clock import SCOPES, Clock, ClockPause, ClockQuerySet, Outcome, TimeLimit
 from tickets.models.contact import Contact
 from tickets.models.photo import Photo, PhotoQuerySet
+from tickets.models.rollup import TicketRollup
 from tickets.models.rule import (
     FUNCTION_OF_NAME,
     Category,
@@ -50,6 +51,7 @@ __all__ = [
     "Ticket",
     "TicketEvent",
     "TicketQuerySet",
+    "TicketRollup",
     "TicketWords",
     "TimeLimit",
     "Whistle",

@@ -20,7 +20,7 @@ from govgrid.core.constraints import both_or_neither
 from govgrid.core.coordinates import CRS
 from govgrid.core.text import search_terms
 from grids import scoping
-from grids.models import WGS84, Area, Department, Level
+from grids.models import WGS84, Area, Department, Facility, Level
 from tickets.models.assignment import Assignment
 from tickets.models.rule import Category
 from tickets.workflow import OPEN, TERMS, State, WhistleKind
@@ -104,10 +104,11 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         )
 
     def with_places(self) -> TicketQuerySet:
-        """With category, department and the areas above, for one ticket shown whole."""
+        """With category, department, facility and areas above, for one ticket shown whole."""
         return self.select_related(
-            "category", "grid", "community", "street", "district", "lead_department", "filed_by"
-        )
+            "category", "grid", "community", "street", "district", "lead_department", "filed_by",
+            "facility__facility_class",
+        )  # fmt: skip
 
 
 def _quoted(term: str) -> str:
@@ -181,24 +182,16 @@ class Ticket(models.Model):
     due_at = models.DateTimeField(_("next due"), null=True, blank=True, editable=False)
     # The state to go back to when approval is refused or a merge is taken back.
     held_state = models.CharField(max_length=20, choices=State, blank=True, editable=False)
-    merged_into = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="merged",
-        db_index=False,
-        verbose_name=_("merged into"),
+    merged_into = _indexed_below(
+        "self", related_name="merged", null=True, blank=True, verbose_name=_("merged into")
+    )
+    # What stands there and is broken, where somebody named it.
+    facility = _indexed_below(
+        Facility, related_name="tickets", null=True, blank=True, verbose_name=_("facility")
     )
     # The same matter at the same place, closed before: a new report, and its history.
-    repeat_of = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="repeats",
-        db_index=False,
-        verbose_name=_("repeat of"),
+    repeat_of = _indexed_below(
+        "self", related_name="repeats", null=True, blank=True, verbose_name=_("repeat of")
     )
 
     objects = TicketQuerySet.as_manager()
@@ -295,17 +288,28 @@ class Ticket(models.Model):
             models.Index(
                 fields=["closed_at"], name="ticket_closed", condition=Q(closed_at__isnull=False)
             ),
-            models.Index(
-                fields=["merged_into"],
-                name="ticket_merged",
-                condition=Q(merged_into__isnull=False),
-            ),
-            models.Index(
-                fields=["repeat_of"], name="ticket_repeat", condition=Q(repeat_of__isnull=False)
+            # Few have one of these: a ticket without costs nothing here, whatever becomes of it.
+            *(
+                models.Index(
+                    fields=[key, *then],
+                    name=f"ticket_{name}",
+                    condition=Q(**{f"{key}__isnull": False}),
+                )
+                for name, key, *then in (
+                    ("merged", "merged_into"),
+                    ("repeat", "repeat_of"),
+                    ("facility", "facility", "-id"),
+                )
             ),
             # Similar open tickets near a point, before one more is filed.
             GistIndex(
                 fields=["point"], name="ticket_open_point", condition=Q(state__in=sorted(OPEN))
+            ),
+            # Filed for a grid without a point: few, and the map shows them in its middle.
+            models.Index(
+                fields=["grid"],
+                name="ticket_open_pointless",
+                condition=Q(state__in=sorted(OPEN), point=None),
             ),
         ]
 

@@ -20,6 +20,7 @@ from govgrid.core.addresses import ours
 from govgrid.core.errors import Refused
 from govgrid.privacy.actions import reveal
 from grids import scoping
+from grids.queries import grid_now
 from tickets import actions, queries, rules
 from tickets.forms.moves import MoveForm, ReasonForm, move_form
 from tickets.handling import Handling
@@ -120,6 +121,8 @@ def _detail_page(
     context = {
         "ticket": ticket,
         "areas": [ticket.district, ticket.street, ticket.community, ticket.grid],
+        # The frozen grid decides who reaches it; where the place lies now is only told.
+        "grid_now": grid_now(ticket.grid, ticket.point, clock.local(ticket.filed_at).date()),
         "assignments": assignments,
         "handling": Handling(ticket, assignments, clocks, events),
         "events": events,

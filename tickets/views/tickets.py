@@ -14,8 +14,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from govgrid.core import clock
+from govgrid.core.coordinates import CRS
 from govgrid.core.errors import Refused
 from grids import scoping
+from grids.forms import PointForm
+from grids.models import Facility
+from grids.places import facilities_near
 from tickets import actions, gallery, queries
 from tickets.forms.filing import FilingForm, NearForm
 from tickets.forms.search import TicketSearchForm
@@ -30,6 +34,7 @@ FIELD_OF = {
     "unknown_grid": "grid_code",
     "wrong_department": "helpers",
     "wrong_ticket": "repeat_of",
+    "wrong_facility": "facility",
 }
 
 
@@ -86,7 +91,8 @@ def new(request: HttpRequest) -> HttpResponse:
     if not scoping.districts(request.user, "tickets.file"):
         raise PermissionDenied
     if request.method != "POST":
-        form = FilingForm(initial={"client_id": uuid4()}, user=request.user)
+        given = {"client_id": uuid4(), **_at_facility(request.GET.get("facility", ""))}
+        form = FilingForm(initial=given, user=request.user)
         return _new_page(request, form)
     form = FilingForm(request.POST, user=request.user)
     if "client_id" in form.errors:
@@ -99,6 +105,16 @@ def new(request: HttpRequest) -> HttpResponse:
         # Without script: what would become of it, before it is sent.
         return _new_page(request, form)
     return _file(request, form)
+
+
+def _at_facility(code: str) -> dict[str, Any]:
+    """Come from the page of a facility, the pin stands on it."""
+    if not code or "\x00" in code:
+        return {}
+    one = Facility.objects.standing().filter(code=code).first()
+    if one is None:
+        return {}
+    return {"facility": one.code, "lon": one.point.x, "lat": one.point.y, "crs": CRS.WGS84.value}
 
 
 def _was_sent(request: HttpRequest, form: FilingForm) -> bool:
@@ -165,6 +181,19 @@ def near(request: HttpRequest) -> HttpResponse:
         return render(request, "tickets/_near.html", {"near": []}, status=400)
     context = _around(request, form.similar(request.user), form.repeats(request.user))
     return render(request, "tickets/_near.html", context)
+
+
+@require_GET
+@never_cache
+def standing(request: HttpRequest) -> HttpResponse:
+    """A piece of the report page: what stands within 50 m of the pin, to be named with one tap."""
+    if not scoping.districts(request.user, "tickets.file"):
+        raise PermissionDenied
+    form = PointForm(request.GET)
+    if not form.is_valid():
+        return render(request, "tickets/_standing.html", {"found": []}, status=400)
+    found = facilities_near(form.cleaned_data["lon"], form.cleaned_data["lat"])
+    return render(request, "tickets/_standing.html", {"found": found})
 
 
 def _around(request: HttpRequest, near: list[Ticket], repeats: list[Ticket]) -> dict[str, Any]:

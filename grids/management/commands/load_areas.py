@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandError
-from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from govgrid.core.errors import Refused
-from govgrid.core.sheets import Cells, text_of
-from grids import actions
+from govgrid.core.sheets import Cells
 from grids.actions.imports import Imported
+from grids.actions.kinds import KINDS, Told
 from grids.management.sheet import ImportCommand
-from grids.refusals import refuse_personal
+from grids.models import CodeSystem
 from grids.rows import AREA_COLUMNS, AREA_REQUIRED
-
-MAPS = {".geojson", ".json"}
-# Names of one and the same pair of degrees, as "crs" members end.
-SAME_CRS = ("4326", "4490", "CRS84")
+from grids.spatial.reading import Columns, Head
 
 
 class Command(ImportCommand):
     help = (
-        "Load areas from a CSV (level, code, name, parent_code; kind, households, letters, wkt may"
-        " be added) or outlines from a GeoJSON. Updates by code, deletes nothing."
+        "Load areas from a table or map (CSV, Excel, GeoJSON, Shapefile in a zip, GeoPackage) with"
+        " level, code, name, parent_code (kind, households, letters, former_code, civil_code,"
+        " valid_from, valid_to, successor_code and an outline may be added), or only outlines that"
+        " name their area by code or name. Updates by code; a row with valid_to ends its area,"
+        " and nothing is deleted."
     )
     columns = AREA_COLUMNS
     required = AREA_REQUIRED
@@ -35,50 +30,23 @@ class Command(ImportCommand):
     def add_arguments(self, parser):
         super().add_arguments(parser)
         parser.add_argument(
-            "--valid-from", type=date.fromisoformat, help="first day of new areas (2026-01-01)"
+            "--valid-from", type=date.fromisoformat, help="first day of what is new (2026-01-01)"
         )
         parser.add_argument(
-            "--outlines-key", default="", help="property of the GeoJSON that holds the code"
+            "--outlines-key", default="", help="column of a map that holds the code"
+        )
+        parser.add_argument(
+            "--code-system",
+            choices=CodeSystem.values,
+            default=CodeSystem.STATISTICS,
+            help="whose codes the file has",
         )
 
-    def rows(self, file: Path, options: dict[str, Any]) -> list[Cells]:
-        options["is_map"] = file.suffix.lower() in MAPS
-        if not options["is_map"]:
-            return super().rows(file, options)
-        self.features = list(enumerate(_features(text_of(file)), start=1))
-        return [(number, _properties(feature)) for number, feature in self.features]
+    def columns_of(self, head: Head) -> Columns:
+        self.way = KINDS["areas"].way_of(head.headings)
+        return self.way.columns
 
     def load(self, found: list[Cells], options: dict[str, Any]) -> Imported:
-        given = self.features if options["is_map"] else found
-        bar = tqdm(given, unit=" rows", disable=options["verbosity"] < 1)
-        if options["is_map"]:
-            done = actions.import_outlines(bar, by=None, key=options["outlines_key"])
-        else:
-            done = actions.import_areas(bar, by=None, on=options["valid_from"])
-        actions.derive_outlines(by=None)
-        return done
-
-
-def _features(text: str) -> list[dict[str, Any]]:
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise CommandError(_("The file is no GeoJSON: %s") % error) from error
-    features = content.get("features") if isinstance(content, dict) else None
-    if not isinstance(features, list) or not all(isinstance(one, dict) for one in features):
-        raise CommandError(_("The file is no GeoJSON: %s") % "FeatureCollection")
-    _check_crs(content.get("crs"))
-    refuse_personal(dict.fromkeys(name for one in features for name in _properties(one)))
-    return features
-
-
-def _check_crs(crs: Any) -> None:
-    named = crs.get("properties") if isinstance(crs, dict) else None
-    name = str(named.get("name") if isinstance(named, dict) else crs)
-    if crs is not None and not name.endswith(SAME_CRS):
-        raise Refused("crs_unknown", _("The outline must be in WGS-84 or CGCS2000 degrees."))
-
-
-def _properties(feature: dict[str, Any]) -> dict[str, str]:
-    properties = feature.get("properties")
-    return {str(k): str(v) for k, v in properties.items()} if isinstance(properties, dict) else {}
+        bar = tqdm(found, unit=" rows", disable=options["verbosity"] < 1)
+        told = Told(options["valid_from"], options["code_system"], options["outlines_key"])
+        return self.way.load(bar, None, told)

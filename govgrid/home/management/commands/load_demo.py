@@ -13,7 +13,17 @@ from tqdm import tqdm
 
 from govgrid.core import clock
 from govgrid.home.demo import check as histories
-from govgrid.home.demo import filling, geography, ground, ledger, patrols, people, registers
+from govgrid.home.demo import (
+    filling,
+    geography,
+    ground,
+    ledger,
+    patrols,
+    people,
+    redrawing,
+    registers,
+    responsibilities,
+)
 from govgrid.home.demo.stories import Teller
 
 SEED = 7
@@ -23,6 +33,7 @@ TABLES = (
     "accounts_user", "grids_area", "grids_areashape", "grids_department", "grids_post",
     "grids_compound", "grids_facility", "grids_servicepoint", "grids_organisation",
     "grids_areacount",
+    "grids_duty", "grids_dutydone", "grids_layerpiece", "grids_teamseat",
     "tickets_ticket", "tickets_ticketwords", "tickets_assignment", "tickets_ticketevent",
     "tickets_clock", "tickets_whistle", "tickets_helper", "tickets_arrival", "tickets_score",
 )  # fmt: skip
@@ -80,6 +91,8 @@ class Command(BaseCommand):
         else:
             events = ledger.write(teller, tickets, quiet=quiet)
         patrols.walk(clock.now(), seed)
+        redrawing.draw(seed)
+        responsibilities.staff(laid, seed)
         with connection.cursor() as cursor:
             cursor.execute(f"ANALYZE {', '.join(TABLES)}")
         self._say(

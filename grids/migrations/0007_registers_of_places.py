@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('grids', '0005_patrols'),
+        ("grids", "0006_areas_as_they_change"),
     ]
 
     operations = [

@@ -10,52 +10,14 @@ from django import forms
 from django.contrib.admin.widgets import AdminDateWidget
 from django.contrib.gis.geos import Point
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from govgrid.core import clock
 from govgrid.core.coordinates import CRS, to_wgs84
 from grids.models import WGS84, AreaQuerySet, Post
-from grids.queries import Box, degrees_a_pixel
 
-# Four times the widest screen: a larger box is no map on a screen but somebody emptying the table.
-WIDEST_PIXELS = 16_384
-
-
-class BoxField(forms.CharField):
-    """Four numbers, west,south,east,north in degrees."""
-
-    default_error_messages = {
-        "shape": _("A box is four numbers: west,south,east,north."),
-        "range": _(
-            "A box lies on the earth, its west before its east, its south before its north."
-        ),
-    }
-
-    def clean(self, value) -> Box:
-        parts = super().clean(value).split(",")
-        try:
-            box = Box(*(float(part) for part in parts))
-        except (TypeError, ValueError) as error:
-            raise ValidationError(self.error_messages["shape"], "shape") from error
-        # Comparisons with NaN are false, so it is refused here too.
-        if not (-180 <= box.west < box.east <= 180 and -90 <= box.south < box.north <= 90):
-            raise ValidationError(self.error_messages["range"], "range")
-        return box
-
-
-class OutlinesForm(forms.Form):
-    bbox = BoxField(max_length=200)
-    zoom = forms.IntegerField(min_value=0, max_value=22)
-
-    def clean(self):
-        cleaned = super().clean()
-        box, zoom = cleaned.get("bbox"), cleaned.get("zoom")
-        if box is not None and zoom is not None:
-            widest = WIDEST_PIXELS * degrees_a_pixel(zoom)
-            if max(box.east - box.west, box.north - box.south) > widest:
-                raise ValidationError(_("The box is too large for this zoom."), "too_large")
-        return cleaned
+# From these zooms of the map on a finger can tell them apart.
+COMMUNITIES_FROM, GRIDS_FROM = 11, 13
 
 
 class PointForm(forms.Form):
@@ -74,8 +36,20 @@ class PointForm(forms.Form):
         return cleaned
 
 
+class TapForm(PointForm):
+    """A tap on the map: the nearer one looks, the smaller what is meant."""
+
+    zoom = forms.IntegerField(min_value=0, max_value=22)
+
+    def level_slug(self) -> str:
+        zoom = self.cleaned_data["zoom"]
+        if zoom >= GRIDS_FROM:
+            return "grid"
+        return "community" if zoom >= COMMUNITIES_FROM else "street"
+
+
 class AreaSearchForm(forms.Form):
-    """Finds areas by a piece of their name or the beginning of their code."""
+    """Finds areas by a piece of their name, its pinyin letters or the beginning of their code."""
 
     q = forms.CharField(label=_("Name or code"), max_length=80, required=False)
 
@@ -83,7 +57,7 @@ class AreaSearchForm(forms.Form):
         words = self.cleaned_data.get("q") if self.is_valid() else ""
         if not words:
             return areas.none()
-        return areas.filter(Q(name__icontains=words) | Q(code__startswith=words))
+        return areas.called(words)
 
 
 class AppointForm(forms.ModelForm):

@@ -1,0 +1,1 @@
+"""Redivision: cutting outlines, checking a draft, and proposing one."""

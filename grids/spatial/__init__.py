@@ -1,0 +1,1 @@
+"""Files of tables and maps: read by a program of its own, and written."""

@@ -1,0 +1,14 @@
+"""Why a file is not read, and what a file that is read may not exceed."""
+
+MOST_ROWS = 100_000
+# One outline; the 13 districts of a city have 1,600 together in a coarse map.
+MOST_VERTICES = 250_000
+MOST_VERTICES_A_FILE = 4_000_000
+
+
+class Spoilt(Exception):
+    """The file is refused; ``code`` says why, ``words`` are what the sentence is filled with."""
+
+    def __init__(self, code: str, **words: object) -> None:
+        super().__init__(code)
+        self.code, self.words = code, words
