@@ -190,7 +190,7 @@ def _said(duty: Duty, post: Post, today: date, rng: Random) -> DutyDone | None:
     answers = rng.choices(["good", "fault", "absent"], [8, 1, 1], k=len(duty.items))
     client_id = UUID(int=rng.getrandbits(128), version=4)
     why = rng.choice(WHY_NOT)
-    if drawn >= NOT_DONE:
+    if drawn >= NOT_DONE or post.area_id is None:
         return None
     return DutyDone(
         duty=duty,
@@ -237,6 +237,6 @@ def _unit(code: str, name: str, parent: Department) -> Department:
 def _beside(outline: MultiPolygon) -> MultiPolygon:
     moved = [
         Polygon(*([(x + BESIDE, y) for x, y, *_height in ring] for ring in polygon))
-        for polygon in outline
+        for polygon in outline.coords
     ]
     return MultiPolygon(*moved, srid=WGS84)
