@@ -236,7 +236,7 @@ def _unit(code: str, name: str, parent: Department) -> Department:
 
 def _beside(outline: MultiPolygon) -> MultiPolygon:
     moved = [
-        Polygon(*([(x + BESIDE, y) for x, y, *_height in ring] for ring in rings))
-        for rings in outline.coords
+        Polygon(*([(x + BESIDE, y) for x, y, *_height in ring] for ring in polygon))
+        for polygon in outline.coords
     ]
     return MultiPolygon(*moved, srid=WGS84)
