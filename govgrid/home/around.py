@@ -15,9 +15,9 @@ from django.contrib.gis.geos import Point
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from grids import queries
+from grids import places, queries
 from grids.forms import PointForm
-from grids.models import Area, AreaShape, Department, Level
+from grids.models import Area, AreaShape, Compound, Department, Level, ServicePoint
 from grids.queries import Box
 from tickets import outcomes
 from tickets.outcomes import Month
@@ -72,6 +72,7 @@ class Here:
     lon: float
     lat: float
     extent: Box | None
+    points: tuple[ServicePoint, ...]
 
     @property
     def reported(self) -> str:
@@ -114,11 +115,18 @@ def here(form: WhereForm) -> Here | None:
 
 
 def choices(words: str) -> list[Choice]:
-    """Grids that the words may mean, by their own name or by their community's."""
+    """Places that the words may mean: compounds, then grids by their own or their community's name."""
+    compounds = Compound.objects.standing().filter(name__icontains=words)
+    near = compounds.select_related("community").order_by("code")[:MOST_FOUND]
     grids = Area.objects.in_force().filter(level=Level.GRID)
     meant = Q(name__icontains=words) | Q(parent__name__icontains=words) | Q(code=words)
     found = grids.filter(meant).select_related("parent").order_by("code")[:MOST_FOUND]
-    return [_grid(one) for one in found]
+    return [_compound(one) for one in near] + [_grid(one) for one in found]
+
+
+def _compound(one: Compound) -> Choice:
+    where = urlencode({"lon": f"{one.point.x:.5f}", "lat": f"{one.point.y:.5f}"})
+    return Choice(one.name, one.community.name, f"/?{where}#here")
 
 
 def _grid(area: Area) -> Choice:
@@ -141,6 +149,7 @@ def _of(grid: Area, lon: float, lat: float) -> Here:
         lon=lon,
         lat=lat,
         extent=queries.bounds([grid]),
+        points=tuple(places.nearest_service_points(lon, lat)),
     )
 
 

@@ -15,6 +15,7 @@ from grids import notices, workflow
 from grids.actions.drafts import draft, log_event
 from grids.actions.imports import lock, reserve_ids, saved
 from grids.actions.outlines import write_outlines
+from grids.actions.places import place_again
 from grids.actions.posts import end_post
 from grids.division import lint
 from grids.division.reading import Ended, ends_with
@@ -240,6 +241,7 @@ def _redraw(division: Division) -> None:
     write_outlines(outlined, on=division.effective_on)
     for one in ended:
         _hand_over(division, one, areas.get(one.heir or 0))
+    place_again(by=None)
 
 
 def _moved(pieces: list[Piece]) -> list[int]:

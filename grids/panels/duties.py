@@ -30,7 +30,7 @@ def duties_here(request: HttpRequest, area: Area) -> Panel | None:
         return None
     tasks = tasklist.tasks_of([area])
     load = tasklist.load_of(one.duty for one in tasks)
-    return Panel("grids/_panel_duties.html", {"area": area, "tasks": tasks, "load": load})
+    return Panel("grids/_panel_duties.html", {"area": area, "tasks": tasks, "load": load}, rank=40)
 
 
 def to_do_in_the_field(request: HttpRequest, patrol: Patrol | None) -> Panel | None:

@@ -38,7 +38,7 @@ def what_stands(_request: HttpRequest, area: Area) -> Panel | None:
         "classes": stands.classes[:MOST_CLASSES],
         "more": len(stands.classes) - MOST_CLASSES,
     }
-    return Panel("grids/_panel_facilities.html", context)
+    return Panel("grids/_panel_facilities.html", context, rank=10)
 
 
 def compounds(_request: HttpRequest, area: Area) -> Panel | None:
@@ -48,7 +48,7 @@ def compounds(_request: HttpRequest, area: Area) -> Panel | None:
     if not found:
         return None
     context = {"area": area, "compounds": found[:MOST_ROWS], "is_more": len(found) > MOST_ROWS}
-    return Panel("grids/_panel_compounds.html", context)
+    return Panel("grids/_panel_compounds.html", context, rank=12)
 
 
 def service_points(_request: HttpRequest, area: Area) -> Panel | None:
@@ -68,7 +68,7 @@ def service_points(_request: HttpRequest, area: Area) -> Panel | None:
         "speed": places.WALK_KMH,
         "detour": places.DETOUR,
     }
-    return Panel("grids/_panel_service_points.html", context)
+    return Panel("grids/_panel_service_points.html", context, rank=14)
 
 
 def counts(request: HttpRequest, area: Area) -> Panel | None:
@@ -79,4 +79,4 @@ def counts(request: HttpRequest, area: Area) -> Panel | None:
     if not found and not may_keep:
         return None
     context = {"area": area, "counts": found, "may_keep": may_keep}
-    return Panel("grids/_panel_counts.html", context)
+    return Panel("grids/_panel_counts.html", context, rank=16)
