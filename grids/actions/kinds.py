@@ -14,10 +14,19 @@ from govgrid.accounts.models import User
 from govgrid.core.sheets import Cells
 from grids import rows
 from grids.actions.areas import import_areas
+from grids.actions.counts import import_counts
 from grids.actions.departments import import_departments
 from grids.actions.imports import Imported
+from grids.actions.layers import LAYER_COLUMNS, LAYER_REQUIRED, import_layers
 from grids.actions.outlines import OUTLINE_COLUMNS, derive_outlines, import_outlines
+from grids.actions.registers import (
+    import_compounds,
+    import_facilities,
+    import_organisations,
+    import_service_points,
+)
 from grids.models import CodeSystem
+from grids.rows import places
 from grids.spatial.reading import Columns
 
 
@@ -99,5 +108,42 @@ register(
         _("Departments and offices"),
         _("code, name, short_name, kind, area_code"),
         (Way(Columns(rows.DEPARTMENT_COLUMNS, rows.DEPARTMENT_REQUIRED), _departments),),
+    )
+)
+
+
+def _plain(action: Callable[..., Imported]) -> Load:
+    """An action that asks nothing but the rows and by whom."""
+
+    def load(given: Iterable[Cells], by: User | None, _told: Told) -> Imported:
+        return action(given, by=by)
+
+    return load
+
+
+# What stands in an area, and who answers for it: by the columns of its sheet.
+for slug, label, sheet, action in (
+    ("compounds", _("Compounds"), places.COMPOUNDS, import_compounds),
+    ("facilities", _("Facilities"), places.FACILITIES, import_facilities),
+    ("service-points", _("Service points"), places.SERVICE_POINTS, import_service_points),
+    ("organisations", _("Organisations"), places.ORGANISATIONS, import_organisations),
+    ("counts", _("Counts of areas"), places.COUNTS, import_counts),
+):
+    register(
+        Kind(
+            slug,
+            label,
+            ", ".join(sheet.required),
+            (Way(Columns(sheet.columns, sheet.required), _plain(action)),),
+            has_outlines="wkt" in sheet.columns,
+        )
+    )
+register(
+    Kind(
+        "layers",
+        _("Layers of responsibility"),
+        ", ".join(LAYER_REQUIRED),
+        (Way(Columns(LAYER_COLUMNS, LAYER_REQUIRED), _plain(import_layers)),),
+        has_outlines=True,
     )
 )

@@ -176,7 +176,7 @@ class PlanForm(forms.Form):
 class PrinciplesForm(forms.Form):
     """The eight rules, each kept or not, with a note."""
 
-    ANSWERS = [("", _("open")), ("yes", _("kept")), ("no", _("not kept"))]
+    ANSWERS = [("", pgettext_lazy("division rule", "open")), ("yes", _("kept")), ("no", _("not kept"))]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

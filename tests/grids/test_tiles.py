@@ -263,7 +263,9 @@ def test_without_redis_tiles_are_made_and_it_is_let_be_for_a_while(
 def test_a_tile_is_found_by_its_index(town):
     above = town.communities[0]
     more = Area.objects.bulk_create(
-        Area(code=f"{above.code}{n:05d}", name=f"{n}", level=5, parent=above, path=f"{above.path}0.")
+        Area(
+            code=f"{above.code}{n:05d}", name=f"{n}", level=5, parent=above, path=f"{above.path}0."
+        )
         for n in range(2000)
     )
     AreaShape.objects.bulk_create(

@@ -151,6 +151,29 @@ def test_departments_come_in_the_same_way(bring, town):
 
 
 # ── a worker that falls ───────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("service-points", "code,name,kind,lon,lat\nP1,营盘党群服务中心,hub,111.005,30.005\n"),
+        (
+            "counts",
+            "area_code,measure,number,as_of,source\n{grid},households,312,2026-09-01,街道统计\n",
+        ),
+    ],
+)
+def test_what_stands_in_an_area_comes_in_the_same_way(bring, town, kind, content):
+    upload = confirmed(bring(content.format(grid=town.grids[0].code), kind=kind))
+
+    assert (upload.state, upload.refusal) == ("done", "")
+
+
+def test_a_register_refuses_what_names_residents(bring):
+    upload = bring("code,name,kind,户主姓名\nC1,营盘小区,old,王某\n", kind="compounds")
+
+    assert upload.state == "refused"
+    assert "户主姓名" in upload.refusal
+
+
 def test_what_a_dead_worker_left_is_taken_up_when_its_lease_is_over(bring):
     upload = bring(NEW, is_read=False)
     Upload.objects.update(claimed_until=clock.now() + timedelta(minutes=1), attempts=1)
