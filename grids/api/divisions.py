@@ -36,7 +36,7 @@ class DivisionRow(serializers.Serializer):
     took_effect_at = serializers.DateTimeField(allow_null=True)
 
 
-class PieceRow(serializers.Serializer):
+class DrawnPieceRow(serializers.Serializer):
     number = serializers.IntegerField()
     code = serializers.CharField()
     name = serializers.CharField()
@@ -71,7 +71,7 @@ class VoteRow(serializers.Serializer):
 
 class DivisionWhole(DivisionRow):
     vote = VoteRow(allow_null=True)
-    pieces = PieceRow(many=True)
+    pieces = DrawnPieceRow(many=True)
     findings = FindingRow(many=True)
 
 
