@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from govgrid.core import sheets
 from govgrid.core.errors import Refused
@@ -176,7 +177,11 @@ class PlanForm(forms.Form):
 class PrinciplesForm(forms.Form):
     """The eight rules, each kept or not, with a note."""
 
-    ANSWERS = [("", pgettext_lazy("division rule", "open")), ("yes", _("kept")), ("no", _("not kept"))]
+    ANSWERS = [
+        ("", pgettext_lazy("division rule", "open")),
+        ("yes", _("kept")),
+        ("no", _("not kept")),
+    ]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
