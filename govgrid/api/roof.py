@@ -38,6 +38,7 @@ SIGNPOSTS = (
     "calendar",
     "patrols",
     "vacancies",
+    "divisions",
     "duties",
     "layers",
     "conflicts",

@@ -28,6 +28,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "may_file": cache(partial(_may_file, user)) if is_signed_in else False,
         "may_patrol": cache(partial(_may_patrol, user)) if is_signed_in else False,
         "may_bring": cache(partial(_may_bring, user)) if is_signed_in else False,
+        "may_oversee": cache(partial(_may_oversee, user)) if is_signed_in else False,
         "has_board": cache(partial(_has_board, user)) if is_signed_in else False,
     }
 
@@ -51,6 +52,10 @@ def _may_patrol(user: Any) -> bool:
 
 def _may_bring(user: Any) -> bool:
     return user.is_superuser or bool(scoping.reach(user, "grids.bring"))
+
+
+def _may_oversee(user: Any) -> bool:
+    return bool(scoping.reach(user, "grids.oversee"))
 
 
 def _has_board(user: Any) -> bool:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.gis.geos import GEOSException
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
 from govgrid.core import clock
 from govgrid.core.errors import Refused
+from govgrid.privacy import guard
 from grids import notices, workflow
+from grids.actions.areas import SPECIAL_AS_THE_AREA_SAYS
 from grids.actions.drafts import draft, log_event
 from grids.actions.imports import lock, reserve_ids, saved
 from grids.actions.outlines import write_outlines
@@ -21,6 +26,7 @@ from grids.division import lint
 from grids.division.reading import Ended, ends_with
 from grids.models import (
     Area,
+    AreaName,
     Division,
     Ending,
     Excuse,
@@ -51,6 +57,7 @@ def plan(division: Division, *, by: User, **said: Any) -> Division:
     changed = [name for name in names if name in said]
     for name in changed:
         setattr(found, name, said[name])
+    found.reason = guard.mask(found.reason)
     if found.voted_on is not None and found.voted_on > clock.today():
         raise Refused("vote_to_come", _("The vote cannot lie in the future."))
     if changed:
@@ -67,7 +74,7 @@ def answer_principle(
     if slug not in PRINCIPLES:
         raise Refused("no_such_principle", _("There is no such rule."))
     return Principle.objects.update_or_create(
-        division=found, slug=slug, defaults={"is_kept": is_kept, "note": note.strip()}
+        division=found, slug=slug, defaults={"is_kept": is_kept, "note": guard.mask(note.strip())}
     )[0]
 
 
@@ -83,7 +90,7 @@ def excuse(division: Division, key: str, reason: str, *, by: User) -> None:
     Excuse.objects.update_or_create(
         division=found,
         finding=key,
-        defaults={"reason": reason.strip(), "by": by, "at": clock.now()},
+        defaults={"reason": guard.mask(reason.strip()), "by": by, "at": clock.now()},
     )
 
 
@@ -173,7 +180,9 @@ def move(division: Division, name: str, *, by: User, note: str = "") -> Division
             "another_approved",
             _("Another division of this community is approved and waits for its day."),
         ) from error
-    notices.moved(found, log_event(found, name, before=before, by=by, note=note.strip()))
+    notices.moved(
+        found, log_event(found, name, before=before, by=by, note=guard.mask(note.strip()))
+    )
     return found
 
 
@@ -183,6 +192,7 @@ def move(division: Division, name: str, *, by: User, note: str = "") -> Division
 MOVED_METRES2 = 1
 
 MOST_NOTE = 1000
+logger = logging.getLogger(__name__)
 
 MOVED = """
     SELECT p.keeps_id FROM grids_piece p JOIN grids_areashape s ON s.area_id = p.keeps_id
@@ -209,19 +219,32 @@ def take_effect() -> int:
     if division is None:
         return 0
     lock(Area)
-    errors = lint.check(division).errors
-    if errors:
+    if note := _drawn_or_why_not(division):
         division.state = State.REFUSED
         division.save(update_fields=["state"])
-        note = " ".join(one.words for one in errors)[:MOST_NOTE]
         event = log_event(division, "fall_back", before=State.APPROVED, by=None, note=note)
         notices.moved(division, event)
         return 1
-    _redraw(division)
     division.state, division.took_effect_at = State.IN_FORCE, clock.now()
     division.save(update_fields=["state", "took_effect_at"])
     notices.moved(division, log_event(division, "take_effect", before=State.APPROVED, by=None))
     return 1
+
+
+def _drawn_or_why_not(division: Division) -> str:
+    """Redraw the map; empty, or what the check says against it by now.
+
+    What no check foresaw must not stand in the way of the divisions after this one.
+    """
+    try:
+        with transaction.atomic():
+            errors = lint.check(division).errors
+            if not errors:
+                _redraw(division)
+    except (DatabaseError, GEOSException):
+        logger.exception("division %s could not be drawn", division.pk)
+        return _("The map could not be redrawn. The log of the server says why.")
+    return " ".join(one.words for one in errors)[:MOST_NOTE]
 
 
 def _redraw(division: Division) -> None:
@@ -231,17 +254,28 @@ def _redraw(division: Division) -> None:
     _end(division, ended, areas)
     moved = set(_moved(pieces))
     assert division.effective_on is not None  # noqa: S101
+    begun = {one.number: one for one in Piece.objects.filter(division=division, made_in=0)}
     for piece in pieces:
-        area = areas[piece.number]
-        area.name, area.kind = piece.name, piece.kind
-        area.household_count = piece.household_count
-        area.save()
+        _describe(areas[piece.number], piece, begun.get(piece.number), division.effective_on)
     drawn = [one for one in pieces if one.keeps_id is None or one.keeps_id in moved]
     outlined = [(areas[piece.number], piece.outline) for piece in drawn]
     write_outlines(outlined, on=division.effective_on)
+    with connection.cursor() as cursor:
+        cursor.execute(SPECIAL_AS_THE_AREA_SAYS)
     for one in ended:
         _hand_over(division, one, areas.get(one.heir or 0))
     place_again(by=None)
+
+
+def _describe(area: Area, piece: Piece, begun: Piece | None, on: date) -> None:
+    """Write what the draft changed; what was changed beside it meanwhile stays."""
+    for name in ("name", "kind", "household_count"):
+        said = getattr(piece, name)
+        if area._state.adding or begun is None or getattr(begun, name) != said:
+            if name == "name" and not area._state.adding and area.name != said:
+                AreaName.objects.get_or_create(area=area, valid_to=on, defaults={"name": area.name})
+            setattr(area, name, said)
+    area.save()
 
 
 def _moved(pieces: list[Piece]) -> list[int]:
@@ -288,6 +322,7 @@ def _end(division: Division, ended: list[Ended], areas: dict[int, Area]) -> None
             new.discard(heir.pk)
         one.area.successor = heir
         one.area.save(update_fields=["valid_to", "successor"])
+        one.area.other_codes.filter(valid_to=None).update(valid_to=division.effective_on)
 
 
 def _hand_over(division: Division, one: Ended, heir: Area | None) -> None:

@@ -14,7 +14,7 @@ from govgrid.core import clock
 from govgrid.core.errors import Refused
 from govgrid.core.sheets import RowError
 from grids.division import cutting
-from grids.models import Area, Division, DivisionEvent, Piece, Step
+from grids.models import Area, AreaCode, Division, DivisionEvent, Piece, Step
 from grids.numbering import suggest_codes
 from grids.workflow import State
 
@@ -137,7 +137,8 @@ class Sheet:
     def next_code(self, outline: MultiPolygon, kind: str) -> str:
         """A code that no grid ever had; empty where the numbers have run out."""
         ever = Area.objects.filter(code__startswith=self.division.community.code)
-        taken = set(ever.values_list("code", flat=True))
+        given_up = AreaCode.objects.filter(code__startswith=self.division.community.code)
+        taken = {*ever.values_list("code", flat=True), *given_up.values_list("code", flat=True)}
         taken |= {one.code for one in (*self.pieces.values(), *self.made)}
         middle = outline.point_on_surface
         try:

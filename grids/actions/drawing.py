@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from govgrid.core import clock
 from govgrid.core.errors import Refused
+from govgrid.privacy import guard
 from grids.actions.drafts import SAID, Sheet, draft, log_event
 from grids.actions.imports import saved
 from grids.division import cutting, lint
@@ -51,7 +52,7 @@ def begin_division(community: Area, *, by: User, client_id: UUID, reason: str = 
         Division(
             community=community,
             client_id=client_id,
-            reason=reason,
+            reason=guard.mask(reason),
             begun_by=by,
             begun_at=clock.now(),
             base=[one.pk for one in grids],
@@ -319,10 +320,13 @@ def take_over(division: Division, drawn: Sequence[dict[str, Any]], *, by: User |
     )
     if found.state != State.DRAFTED:
         raise Refused("not_a_draft", _("The draft was submitted meanwhile."))
+    if by is not None and not by.has_perm("grids.draw", found.community):
+        raise Refused("may_not_draw", _("Who asked for it may not draw here any more."))
     sheet = Sheet(found, {one.number: one for one in Piece.objects.shown(found)})
     kept = {p.keeps_id: p for p in sheet.pieces.values() if p.keeps_id and not p.is_special}
+    going_on = {said["keeps_id"] for said in drawn} - {None}
     for one in sheet.pieces.values():
-        if not one.is_special and one.keeps_id not in {d["keeps_id"] for d in drawn}:
+        if not one.is_special and one.keeps_id not in going_on:
             sheet.drop(one)
     for said in drawn:
         before = kept.get(said["keeps_id"])

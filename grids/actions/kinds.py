@@ -19,6 +19,7 @@ from grids.actions.departments import import_departments
 from grids.actions.imports import Imported
 from grids.actions.layers import LAYER_COLUMNS, LAYER_REQUIRED, import_layers
 from grids.actions.outlines import OUTLINE_COLUMNS, derive_outlines, import_outlines
+from grids.actions.places import place_again
 from grids.actions.registers import (
     import_compounds,
     import_facilities,
@@ -66,14 +67,21 @@ class Kind:
 
 def _areas(given: Iterable[Cells], by: User | None, told: Told) -> Imported:
     done = import_areas(given, by=by, on=told.on, code_system=told.code_system)
-    derive_outlines(by=by)
+    _after(done, by)
     return done
 
 
 def _outlines(given: Iterable[Cells], by: User | None, told: Told) -> Imported:
     done = import_outlines(given, by=by, key=told.key)
-    derive_outlines(by=by)
+    _after(done, by)
     return done
+
+
+def _after(done: Imported, by: User | None) -> None:
+    """What lies in the new outlines, and what the areas above cover, follows."""
+    derive_outlines(by=by)
+    if done.outlines:
+        place_again(by=None)
 
 
 def _departments(given: Iterable[Cells], by: User | None, told: Told) -> Imported:

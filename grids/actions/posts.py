@@ -34,7 +34,9 @@ def appoint(
     Refused for who may not sign in, for an area or department that has ended, where a grid has
     its main worker in that time, and where the person holds that very post already.
     """
-    _must_be_allowed(by, Post(role=role, area=area, department=department))
+    asked = Post(role=role, area=area, department=department)
+    _must_be_allowed(by, asked)
+    _must_be_fair(by, user, asked, since)
     scoping.forget(user)
     user = User.objects.select_for_update().get(pk=user.pk)
     if not user.is_active:
@@ -55,6 +57,17 @@ def appoint(
         period=DateRange(first, until + timedelta(days=1) if until else None),
     )
     return saved(post)
+
+
+def _must_be_fair(by: User | None, user: User, asked: Post, since: date | None) -> None:
+    """Who fills the posts beneath his own takes none himself, and writes no history."""
+    place = asked.area or (asked.department.area if asked.department else None)
+    if by is None or by.has_perm("grids.appoint", place):
+        return
+    if by.pk == user.pk:
+        raise Refused("own_post", _("Nobody gives a post to himself."))
+    if since is not None and since < clock.today():
+        raise Refused("post_in_the_past", _("A post is given from today on, or from a later day."))
 
 
 @transaction.atomic

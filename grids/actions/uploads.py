@@ -74,6 +74,8 @@ def receive(
 def read_again(upload: Upload, *, by: User, asked: Asked) -> Upload:
     """Read the same file once more, with something else said about it."""
     upload = _locked(upload, by, State.READY, State.REFUSED)
+    if not upload.file:
+        raise Refused("file_gone", _("The file was not kept. Send it again."))
     upload.crs, upload.encoding, upload.layer = asked
     return _put_to_work(upload, State.READING)
 
@@ -161,6 +163,8 @@ def _read(upload: Upload) -> None:
         _refuse(upload, str(refused), problems=refused.problems)
     except Refused as refused:
         _refuse(upload, str(refused), layers=refused.missing)
+        if refused.code == "column_not_accepted":  # nor is it kept for a week
+            _forget(upload)
     except PermissionDenied:
         _refuse(upload, _("You may not import this."))
 

@@ -20,7 +20,7 @@ from govgrid.core import clock
 from govgrid.core.sheets import RowError
 from grids.division.reading import grids_in_force, ground_of
 from grids.division.sizes import ranges
-from grids.models import Area, Division, Excuse, Piece
+from grids.models import Area, AreaCode, Division, Excuse, Piece
 from grids.numbering import check_code
 
 # Narrower is rounding, and nobody could stand in it.
@@ -285,7 +285,11 @@ def _of_names(drawn: _Draft) -> Iterable[Finding]:
     codes = Counter(one.code for one in drawn.pieces if one.code)
     names = Counter(one.name for one in drawn.pieces if one.name)
     new = [one.code for one in drawn.pieces if one.keeps_id is None and one.code]
-    taken = set(Area.objects.filter(code__in=new).values_list("code", flat=True))
+    had, given_up = (
+        model.objects.filter(code__in=new).values_list("code", flat=True)
+        for model in (Area, AreaCode)
+    )
+    taken = set(had.union(given_up))
     for piece in drawn.pieces:
         if words := _wrong_code(drawn, piece, codes, taken):
             yield _error(f"code:{piece.number}", words, **drawn.at(piece))

@@ -11,9 +11,16 @@ from django.db import connection
 
 from grids.models import Area, Level
 
-# An area that holds that day with the outline that it had: a former one, or else the present one.
+# An area that holds that day with the outline, name and code that it had.
 ON_A_DAY = """
-    SELECT a.id, a.code, a.name, a.kind, a.household_count, a.valid_from, a.valid_to, n.name, n.code,
+    SELECT a.id,
+           coalesce((SELECT c.code FROM grids_areacode c
+                     WHERE c.area_id = a.id AND c.code_system = a.code_system AND c.valid_to > %(on)s
+                     ORDER BY c.valid_to LIMIT 1), a.code),
+           coalesce((SELECT w.name FROM grids_areaname w
+                     WHERE w.area_id = a.id AND w.valid_to > %(on)s
+                     ORDER BY w.valid_to LIMIT 1), a.name),
+           a.kind, a.household_count, a.valid_from, a.valid_to, n.name, n.code,
            ST_AsGeoJSON(coalesce(f.boundary, s.boundary), 7), f.id IS NOT NULL
     FROM grids_area a
     LEFT JOIN grids_formershape f ON f.area_id = a.id AND f.period @> %(on)s::date

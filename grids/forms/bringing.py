@@ -74,7 +74,8 @@ class EndingsForm(forms.Form):
 
     def __init__(self, data):
         super().__init__(data)
-        self.fields["end"].choices = [(code, code) for code in data.getlist("end")]
+        codes = [code for code in data.getlist("end") if "\x00" not in code]
+        self.fields["end"].choices = [(code, code) for code in codes]
 
     def clean_ended_on(self):
         on = self.cleaned_data["ended_on"]
@@ -85,7 +86,11 @@ class EndingsForm(forms.Form):
     def endings(self) -> list[tuple[str, date, str]]:
         said = self.cleaned_data
         return [
-            (code, said["ended_on"], self.data.get(f"successor-{code}", "").strip()[:20])
+            (
+                code,
+                said["ended_on"],
+                self.data.get(f"successor-{code}", "").replace("\x00", "").strip()[:20],
+            )
             for code in said["end"]
         ]
 

@@ -38,12 +38,13 @@ from grids.models.patrol import CheckIn, Patrol
 from grids.models.post import Post, PostQuerySet
 from grids.models.proposal import Block, Proposal
 from grids.models.service_point import ServicePoint, ServicePointQuerySet
-from grids.models.staffing import HandOver, HandOverItem, Requirement, TeamSeat
+from grids.models.staffing import MOBILE, HandOver, HandOverItem, Requirement, TeamSeat
 from grids.models.upload import Upload, UploadQuerySet, UploadRow
 
 __all__ = [
     "FEW",
     "LEVEL_OF_SLUG",
+    "MOBILE",
     "PLACE_READINGS",
     "SLUG_OF_LEVEL",
     "WGS84",

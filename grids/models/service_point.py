@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django.contrib.gis.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from grids.models.register import GridRegisterQuerySet, Standing
+from grids.models.staffing import MOBILE
 
 
 class ServicePointQuerySet(GridRegisterQuerySet["ServicePoint"]):
@@ -38,6 +40,13 @@ class ServicePoint(Standing):
         verbose_name = _("service point")
         verbose_name_plural = _("service points")
         ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                name="servicepoint_phone_of_an_office",
+                condition=~Q(office_phone__regex=MOBILE),
+                violation_error_message=_("This is a mobile number: give that of the office."),
+            ),
+        ]
         indexes = [models.Index(fields=["grid", "code"], name="servicepoint_in_a_grid")]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple, Protocol, TypeVar
@@ -13,7 +14,7 @@ from govgrid.core import clock
 from govgrid.core.sheets import Problem, RowError, text
 from govgrid.core.text import initials
 from grids import roles
-from grids.models import FEW, LEVEL_OF_SLUG, PLACE_READINGS, Area, Department, Level
+from grids.models import FEW, LEVEL_OF_SLUG, MOBILE, PLACE_READINGS, Area, Department, Level
 from grids.numbering import check_code
 from grids.shapes import outline
 
@@ -286,6 +287,10 @@ DEPARTMENT_COLUMNS = (*DEPARTMENT_REQUIRED, "parent_code", "office_phone", "offi
 def phone(value: str) -> str:
     if value and not set(value) <= set("0123456789+-()/ ,"):
         raise RowError(_("“%s” is no phone number.") % value[:30])
+    if re.search(MOBILE, value):
+        raise RowError(
+            _("“%s” is a mobile number: only telephones of offices are kept.") % value[:30]
+        )
     return text(value, 30)
 
 

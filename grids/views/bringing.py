@@ -147,7 +147,7 @@ def _shown(given: QueryDict, on) -> object:
     search = AreaSearchForm(given)
     if given.get("q"):
         return search.filter(Area.objects.all())
-    if within := given.get("within"):
+    if within := given.get("within", "").replace("\x00", ""):
         area = queries.area_of(within) or Area.objects.in_force(on).filter(code=within).first()
         if area is None:
             raise Http404

@@ -179,7 +179,9 @@ def draw(request, code, pk):
 
 def _again(request, division, form, words, status):
     division = _division(request, division.community.code, division.pk)
-    chosen = {int(one) for one in request.POST.getlist("pieces") if one.isdigit()}
+    chosen = {
+        int(one) for one in request.POST.getlist("pieces") if one.isdecimal() and len(one) < 6
+    }
     return _page(request, division, status=status, draw_form=form, chosen=chosen, refusal=words)
 
 

@@ -122,6 +122,15 @@ def test_an_area_that_is_not_in_the_file_is_ended_by_a_tick(client, admin, town)
     assert Upload.objects.get().state == "ready"
 
 
+def test_a_nul_in_an_address_or_a_form_is_no_fault(client, admin):
+    client.force_login(admin)
+
+    answer = client.get("/grids/export/csv/?within=%00")
+    answer.close()
+
+    assert answer.status_code == 200
+
+
 def test_who_may_not_bring_gets_no_page(client, town):
     client.force_login(holder("street_head", area=town.district))
 

@@ -171,12 +171,25 @@ def test_items_of_another_sheet_are_not_ticked(work, post, officer, town):
     assert actions.explain(made, [other.items.first().pk], by=made.incoming.user) == 0
 
 
-def test_an_open_patrol_is_told_by_its_day_alone(post, officer):
-    patrol = PatrolFactory(user=post.user, area=post.area)
+def test_nobody_elses_patrol_is_told(post, officer):
+    PatrolFactory(user=post.user, area=post.area)
     made = actions.hand_over(post, UserFactory(), by=officer)
 
-    item = made.items.get(source="grids.patrols")
-    assert item.words == str(patrol.day)
+    assert not made.items.filter(source__contains="patrol").exists()
+
+
+def test_who_gave_the_post_away_does_not_read_on(post, officer):
+    made = actions.hand_over(post, UserFactory(), by=officer)
+
+    with pytest.raises(PermissionDenied):
+        actions.list_again(made, by=post.user)
+
+
+def test_nobody_gives_a_post_to_himself_or_in_the_past(post, officer):
+    with pytest.raises(Refused, match="himself"):
+        actions.hand_over(post, officer, by=officer)
+    with pytest.raises(Refused, match="from today on"):
+        actions.hand_over(post, UserFactory(), by=officer, on=clock.today() - timedelta(days=1))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -146,6 +146,18 @@ def test_a_proposal_is_a_step_that_the_check_finds_sound(town, drawn, officer, w
 
 
 @pytest.mark.slow
+def test_a_second_proposal_takes_the_place_of_the_first(town, drawn, officer, woken):
+    compound(town, 1, 111.009, 30.004, 180)
+    for _each in range(2):
+        assert proposals.propose(actions.ask_proposal(drawn, by=officer).pk)
+
+    assert settled(drawn).findings == []
+    pieces = list(Piece.objects.shown(drawn))
+    drawn.refresh_from_db()
+    assert len(pieces) == Proposal.objects.latest("pk").figures["grids"]
+
+
+@pytest.mark.slow
 def test_the_same_homes_give_the_same_grids(drawn):
     one, other = (proposing.propose(drawn, 5, lambda percent: None) for _n in range(2))
     assert [p["household_count"] for p in one.pieces] == [

@@ -157,7 +157,7 @@ def test_departments_come_in_the_same_way(bring, town):
         ("service-points", "code,name,kind,lon,lat\nP1,营盘党群服务中心,hub,111.005,30.005\n"),
         (
             "counts",
-            "area_code,measure,number,as_of,source\n{grid},households,312,2026-09-01,街道统计\n",
+            "area,measure,number,as_of,source\n{grid},households,312,2026-09-01,街道统计\n",
         ),
     ],
 )
@@ -167,11 +167,16 @@ def test_what_stands_in_an_area_comes_in_the_same_way(bring, town, kind, content
     assert (upload.state, upload.refusal) == ("done", "")
 
 
-def test_a_register_refuses_what_names_residents(bring):
-    upload = bring("code,name,kind,户主姓名\nC1,营盘小区,old,王某\n", kind="compounds")
+def test_a_register_refuses_what_names_residents(bring, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        upload = bring("code,name,kind,户主姓名\nC1,营盘小区,old,王某\n", kind="compounds")
+    upload.refresh_from_db()
 
     assert upload.state == "refused"
     assert "户主姓名" in upload.refusal
+    assert not upload.file, "what may not be brought is not kept either"
+    with pytest.raises(Refused, match="not kept"):
+        uploads.read_again(upload, by=upload.created_by, asked=Asked())
 
 
 def test_what_a_dead_worker_left_is_taken_up_when_its_lease_is_over(bring):

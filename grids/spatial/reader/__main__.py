@@ -65,7 +65,8 @@ def limit(what: int, most: int) -> None:
 
 
 def say(**told: Any) -> None:
-    sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+    # No database keeps a NUL, and none belongs into a name.
+    sys.stdout.write(json.dumps(told, ensure_ascii=False).replace("\\u0000", "") + "\n")
 
 
 def read(path: Path, scratch: Path, encoding: str = "", layer: str = "") -> None:
