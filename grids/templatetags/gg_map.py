@@ -56,5 +56,5 @@ def box(extent) -> str:
 
 @register.filter
 def of(notes, key) -> list[str]:
-    """What is noted of one object: {% for note in notes|of:area.pk %}."""
-    return notes.get(key, [])
+    """What is noted of one object: {% for note in notes|of:area.pk %}; a page may have no notes."""
+    return notes.get(key, []) if notes else []

@@ -422,3 +422,9 @@ def test_sizes_are_set_by_who_decides(town, officer, head):
         actions.set_size(town.communities[0], "basic", 100, 400, by=officer)
     row = actions.set_size(town.streets[0], "basic", 100, 400, by=head)
     assert row.since == clock.today()
+
+
+def test_the_page_of_a_division_in_force(client, town, effective, head):
+    client.force_login(head)
+
+    assert client.get(effective.get_absolute_url()).status_code == 200
