@@ -4,7 +4,7 @@ import threading
 from datetime import date, timedelta
 
 import pytest
-from django.contrib.gis.geos import Polygon
+from django.contrib.gis.geos import Point, Polygon
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -14,12 +14,16 @@ from govgrid.core import clock
 from govgrid.core.errors import Refused
 from govgrid.outbox.models import Message
 from grids import actions, workflow
+from grids.actions import drawing
+from grids.division.past import outlines_on
 from grids.division.reading import ends_with, in_reach_of, vacancies
 from grids.models import (
     Area,
     AreaShape,
     Division,
     DivisionEvent,
+    Facility,
+    FacilityClass,
     FormerShape,
     Piece,
     Post,
@@ -27,6 +31,7 @@ from grids.models import (
 )
 from grids.queries import locate
 from grids.workflow import MOVES, Facts, State
+from tests.factories.accounts import UserFactory
 from tests.factories.divisions import begin, counted, ready, upright
 from tests.factories.grids import SINCE, AreaFactory, build_town, holder
 
@@ -428,3 +433,61 @@ def test_the_page_of_a_division_in_force(client, town, effective, head):
     client.force_login(head)
 
     assert client.get(effective.get_absolute_url()).status_code == 200
+
+
+def test_a_grid_that_was_renamed_is_called_as_it_was_on_the_map_of_then(
+    town, drawn, officer, head, clock_at
+):
+    was = town.grids[0].name
+    actions.describe(drawn, 1, by=officer, name="新名字")
+    approved(drawn, officer, head)
+    clock_at("2026-03-10 00:00:30")
+    actions.take_effect()
+
+    before, now = (
+        {one.name for one in outlines_on(town.communities[0], day)}
+        for day in (DAY - timedelta(days=1), DAY)
+    )
+    assert was in before
+    assert "新名字" in now
+    assert was not in now
+
+
+def test_what_no_check_foresaw_stands_in_nobody_elses_way(
+    drawn, officer, head, clock_at, monkeypatch
+):
+    approved(drawn, officer, head)
+    clock_at("2026-03-10 00:00:30")
+
+    def fails(division):
+        Area.objects.filter(pk=division.community_id).update(name="half done")
+        raise DatabaseError("TopologyException")
+
+    monkeypatch.setattr("grids.actions.divisions._redraw", fails)
+
+    assert actions.take_effect() == 1
+    assert actions.take_effect() == 0
+    assert state_of(drawn) == State.REFUSED
+    assert drawn.events.latest("pk").verb == "fall_back"
+    assert not Area.objects.filter(name="half done").exists()
+
+
+def test_what_stands_in_a_grid_follows_the_map(town, drawn, officer, head, clock_at):
+    kind = FacilityClass.objects.create(major="01", minor="01", major_name="市政", name="路灯")
+    lamp = Facility.objects.create(
+        district_code="420506", facility_class=kind, serial="000001", code="4205060101000001",
+        point=Point(111.001, 30.005, srid=4326), grid=town.grids[0],
+    )  # fmt: skip
+    approved(drawn, officer, head)
+    clock_at("2026-03-10 00:00:30")
+    actions.take_effect()
+
+    lamp.refresh_from_db()
+    assert lamp.grid.code == f"{town.communities[0].code}003"
+
+
+def test_a_proposal_of_who_lost_the_right_to_draw_is_not_taken_over(drawn):
+    with pytest.raises(Refused) as refusal:
+        drawing.take_over(drawn, [], by=UserFactory())
+
+    assert refusal.value.code == "may_not_draw"

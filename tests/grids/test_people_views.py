@@ -4,13 +4,24 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.contrib.gis.geos import MultiPolygon, Polygon
+from django.contrib.gis.geos import MultiPolygon, Point, Polygon
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from govgrid.core import clock
 from grids import actions
-from grids.models import WGS84, Duty, DutyDone, HandOver, Layer, LayerPiece, Post, TeamSeat
+from grids.models import (
+    WGS84,
+    Duty,
+    DutyDone,
+    HandOver,
+    Layer,
+    LayerPiece,
+    Post,
+    ServicePoint,
+    TeamSeat,
+)
 from tests.factories.accounts import UserFactory
 from tests.factories.grids import DepartmentFactory, PostFactory, build_town, holder, shape
 
@@ -422,3 +433,22 @@ def test_a_cell_that_would_run_is_marked(client, town):
     client.force_login(holder("district_command", area=town.district))
 
     assert "nobody,'=1+1," in client.get("/grids/conflicts.csv").content.decode("utf-8-sig")
+
+
+def test_the_way_there_is_shown_to_who_oversees_something_and_to_nobody_else(client, town, officer):
+    client.force_login(officer)
+    assert 'href="/grids/vacancies/"' in read(client, "/grids/")
+
+    client.force_login(holder("resident", area=town.grids[0]))
+    assert 'href="/grids/vacancies/"' not in read(client, "/grids/")
+    assert client.get("/grids/vacancies/").status_code == 404
+
+
+def test_a_service_point_takes_no_mobile_number(town):
+    point = ServicePoint(
+        code="P1", name="工作站", kind="station", office_phone="139 1234 5678",
+        point=Point(111.005, 30.005, srid=4326),
+    )  # fmt: skip
+
+    with pytest.raises(ValidationError, match="mobile number"):
+        point.full_clean()
