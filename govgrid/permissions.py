@@ -5,10 +5,15 @@ from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
 
+from consultations import rules as consultations
 from grids import rules as grids
 from tickets import rules as tickets
 
-RULES: dict[str, Callable[..., bool]] = {**grids.RULES, **tickets.RULES}
+RULES: dict[str, Callable[..., bool]] = {
+    **grids.RULES,
+    **tickets.RULES,
+    **consultations.RULES,
+}
 
 
 class RuleBackend(BaseBackend):

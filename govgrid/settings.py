@@ -6,6 +6,8 @@ import dj_database_url
 from django.utils.translation import gettext_lazy as _
 from environs import env
 
+from govgrid.enum_names import ENUM_NAMES
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.read_env(BASE_DIR / ".env", recurse=False)
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
@@ -20,6 +22,8 @@ DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("HTTPS", default=False)
+# How many proxies of ours stand in front: whom they heard is believed, and nobody else.
+PROXIES = env.int("PROXIES", default=int(HTTPS), validate=lambda v: 0 <= v <= 10)
 # Shows the demo logins on the sign-in page; the rows exist only where load_demo ran.
 DEMO = env.bool("DEMO", default=False)
 # Lets one database row move core.clock.now() for web, worker and beat alike (tests only).
@@ -112,6 +116,19 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # GDAL 3.6 (Debian 12) reads PROJ grids from disk only; nothing here fetches them.
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]
 REDIS_URL = env.str("REDIS_URL")
+# A Redis with a limit of memory that drops the oldest: tiles, month counts and how often somebody
+# asked. Never the broker, which must drop nothing. Without one each process keeps a little itself.
+CACHE_URL = env.str("CACHE_URL", default="")
+CACHES = {
+    "default": {
+        "BACKEND": "govgrid.core.cache.Forgetful"
+        if CACHE_URL
+        else "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": CACHE_URL,
+        # Several systems may share one.
+        "KEY_PREFIX": str(DATABASES["default"]["NAME"]),
+    }
+}
 
 # ── people ────────────────────────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "accounts.User"
@@ -149,6 +166,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_CLIENT_IP_CALLABLE = "govgrid.core.addresses.client_address"
 AXES_DISABLE_ACCESS_LOG = True  # failed tries are counted; who signed in when is not kept
 AXES_LOCKOUT_CALLABLE = "govgrid.accounts.lockout.respond"
 OTP_TOTP_ISSUER = "GovGrid"
@@ -219,21 +237,63 @@ CELERY_TASK_ROUTES = {
     "tickets.tasks.route_backlog": {"queue": "routing"},
     "tickets.tasks.sweep": {"queue": "routing"},
     "govgrid.outbox.tasks.*": {"queue": "messages"},
+    # Minutes of reading and computing: beside clocks and mail they would make those wait.
+    "grids.tasks.work_off_uploads": {"queue": "heavy"},
+    "grids.tasks.propose": {"queue": "heavy"},
+    "grids.tasks.sweep_proposals": {"queue": "heavy"},
 }
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=30)
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "find unrouted tickets": {"task": "tickets.tasks.sweep", "schedule": SWEEP_SECONDS},
     "fire clocks": {"task": "tickets.tasks.fire_clocks", "schedule": SWEEP_SECONDS},
+    "redden cards": {"task": "tickets.tasks.redden_cards", "schedule": SWEEP_SECONDS},
+    "go on with what stood still": {
+        "task": "tickets.tasks.resume_suspended",
+        "schedule": SWEEP_SECONDS,
+    },
     "follow the calendar": {"task": "tickets.tasks.recompute_clocks", "schedule": SWEEP_SECONDS},
     "redraw the map": {"task": "grids.tasks.take_effect", "schedule": SWEEP_SECONDS},
     "count what is open for the map": {"task": "tickets.tasks.roll_up", "schedule": 60},
+    "count what was settled at each level": {"task": "tickets.tasks.tally_levels", "schedule": 600},
+    "count all months by level": {"task": "tickets.tasks.tally_all_levels", "schedule": 86_400},
+    # Behind an hour of reading they would pile up: one that was not taken in time is let go.
     "find forgotten proposals": {
         "task": "grids.tasks.sweep_proposals",
         "schedule": SWEEP_SECONDS,
+        "options": {"expires": SWEEP_SECONDS},
     },
+    "move topics on": {"task": "consultations.tasks.fire_topics", "schedule": SWEEP_SECONDS},
+    "follow what was promised": {
+        "task": "consultations.tasks.fire_promises",
+        "schedule": SWEEP_SECONDS,
+    },
+    "draw what unites and what divides": {
+        "task": "consultations.tasks.draw_maps",
+        "schedule": 600,
+        "options": {"expires": 600},
+    },
+    "remind of sessions": {
+        "task": "consultations.tasks.remind_of_sessions",
+        "schedule": SWEEP_SECONDS,
+    },
+    "open and close ballots": {
+        "task": "consultations.tasks.fire_ballots",
+        "schedule": SWEEP_SECONDS,
+    },
+    "close rounds of claiming": {
+        "task": "consultations.tasks.close_pools",
+        "schedule": SWEEP_SECONDS,
+    },
+    "watch seats": {"task": "consultations.tasks.watch_seats", "schedule": 3600},
+    "tell who follows": {"task": "consultations.tasks.send_digests", "schedule": 600},
+    "call seats": {"task": "consultations.tasks.call_seats", "schedule": SWEEP_SECONDS},
     "find unsent messages": {"task": "govgrid.outbox.tasks.sweep", "schedule": SWEEP_SECONDS},
-    "find files to read": {"task": "grids.tasks.work_off_uploads", "schedule": SWEEP_SECONDS},
+    "find files to read": {
+        "task": "grids.tasks.work_off_uploads",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": SWEEP_SECONDS},
+    },
     "erase what is past its time": {"task": "govgrid.privacy.tasks.retain", "schedule": 86_400},
 }
 
@@ -277,8 +337,9 @@ REST_FRAMEWORK = {
     "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "govgrid.core.api.handle_exception",
     "DEFAULT_THROTTLE_RATES": {"token": "120/min"},
-    # By the address that django-axes counts by. X-Forwarded-For is what the caller writes.
-    "NUM_PROXIES": 0,
+    # By the address that django-axes counts by. X-Forwarded-For is what the caller writes, but for
+    # what our own proxies added.
+    "NUM_PROXIES": PROXIES,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "URL_FORMAT_OVERRIDE": None,
 }
@@ -289,27 +350,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     # Two states and three kinds: each enumeration has a name of its own in generated clients.
-    "ENUM_NAME_OVERRIDES": {
-        "TicketState": "tickets.workflow.State",
-        "AssignmentState": "tickets.workflow.AssignmentState",
-        "TicketKind": "tickets.models.Ticket.Kind",
-        "WhistleKind": "tickets.workflow.WhistleKind",
-        "ClockKind": "tickets.workflow.ClockKind",
-        "StepKind": "govgrid.worktime.arithmetic.StepKind",
-        "PhotoPhase": "tickets.models.Photo.Phase",
-        "PhotoSource": "tickets.models.Photo.Source",
-        "AreaKind": "grids.models.Area.Kind",
-        "ConflictKind": "grids.conflicts.Kind",
-        "DutyOutcome": "grids.models.DutyDone.Outcome",
-        "DivisionState": "grids.workflow.State",
-        "PieceKind": "grids.models.division.DRAWN_KINDS",
-        "DepartmentKind": "grids.models.Department.Kind",
-        "CompoundKind": "grids.models.Compound.Kind",
-        "FacilityState": "grids.models.Facility.State",
-        "ServicePointKind": "grids.models.ServicePoint.Kind",
-        "OrganisationKind": "grids.models.Organisation.Kind",
-        "CalendarDayKind": "govgrid.worktime.models.CalendarDay.Kind",
-    },
+    "ENUM_NAME_OVERRIDES": ENUM_NAMES,
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
 }
@@ -336,6 +377,11 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         # "Task received", in a process that does not know whose task it is.
         "celery.worker.strategy": {"level": "WARNING"},
+        # "Self-intersection at or near": told to who sent the outline. An error raises besides.
+        "django.contrib.gis": {"level": "CRITICAL"},
+        # What a paper leaves out it says by itself; these are remarks for who writes its template.
+        "weasyprint": {"level": "ERROR"},
+        "weasyprint.progress": {"level": "ERROR"},
         # gunicorn gives its logger a handler of its own; this takes it away again.
         "gunicorn.error": {"propagate": True},
     },

@@ -8,11 +8,13 @@ from typing import Any, ClassVar
 
 from django.core import signing
 from django.core.exceptions import (
+    NON_FIELD_ERRORS,
     RequestDataTooBig,
     SuspiciousOperation,
     TooManyFieldsSent,
     TooManyFilesSent,
 )
+from django.forms import BaseForm
 from django.http.multipartparser import MultiPartParserError
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -88,6 +90,29 @@ class Body(Shared):
                 detail = ErrorDetail(_("There is no such field."), "unknown_field")
                 raise ValidationError({name: [detail] for name in unknown})
         return super().to_internal_value(data)
+
+    @classmethod
+    def read(cls, request: Request) -> dict[str, Any]:
+        """What was sent, checked."""
+        body = cls(data=request.data)
+        body.is_valid(raise_exception=True)
+        return dict(body.validated_data)
+
+
+def checked(form: BaseForm) -> dict[str, Any]:
+    """What a page's form makes of it; refused with the form's own sentences and codes."""
+    if form.is_valid():
+        return dict(form.cleaned_data)
+    raise ValidationError(
+        {
+            "non_field_errors" if name == NON_FIELD_ERRORS else name: [
+                ErrorDetail(message, error.code or "invalid")
+                for error in errors.as_data()
+                for message in error.messages
+            ]
+            for name, errors in form.errors.items()
+        }
+    )
 
 
 class Query(Shared):

@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from govgrid.core import clock
+from govgrid.core.days import FIRST, LAST, RANGE
+from govgrid.core.text import tidy
 
 # As bigint has it.
 BIGGEST = 2**63 - 1
@@ -26,7 +28,13 @@ _LOST_PLUS = re.compile(r" (?=[0-9]{2}:?[0-9]{2}\Z)")
 
 
 class Text(serializers.CharField):
-    """A string, and no number that could be written as one."""
+    """A string, and no number that could be written as one; as a reader sees it, so that one with
+    nothing to be seen is blank."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        if isinstance(data, str) and self.trim_whitespace:
+            data = tidy(data)
+        return super().run_validation(data)
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -74,6 +82,13 @@ class Id(Whole):
         super().__init__(min_value=1, max_value=BIGGEST, **kwargs)
 
 
+class Flag(serializers.BooleanField):
+    """true or false, and no word for it."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        return data if isinstance(data, bool) else self.fail("invalid", input=data)
+
+
 class Uuid(serializers.UUIDField):
     """A UUID in its usual spelling."""
 
@@ -110,17 +125,18 @@ class Moment(serializers.DateTimeField):
 
 
 class Day(serializers.DateField):
-    """A date as in 2026-11-22."""
+    """A date as in 2026-11-22, of those that a working calendar can hold."""
 
-    default_error_messages = {"invalid": _("Write the date as in 2026-11-22.")}
+    default_error_messages = {"invalid": _("Write the date as in 2026-11-22."), "range": RANGE}
 
     def to_internal_value(self, value: Any) -> date:
         if not isinstance(value, str) or not _DAY.fullmatch(value):
             self.fail("invalid")
         try:
-            return date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
             self.fail("invalid")
+        return day if FIRST <= day <= LAST else self.fail("range")
 
 
 class FlagInQuery(serializers.BooleanField):

@@ -10,7 +10,11 @@ from pypinyin import Style, lazy_pinyin
 
 _WORD = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+")
 _ASCII = re.compile(r"[a-z0-9]+")
-_UNSEEN = frozenset({"Cc", "Cf", "Mn", "Zl", "Zp", "Zs"})
+_LETTERS = re.compile(r"[a-z]+")
+_UNSEEN = frozenset({"Cc", "Cf", "Cn", "Mn", "Zl", "Zp", "Zs"})
+_LOOSE = frozenset({"Cf", "Mn", "Zl", "Zp", "Zs"})
+# They make a reader see the words in another order than they were written in.
+_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 # Drawn as nothing though they count as letters or signs: fillers of Hangul, the empty Braille cell.
 _FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
@@ -36,6 +40,36 @@ def is_blank(text: str) -> bool:
     return all(one in _FILLERS or unicodedata.category(one) in _UNSEEN for one in text)
 
 
+def tidy(text: str) -> str:
+    """The words as a reader sees them: nothing unseen before or after, no sign that turns the
+    reading round, and empty where nothing is to be seen at all.
+
+    A NUL stays, so that what checks for it may refuse it.
+    """
+    text = text.translate(_TURNING)
+    start, end = 0, len(text)
+    while start < end and _is_loose(text[start]):
+        start += 1
+    last = end
+    while last > start and _is_loose(text[last - 1]):
+        last -= 1
+    # A mark is drawn on the letter before it.
+    while last < end and _is_mark(text[last]):
+        last += 1
+    text = text[start:last]
+    return "" if is_blank(text) and "\x00" not in text else text
+
+
+def _is_loose(one: str) -> bool:
+    """What is no part of words at their ends. Not a control sign: that is spoilt input, and is
+    refused as such."""
+    return one.isspace() or one in _FILLERS or unicodedata.category(one) in _LOOSE
+
+
+def _is_mark(one: str) -> bool:
+    return unicodedata.category(one) == "Mn"
+
+
 def normalise(text: str) -> str:
     """One spelling for full and half width, upper and lower case, traditional and simplified."""
     return _simplifier().convert(unicodedata.normalize("NFKC", text).lower())
@@ -54,6 +88,26 @@ def _pieces(word: str) -> list[str]:
     if len(word) == 1:
         return [word]
     return [*pairs, word] if _ASCII.fullmatch(word) else pairs
+
+
+def pieces_to_find(text: str, letters: str = "") -> list[str]:
+    """What a short text in a register is found by: its pieces, each character, and beginnings.
+
+    Of a Latin word and of ``letters``, the initials of a name, everything from two letters on.
+    """
+    pieces: dict[str, None] = {}
+    for word in _WORD.findall(normalise(text)):
+        is_latin = _ASCII.fullmatch(word)
+        found = [word, *_beginnings(word)] if is_latin else [*_pieces(word), *word]
+        pieces.update(dict.fromkeys(found))
+    first = _LETTERS.match(letters)
+    pieces.update(dict.fromkeys(_beginnings(first[0]) if first else []))
+    return list(pieces)
+
+
+def _beginnings(word: str) -> list[str]:
+    """A number is meant whole: 12 is not the beginning of 123."""
+    return [] if word.isdecimal() else [word[:end] for end in range(2, len(word) + 1)]
 
 
 def search_terms(query: str) -> list[str]:

@@ -1,22 +1,14 @@
-"""Vector tiles: which pieces of the map there are, and a cache that may be gone at any moment."""
+"""Vector tiles: which pieces of the map there are, and how long one is kept."""
 
 from __future__ import annotations
 
 import gzip
-import logging
 import math
-import os
-import time
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Any, NamedTuple
 
-from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
-from redis import Redis
-from redis.exceptions import RedisError
-
-log = logging.getLogger(__name__)
 
 # A tile is drawn 512 pixels wide: half as many requests as with 256, each hardly larger.
 PIXELS = 512
@@ -58,10 +50,6 @@ CLUSTERS = """
     SELECT ST_AsMVT(marks, %s, %s, 'spot') FROM marks
 """
 
-PATIENCE = 0.2  # seconds: making a tile anew takes less
-PAUSE = 5.0  # seconds without a try after a failure
-_silent_until = 0.0
-
 
 class Tile(NamedTuple):
     """One of the 4^z squares that a web map is cut into."""
@@ -95,44 +83,28 @@ def _latitude(share: float) -> float:
 def kept(
     layer: str, edition: str, scope: str, tile: Tile, make: Callable[[], bytes], *, seconds: int
 ) -> bytes:
-    """The tile as gzip bytes: from Redis, or made and kept for ``seconds``.
+    """The tile as gzip bytes: from the cache, or made and kept for ``seconds``.
 
     What ``scope`` may not see is never in the tile, so it is part of the name; the database too,
-    since several may share one Redis. Nothing is kept of an empty tile: it is made in no time, and
+    since several may share one cache. Nothing is kept of an empty tile: it is made in no time, and
     the earth has very many.
     """
     database = connection.settings_dict["NAME"]
     key = f"tile:{database}:{layer}:{edition}:{scope}:{tile.z}/{tile.x}/{tile.y}"
-    found = _asked(lambda redis: redis.get(key))
+    return kept_as(key, make, seconds=seconds)
+
+
+def kept_as(key: str, make: Callable[[], bytes], *, seconds: int) -> bytes:
+    """What goes by ``key``, as gzip bytes: from the cache, or made. ``key`` names all of it."""
+    found = cache.get(key)
     if found is not None:
         return found
     made = make()
     # mtime 0, so that the same tile is the same bytes. Level 6 takes 3 ms for 100 kB.
     packed = gzip.compress(made, 6, mtime=0)
     if made:
-        _asked(lambda redis: redis.set(key, packed, ex=seconds))
+        cache.set(key, packed, seconds)
     return packed
-
-
-def _asked(ask: Callable[[Redis], Any]) -> Any:
-    """What Redis says; None as well where it does not answer. A dead one is let be for a while."""
-    global _silent_until  # noqa: PLW0603 one number for the process
-    if time.monotonic() < _silent_until:
-        return None
-    try:
-        return ask(_client(os.getpid()))
-    except RedisError as error:
-        log.warning("Redis does not answer, tiles are made anew: %s", error)
-        _silent_until = time.monotonic() + PAUSE
-        return None
-
-
-@cache
-def _client(_process: int) -> Redis:
-    """One for a process: shared with the parent, two conversations would mix."""
-    return Redis.from_url(
-        settings.REDIS_URL, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE
-    )
 
 
 def marks(tile: Tile, layer: str, sources: Sequence[Sql]) -> bytes:

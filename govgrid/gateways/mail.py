@@ -1,5 +1,6 @@
 """Mail, by whatever server the settings name. EMAIL_TIMEOUT keeps it from waiting long."""
 
+from collections.abc import Iterable
 from smtplib import SMTPException
 
 from django.conf import settings
@@ -10,8 +11,18 @@ class NotSent(Exception):
     """The mail did not leave the building; the reason is for the operator."""
 
 
-def send(address: str, *, subject: str, body: str, reference: str) -> None:
-    """Send one mail or raise NotSent. The same ``reference`` twice is one mail to most readers."""
+def send(
+    address: str,
+    *,
+    subject: str,
+    body: str,
+    reference: str,
+    files: Iterable[tuple[str, str, str]] = (),
+) -> None:
+    """Send one mail or raise NotSent. The same ``reference`` twice is one mail to most readers.
+
+    ``files`` are names, texts and content types.
+    """
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip(" >")
     mail = EmailMessage(
         # A line break in a subject would begin another header.
@@ -20,6 +31,8 @@ def send(address: str, *, subject: str, body: str, reference: str) -> None:
         to=[address],
         headers={"Message-ID": f"<{reference}@{domain}>"},
     )
+    for name, content, content_type in files:
+        mail.attach(name, content, content_type)
     try:
         mail.send()
     except (OSError, SMTPException, BadHeaderError, UnicodeError) as error:

@@ -1,7 +1,9 @@
 """The kinds of message: the upper apps bring the words, which are chosen in the reader's tongue."""
 
+from __future__ import annotations
+
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, NamedTuple, Protocol
 
@@ -16,6 +18,16 @@ class Kind(NamedTuple):
 
     subject: Any
     body: Any
+    # What goes with a mail of this kind, from its params in the reader's language.
+    attach: Callable[[Mapping[str, Any]], Attached] | None = None
+
+
+class Attached(NamedTuple):
+    """A file that goes with a mail."""
+
+    name: str
+    content: str
+    content_type: str
 
 
 class Told(NamedTuple):
@@ -35,9 +47,14 @@ class Owed(Protocol):
 _kinds: dict[str, Kind] = {}
 
 
-def register(kind: str, subject: Any, body: Any) -> None:
+def register(
+    kind: str,
+    subject: Any,
+    body: Any,
+    attach: Callable[[Mapping[str, Any]], Attached] | None = None,
+) -> None:
     """Call from ``AppConfig.ready``; ``subject`` and ``body`` are ``gettext_lazy`` strings."""
-    _kinds[kind] = Kind(subject, body)
+    _kinds[kind] = Kind(subject, body, attach)
     _places.cache_clear()
 
 
@@ -63,9 +80,23 @@ def words(kind: str, params: Mapping[str, Any], language: str | None = None) -> 
     """The message in a language, or in that of the page being read; fails as :func:`check` does."""
     known = _kinds[kind]
     tongue = language or translation.get_language()
-    given = {name: _in(tongue, value) for name, value in params.items()}
+    given = _given(tongue, params)
     with translation.override(tongue):
         return Told(str(known.subject) % given, str(known.body) % given)
+
+
+def _given(tongue: str | None, params: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _in(tongue, value) for name, value in params.items()}
+
+
+def attached(message: Owed, language: str | None = None) -> Attached | None:
+    """The file that goes with a mail of this kind, if one does."""
+    known = _kinds.get(message.kind)
+    if known is None or known.attach is None:
+        return None
+    tongue = language or translation.get_language()
+    with translation.override(tongue):
+        return known.attach(_given(tongue, message.params))
 
 
 def _in(tongue: str | None, value: Any) -> Any:

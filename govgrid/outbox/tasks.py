@@ -76,7 +76,14 @@ def _send(message: Message) -> bool:
     link = settings.SITE_URL.rstrip("/") + message.url if message.url else ""
     body = "\n\n".join(part for part in (told.body, link) if part)
     reference = f"message-{message.pk}"
-    mail.send(person.email, subject=told.subject, body=body, reference=reference)
+    file = kinds.attached(message, person.language)
+    mail.send(
+        person.email,
+        subject=told.subject,
+        body=body,
+        reference=reference,
+        files=[file] if file else [],
+    )
     Message.objects.waiting().filter(pk=message.pk).update(sent_at=now(), last_error="")
     return True
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from govgrid.core.text import bigrams, is_blank, search_terms
+from govgrid.core.text import bigrams, is_blank, pieces_to_find, search_terms, tidy
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,33 @@ def test_a_latin_word_in_a_query_counts_whole():
 )  # fmt: skip
 def test_a_text_is_blank_when_nothing_of_it_is_seen(text, blank):
     assert is_blank(text) is blank
+
+
+def test_a_short_text_is_found_by_parts_of_it_and_by_beginnings():
+    pieces = pieces_to_find("龍泉Garden 12號", "lqgarden12h")
+
+    assert {"龙泉", "泉", "ga", "garden", "12", "号", "lq", "lqg"} <= set(pieces)
+    assert "1" not in pieces
+    assert "ard" not in pieces
+    assert pieces_to_find("123号", "123h") == ["123", "号"]
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        (" \u3000已修复\u200b\n", "已修复"),
+        ("\ufeff\u2060路 灯\u00ad", "路 灯"),
+        ("\u200b\u2060\u3000\u3164\ufe0f", ""),
+        ("\u202e", ""),
+        ("\u034f\u0301", ""),
+        ("\ufdd0", ""),
+        ("收\u202e复修已\u202c", "收复修已"),
+        ("e\u0301", "e\u0301"),  # a mark is drawn on its letter
+        ("👨\u200d👩\u200d👧", "👨\u200d👩\u200d👧"),
+        ("\x00", "\x00"),  # for who refuses it
+        ("a\x00 ", "a\x00"),
+        ("", ""),
+    ],
+)
+def test_words_are_taken_as_a_reader_sees_them(text, seen):
+    assert tidy(text) == seen

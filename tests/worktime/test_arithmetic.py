@@ -135,7 +135,14 @@ def oracle_between(a, b, unit, pauses):
 
 def oracle_budget(start, limit, share):
     unit, amount = limit
-    if unit == "WD":
+    if unit == "ON":
+        day = next(one for one in WORKDAYS if one >= max(limit.day, date(2020, 1, 1)))
+        close = datetime(day.year, day.month, day.day, 18, tzinfo=ZONE)
+        if close <= start:
+            day = next(one for one in WORKDAYS if one > start.date())
+            close = datetime(day.year, day.month, day.day, 18, tzinfo=ZONE)
+        whole = oracle_between(start, close, unit, [])
+    elif unit == "WD":
         day = [one for one in WORKDAYS if one > start.date()][amount - 1]
         close = datetime(day.year, day.month, day.day, 18, tzinfo=ZONE)
         whole = oracle_between(start, close, unit, [])
@@ -162,9 +169,12 @@ def moment(rng, since, span):
 
 def random_case(rng):
     unit = rng.choice(list(Unit))
-    most = {"WD": 30, "WH": 120, "WM": 600, "UH": 200, "UM": 600}[unit]
+    most = {"WD": 30, "WH": 120, "WM": 600, "UH": 200, "UM": 600, "ON": 1}[unit]
     limit = Limit(unit, rng.randint(1, most))
     start = moment(rng, datetime(2020, 1, 1, tzinfo=ZONE), 365 * 6 + 180)
+    if unit == "ON":
+        # Now and then a day that is over: an edition may end what was still to come.
+        limit = Limit.on(start.date() + timedelta(days=rng.randrange(-2, 40)))
     pauses = []
     for _ in range(rng.choice([0, 0, 1, 1, 2, 3])):
         begins = moment(rng, start - timedelta(days=1), 10)
@@ -298,7 +308,7 @@ def test_a_year_that_is_not_published_is_provisional_and_never_an_error():
 
 
 def test_the_longest_limits_are_still_dates():
-    for unit in Unit:
+    for unit in set(Unit) - {Unit.ON}:
         assert SHIPPED.deadline(at("2026-11-20 10:00"), Limit(unit, 9_999)).year < 2070
 
 
@@ -314,6 +324,27 @@ def test_what_is_no_limit_is_refused_in_words(text):
 @pytest.mark.parametrize("text", ["UH2", "UM15", "WH4", "WM30", "WD9999"])
 def test_a_limit_is_written_as_it_is_read(text):
     assert str(Limit.parse(text)) == text
+
+
+def test_a_day_is_a_limit_too_and_ends_with_its_last_session():
+    friday = at("2026-10-09 16:50")
+
+    assert str(Limit.on(date(2026, 10, 20))) == "ON261020"
+    assert Limit.parse("ON261020").day == date(2026, 10, 20)
+    assert SHIPPED.deadline(friday, Limit.parse("ON261020")) == at("2026-10-20 18:00")
+    # Saturday the 10th makes up for the holidays; Sunday the 11th is a day off.
+    assert SHIPPED.deadline(friday, Limit.parse("ON261010")) == at("2026-10-10 18:00")
+    assert SHIPPED.deadline(friday, Limit.parse("ON261011")) == at("2026-10-12 18:00")
+    # Over already: it still ends after it starts.
+    assert SHIPPED.deadline(friday, Limit.parse("ON250101")) == at("2026-10-10 18:00")
+    late = at("2026-10-09 19:00")
+    assert SHIPPED.deadline(late, Limit.parse("ON261009")) == at("2026-10-10 18:00")
+
+
+@pytest.mark.parametrize("text", ["ON261301", "ON260230", "ON26103", "ON000000"])
+def test_a_day_that_is_none_is_no_limit(text):
+    with pytest.raises(ValueError, match=r"is no limit|month|day"):
+        Limit.parse(text)
 
 
 @pytest.mark.parametrize(

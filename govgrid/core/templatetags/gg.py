@@ -1,5 +1,6 @@
 """The parts every page is built from. A tag picks words and classes; the HTML is in components/."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -38,6 +39,13 @@ STATES: dict[str, tuple[str, str, Any]] = {
     "suspended": ("is-quiet", "s-paused", _("Suspended")),
     "withdrawn": ("is-quiet", "s-declined", pgettext_lazy("assignment", "Withdrawn")),
 }
+
+
+def name_states(looks: Mapping[str, tuple[str, str, Any]]) -> None:
+    """Call from ``AppConfig.ready``: the states of an upper app, as ``topic:raised``."""
+    STATES.update(looks)
+
+
 UNKNOWN = ("is-quiet", "s-new", "")
 MANY = 1000  # nobody counts on from there
 NOTICES = {"over": "alert", "near": "alert", "done": "check", "info": "info"}
@@ -134,9 +142,14 @@ def field(bound: Any, label: str = "", **attrs: str) -> dict[str, Any]:
         "is_choice": kind == "checkbox" and not choices,
         "is_hidden": bound.is_hidden,
         "input": bound.as_widget(attrs=attrs),
-        "optional": not bound.field.required and kind != "checkbox",
+        "optional": _is_optional(bound.field) and kind != "checkbox",
         "described_by": _described_by(bound),
     }
+
+
+def _is_optional(field: Any) -> bool:
+    """What a form leaves to a table to ask for is not called optional."""
+    return not field.required and not getattr(field, "is_asked", False)
 
 
 def _described_by(bound: Any) -> str:

@@ -261,11 +261,22 @@ class Calendar:
             year += 1
         return self._year(year).closes[index]
 
+    def _close_of(self, begin: int, on: date) -> int:
+        """The last close of a date, of the next working day where it is none; never too early.
+
+        As a term that ends on a holiday ends after it. A day that is over already gives the next.
+        """
+        eve = (on.toordinal() - EPOCH_ORDINAL - 1) * DAY
+        close = self._nth_close(eve, 1)
+        return close if close > begin else self._nth_close(begin, 1)
+
     def _budget(self, begin: int, limit: Limit, share: Fraction) -> int:
         if share.numerator <= 0:
             raise ValueError(f"{share} is no share of a limit: it must be more than nothing.")
         if limit.unit is Unit.WD:
             whole = self._work(begin, self._nth_close(begin, limit.amount))
+        elif limit.unit is Unit.ON:
+            whole = self._work(begin, self._close_of(begin, limit.day))
         else:
             whole = limit.amount * LENGTH[limit.unit]
         return part_of(whole, share)

@@ -13,6 +13,9 @@ from govgrid.worktime.arithmetic.moments import DAY, HOUR, MINUTE
 SATURDAY = 5
 LIMIT = r"(UH|UM|WH|WM|WD)[1-9][0-9]{0,3}"
 _LIMIT = re.compile(LIMIT, re.ASCII)
+# A day that was promised; what a district may set as its own limit is a length of time alone.
+_DATED = re.compile(r"ON[0-9]{6}", re.ASCII)
+CENTURY = 2000
 SESSIONS = r"[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]"
 _SESSION = re.compile(r"(\d\d):([0-5]\d)-(\d\d):([0-5]\d)", re.ASCII)
 USUAL_SESSIONS = "08:00-12:00,14:00-18:00"
@@ -22,13 +25,17 @@ Session = tuple[int, int]
 
 
 class Unit(StrEnum):
-    """Urgent hours and minutes run day and night, working ones in sessions only."""
+    """Urgent hours and minutes run day and night, working ones in sessions only.
+
+    ``ON`` is no length but a day: until its last close, or that of the next working day.
+    """
 
     UH = "UH"
     UM = "UM"
     WH = "WH"
     WM = "WM"
     WD = "WD"
+    ON = "ON"
 
     @property
     def is_urgent(self) -> bool:
@@ -40,21 +47,38 @@ LENGTH = {Unit.UH: HOUR, Unit.UM: MINUTE, Unit.WH: HOUR, Unit.WM: MINUTE}
 
 
 class Limit(NamedTuple):
-    """How long something may take: ``WD5`` is five working days."""
+    """How long something may take: ``WD5`` is five working days, ``ON261020`` a day itself."""
 
     unit: Unit
     amount: int
 
     @classmethod
     def parse(cls, text: str) -> Limit:
+        if _DATED.fullmatch(text):
+            dated = cls(Unit.ON, int(text[2:]))
+            return cls.on(dated.day)
         if not _LIMIT.fullmatch(text):
             raise ValueError(
                 f"{text[:20]!r} is no limit: UH, UM, WH, WM or WD and a number from 1 to 9999."
             )
         return cls(Unit(text[:2]), int(text[2:]))
 
+    @classmethod
+    def on(cls, day: date) -> Limit:
+        """Until the end of a day of this century."""
+        return cls(Unit.ON, ((day.year - CENTURY) * 100 + day.month) * 100 + day.day)
+
+    @property
+    def day(self) -> date:
+        """The day of a limit that is one; ValueError where there is no such day."""
+        months, day = divmod(self.amount, 100)
+        year, month = divmod(months, 100)
+        return date(CENTURY + year, month, day)
+
     def __str__(self) -> str:
-        return f"{self.unit}{self.amount}"
+        return (
+            f"{self.unit}{self.amount:06}" if self.unit is Unit.ON else f"{self.unit}{self.amount}"
+        )
 
 
 class DayKind(StrEnum):
