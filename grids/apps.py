@@ -9,22 +9,22 @@ class GridsConfig(AppConfig):
     def ready(self) -> None:
         # Models must be loaded first.
         from grids import notices, retention  # noqa: PLC0415
+        from grids.actions import following  # noqa: PLC0415
         from grids.panels import (  # noqa: PLC0415
             division,
             duties,
             history,
             map_layers,
             patrols,
-            people,
             places,
         )
 
         division.register()
         notices.register()
+        following.register()
         retention.register()
         map_layers.register()
         patrols.register()
-        people.register()
         duties.register()
         history.register()
         places.register()

@@ -25,6 +25,13 @@ KINDS = {
         _("Refused: division of %(community)s"),
         _("The new grids of %(community)s were refused: %(note)s"),
     ),
+    "division_left": (
+        _("To be decided after the division of %(community)s: %(count)s"),
+        _(
+            "Of what stood in the grids of %(community)s that ended, %(count)s found no place."
+            " The page of the division lists it."
+        ),
+    ),
     "division_in_force": (
         _("Redrawn: %(community)s"),
         _("The new grids of %(community)s are in force since %(day)s."),
@@ -60,6 +67,21 @@ def moved(division: Division, event: DivisionEvent) -> None:
         },
         url=division.get_absolute_url(),
         fact=f"division {division.pk} event {event.pk}",
+    )
+
+
+def left_over(division: Division, event: DivisionEvent, count: int) -> None:
+    """Tell who drew and who approved that something ended without a successor."""
+    if not count:
+        return
+    approved = division.events.filter(verb="approve").select_related("by").order_by("pk").last()
+    people = {division.begun_by, *([approved.by] if approved and approved.by else [])}
+    owe(
+        recipients=sorted(people, key=lambda one: one.pk),
+        kind="division_left",
+        params={"community": division.community.name, "count": str(count)},
+        url=division.get_absolute_url(),
+        fact=f"division {division.pk} left {event.pk}",
     )
 
 

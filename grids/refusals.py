@@ -182,19 +182,6 @@ def refuse_personal(headings: Iterable[str]) -> None:
             )
 
 
-def refuse_personal_text(*texts: str) -> None:
-    """Refuse a sentence, such as the title of a duty, that asks for data about persons.
-
-    Gentler than with headings: “ask the person in charge” and “gas risks” are fair sentences.
-    """
-    for text in texts:
-        if found := personal_in(text):
-            raise Refused(
-                "text_not_accepted",
-                _("“%(words)s” is not accepted. %(why)s") % {"words": found[0], "why": found[1]},
-            )
-
-
 def personal_in(text: str) -> tuple[str, str] | None:
     """What in a sentence asks for data about persons, and why that is not taken."""
     words, run_together = _spelt(text)

@@ -13,14 +13,31 @@ from dataclasses import dataclass, field
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-WORK = frozenset({"tickets.view", "tickets.work"})
+# Notes among those who handle a ticket.
+NOTES = frozenset({"tickets.read_notes", "tickets.write_note"})
+WORK = NOTES | {"tickets.view", "tickets.work"}
+# Words ready to hand for the notes of moves.
+WORDS = frozenset({"tickets.set_templates"})
 SEE = frozenset({"tickets.view"})
+# Agreeing for the department that it asks for more time.
+HEAD = WORK | {"tickets.endorse"}
+# What the desk decides on others' time and on whose it is; an exemption takes two of who may.
+DECIDE_ON = frozenset({"tickets.rule", "tickets.grant", "tickets.suspend"})
+EXEMPT = frozenset({"tickets.exempt"})
 # Calling departments in, and putting together what is one matter.
 CALL = frozenset({"tickets.whistle", "tickets.whistle_emergency", "tickets.merge"})
 # What stands in an area; in a department, the state of the facilities that it owns.
 KEEP = frozenset({"grids.keep_places"})
+# Taking a matter up a level, from one's own or from one beneath it.
+RAISE = frozenset({"tickets.escalate"})
+# At which level matters are settled, and how often streets whistle.
+FIGURES = frozenset({"tickets.see_levels"})
+# Calling departments to one table, and moving what they promised there.
+MEET = frozenset({"tickets.hold_meeting"})
 # How departments are scored on average; a single score is for the two whom it concerns.
 AVERAGES = frozenset({"tickets.see_scores"})
+# Urging, and asking a department to account for what is late.
+SUPERVISE = frozenset({"tickets.supervise"})
 # Drafts of a new division of a community; who draws one does not decide on it.
 DRAW = frozenset({"grids.view_division", "grids.draw"})
 DECIDE = frozenset({"grids.view_division", "grids.approve_division"})
@@ -32,6 +49,26 @@ STAFF = OVERSEE | {"grids.hand_over", "grids.propose_duty"}
 ADMIT = OVERSEE | {"grids.propose_duty", "grids.admit_duty"}
 # A department asks for duties and reads what became of its own.
 OWN = frozenset({"grids.oversee", "grids.propose_duty"})
+# Topics before they are public, of all platforms in the area.
+LISTEN = frozenset({"consultations.view"})
+SCREEN = LISTEN | {"consultations.screen", "consultations.moderate"}
+CONVENE = LISTEN | {
+    "consultations.convene",
+    "consultations.reopen",
+    "consultations.moderate",
+    "consultations.plan",
+}
+RECORD = LISTEN | {"consultations.record", "consultations.enter", "consultations.moderate"}
+# Filing a covenant at the street, and checking it by law.
+FILE = frozenset({"consultations.file_covenant"})
+# What silence took up, what is not answered, and who sits where.
+WATCH = SCREEN | {"consultations.supervise", "consultations.reopen", "consultations.keep"}
+# Having seen that somebody lives there, so that he may vote.
+VOUCH = frozenset({"consultations.vouch"})
+# Making a topic of a ticket that many are concerned with.
+TAKE_IN = frozenset({"consultations.take_in"})
+# Saying yes or no to what a consultation asks of a department.
+ANSWER = frozenset({"consultations.answer"})
 
 
 @dataclass(frozen=True)
@@ -49,9 +86,11 @@ ROLES: dict[str, Role] = {
         _("Grid worker"),
         "area",
         over_area=SEE
+        | NOTES
         | {
             "tickets.file",
             "tickets.settle",
+            "tickets.check",
             "tickets.verify",
             "tickets.reopen",
             "tickets.whistle_emergency",
@@ -64,28 +103,41 @@ ROLES: dict[str, Role] = {
         "area",
         over_area=SEE
         | CALL
+        | RAISE
+        | FIGURES
+        | NOTES
         | DRAW
         | STAFF
+        | TAKE_IN
         | {
             "tickets.file",
             "tickets.settle",
+            "tickets.check",
             "tickets.verify",
             "tickets.close",
             "tickets.reopen",
             "tickets.rate",
             "grids.do_duty",
         }
-        | KEEP,
-        in_department=WORK,
+        | KEEP
+        | VOUCH,
+        in_department=HEAD | ANSWER,
     ),
     "street_desk": Role(
         _("Street desk"),
         "area",
         over_area=SEE
         | CALL
+        | RAISE
+        | FIGURES
+        | MEET
         | AVERAGES
+        | NOTES
+        | WORDS
         | DRAW
         | STAFF
+        | DECIDE_ON
+        | TAKE_IN
         | {
             "tickets.approve",
             "tickets.file",
@@ -95,57 +147,101 @@ ROLES: dict[str, Role] = {
             "tickets.close",
             "tickets.reopen",
         }
-        | KEEP,
-        in_department=WORK,
+        | KEEP
+        | VOUCH
+        | FILE,
+        in_department=WORK | ANSWER,
     ),
     "street_head": Role(
         _("Street head"),
         "area",
         over_area=SEE
         | CALL
+        | RAISE
+        | FIGURES
+        | MEET
         | AVERAGES
+        | NOTES
+        | WORDS
         | DECIDE
         | ADMIT
+        | SUPERVISE
+        | DECIDE_ON
+        | EXEMPT
+        | WATCH
+        | FILE
+        | TAKE_IN
         | {
             "tickets.approve",
             "tickets.approve_hard",
+            "tickets.set_rules",
             "tickets.file",
             "tickets.triage",
             "tickets.close",
             "tickets.reopen",
         },
-        in_department=WORK,
+        in_department=HEAD | ANSWER,
     ),
-    "department_clerk": Role(_("Department clerk"), "department", in_department=WORK | OWN | KEEP),
-    "department_head": Role(_("Department head"), "department", in_department=WORK | OWN | KEEP),
+    "department_clerk": Role(
+        _("Department clerk"), "department", in_department=WORK | OWN | KEEP | ANSWER
+    ),
+    "department_head": Role(
+        _("Department head"),
+        "department",
+        in_department=HEAD | WORDS | OWN | KEEP | ANSWER | {"grids.hand_over"},
+    ),
     "district_command": Role(
         _("District command"),
         "area",
         over_area=SEE
+        | RAISE
+        | FIGURES
+        | MEET
         | AVERAGES
+        | NOTES
+        | WORDS
         | DECIDE
         | ADMIT
+        | SUPERVISE
+        | DECIDE_ON
+        | EXEMPT
+        | WATCH
+        | TAKE_IN
         | {
             "tickets.file",
             "tickets.triage",
             "tickets.reopen",
             "tickets.reveal_contact",
             "tickets.set_limits",
+            "tickets.set_terms",
+            "tickets.call_back",
+            "tickets.set_rules",
             "tickets.whistle_emergency",
             "grids.keep_layers",
         },
     ),
     "roster_admin": Role(_("Roster administrator"), "area"),
-    "convenor": Role(_("Convenor"), "area"),
-    "screener": Role(_("Screener"), "area"),
-    "recorder": Role(_("Recorder"), "area"),
+    "convenor": Role(_("Convenor"), "area", over_area=CONVENE),
+    "screener": Role(_("Screener"), "area", over_area=SCREEN),
+    "recorder": Role(_("Recorder"), "area", over_area=RECORD),
     "auditor": Role(
-        _("Auditor"), "area", over_area=SEE | AVERAGES | OVERSEE | {"grids.view_division"}
+        _("Auditor"),
+        "area",
+        over_area=SEE
+        | AVERAGES
+        | FIGURES
+        | OVERSEE
+        | LISTEN
+        | {"tickets.read_notes", "grids.view_division"},
     ),
     "system_admin": Role(
         _("System administrator"),
         "area",
-        over_area=SEE | DRAW | STAFF | KEEP | {"grids.appoint", "grids.bring", "grids.keep_layers"},
+        over_area=SEE
+        | DRAW
+        | STAFF
+        | KEEP
+        | {"grids.appoint", "grids.bring", "grids.keep_layers", "consultations.keep"},
     ),
     "member": Role(_("Roster member"), "area"),
     "resident": Role(_("Resident"), "area"),

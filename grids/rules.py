@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from govgrid.accounts.models import User
+    from grids.models import Department
 
 
 def can_appoint(user: User | AnonymousUser, area: Area) -> bool:
@@ -69,6 +70,10 @@ def can_hand_over(user: User | AnonymousUser, post: Post) -> bool:
         return False
     if can_appoint(user, place):
         return True
+    if post.department_id is not None:
+        # The head of a department those of its clerks, and nobody his own.
+        is_below = post.role == "department_clerk"
+        return is_below and scoping.works_in(user, "grids.hand_over", [post.department_id])
     if HANDED_OVER_BY_NEIGHBOURS.get(post.role) != place.level:
         return False
     above = scoping.prefixes(user, "grids.hand_over")
@@ -80,8 +85,16 @@ def can_see_hand_over(user: User | AnonymousUser, hand_over: HandOver) -> bool:
     if user.is_authenticated and hand_over.concerns(user):
         return True
     post = hand_over.incoming
+    if post.department is not None and can_see_staff(user, post.department):
+        return True
     place = post.area or (post.department.area if post.department else None)
     return place is not None and can_oversee(user, place)
+
+
+def can_see_staff(user: User | AnonymousUser, department: Department) -> bool:
+    """Read who works in a department: whoever oversees it, or the area it works for."""
+    own = scoping.works_in(user, "grids.oversee", [department.pk])
+    return own or can_oversee(user, department.area)
 
 
 def can_keep_team(user: User | AnonymousUser, area: Area) -> bool:
@@ -150,6 +163,7 @@ RULES: dict[str, Callable[..., bool]] = {
     "grids.approve_division": _over("grids.approve_division"),
     "grids.oversee": can_oversee,
     "grids.hand_over": can_hand_over,
+    "grids.view_staff": can_see_staff,
     "grids.view_hand_over": can_see_hand_over,
     "grids.keep_team": can_keep_team,
     "grids.propose_duty": can_propose_duty,

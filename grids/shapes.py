@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from govgrid.core import coordinates
 from govgrid.core.sheets import RowError
 from grids.models import LEVEL_OF_SLUG, WGS84, Area
+from grids.vertices import MOST_VERTICES, vertices_in
 
 # A tenth of a millimetre: what a way through metres and back leaves behind.
 SAME_DEGREES = 1e-9
@@ -20,12 +21,7 @@ SAME_SRIDS = {None, WGS84, 4490}
 
 def outline(given: str) -> tuple[MultiPolygon, bool]:
     """A storable outline from WKT or GeoJSON, and whether it had to be repaired."""
-    if not given:
-        raise RowError(_("The outline is missing."))
-    try:
-        shape = GEOSGeometry(given)
-    except (GEOSException, GDALException, ValueError, TypeError) as error:
-        raise RowError(_("The outline cannot be read.")) from error
+    shape = _shape(given)
     if shape.srid not in SAME_SRIDS:
         raise RowError(_("The outline must be in WGS-84 or CGCS2000 degrees."))
     if shape.empty:
@@ -42,6 +38,17 @@ def outline(given: str) -> tuple[MultiPolygon, bool]:
     if not polygons:
         raise RowError(_("The outline is no surface."))
     return MultiPolygon(*polygons, srid=WGS84), is_repaired
+
+
+def _shape(given: str) -> GEOSGeometry:
+    if not given:
+        raise RowError(_("The outline is missing."))
+    if vertices_in(given) > MOST_VERTICES:
+        raise RowError(_("The outline has more than %s corners.") % MOST_VERTICES)
+    try:
+        return GEOSGeometry(given)
+    except (GEOSException, GDALException, ValueError, TypeError) as error:
+        raise RowError(_("The outline cannot be read.")) from error
 
 
 def readable(given: str) -> MultiPolygon | None:
@@ -73,6 +80,8 @@ def to_wgs84(cells: Mapping[str, str], crs: str) -> dict[str, str]:
 
 
 def _wkt_in_wgs84(given: str, crs: str) -> str:
+    if vertices_in(given) > MOST_VERTICES:
+        return given
     try:
         shape = GEOSGeometry(given)
         moved = [[_ring(ring, crs) for ring in one.coords] for one in _polygons(shape)]
@@ -116,7 +125,8 @@ class Finder:
             return None
 
     def area_of(self, properties: Mapping[str, str]) -> Area:
-        for code in codes_named_by(properties, self.key):
+        codes = list(codes_named_by(properties, self.key))
+        for code in codes:
             if code in self.areas:
                 return self.areas[code]
         name = properties.get("name", "")
@@ -125,7 +135,7 @@ class Finder:
         if len(named) > 1:
             raise RowError(_("More than one area is called “%s”.") % name)
         if not named or self.key:
-            raise RowError(_("No area in force is meant by “%s”.") % name)
+            raise RowError(_("No area in force is meant by “%s”.") % (name or ", ".join(codes)))
         return named[0]
 
 

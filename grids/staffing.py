@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from govgrid.core import clock
 from grids import roles
-from grids.models import Area, Level, Post, Requirement, TeamSeat
+from grids.models import Area, Department, Level, Post, Requirement, TeamSeat
 
 # The post without which nobody answers on a level.
 MAIN = {
@@ -23,6 +24,8 @@ MAIN = {
 # Posts of the staff that serves a place. Residents, roster members and the rest are nobody's
 # business on its page.
 STAFF_ROLES = ("grid_worker", "community_officer", "street_desk", "street_head", "district_command")
+# The post without which nobody answers in a department; offices are served by the posts of their area.
+CLERK = "department_clerk"
 # So far ahead a post that will end is told.
 HORIZON = timedelta(days=60)
 
@@ -36,21 +39,22 @@ VACANCIES = """
           AND a.valid_from <= %(on)s AND (a.valid_to IS NULL OR a.valid_to > %(on)s)
     ),
     held AS (
-        SELECT asked.id, range_agg(p.period) AS days,
-               max(upper(p.period)) FILTER (WHERE upper(p.period) <= %(on)s) AS last_end
+        SELECT asked.id, range_agg(p.period) FILTER (WHERE u.is_active) AS days,
+               max(upper(p.period)) FILTER (WHERE upper(p.period) <= %(on)s) AS last_end,
+               bool_or(lower(p.period) <= %(on)s) AS was_held
         FROM asked JOIN grids_post p ON p.area_id = asked.id AND p.role = asked.role
-        JOIN accounts_user u ON u.id = p.user_id AND u.is_active
-        WHERE asked.level < 5 OR p.is_main
+        JOIN accounts_user u ON u.id = p.user_id
+        WHERE (asked.level < 5 OR p.is_main) AND NOT isempty(p.period)
         GROUP BY asked.id
     ),
     gaps AS (
-        SELECT asked.id, asked.level, asked.role, asked.valid_from, held.last_end,
+        SELECT asked.id, asked.level, asked.role, asked.valid_from, held.last_end, held.was_held,
                datemultirange(daterange(%(on)s, %(until)s))
                    - coalesce(held.days, '{}'::datemultirange) AS gap
         FROM asked LEFT JOIN held ON held.id = asked.id
     )
     SELECT id, level, role, lower(gap),
-           CASE WHEN lower(gap) = %(on)s THEN coalesce(last_end, valid_from) END,
+           CASE WHEN lower(gap) = %(on)s THEN last_end END, coalesce(was_held, false),
            (SELECT upper(one) FROM unnest(gap) AS one ORDER BY one LIMIT 1)
     FROM gaps WHERE NOT isempty(gap)
     ORDER BY lower(gap), coalesce(last_end, valid_from), id
@@ -59,18 +63,23 @@ VACANCIES = """
 
 @dataclass(frozen=True)
 class Vacancy:
-    """A main post that nobody holds: from when, since when if now, and until when if filled."""
+    """A main post that nobody holds: from when, since when if now, and until when if filled.
+
+    ``since`` is the day on which its last holder left: None where it never had one, or where the
+    one it has may not sign in any more.
+    """
 
     area_id: int
     level: int
     role: str
     starts_on: date
     since: date | None
+    was_held: bool
     until: date | None
 
     @property
     def is_now(self) -> bool:
-        return self.since is not None
+        return self.starts_on <= clock.today()
 
     @property
     def label(self) -> str:
@@ -78,7 +87,7 @@ class Vacancy:
 
     @property
     def days(self) -> int:
-        """How long it has been vacant."""
+        """How long it has been vacant; 0 where nobody can say, or where it is yet to come."""
         return (clock.today() - self.since).days if self.since else 0
 
 
@@ -96,15 +105,78 @@ def vacancies(prefixes: Sequence[str], on: date | None = None) -> list[Vacancy]:
         )
         rows = cursor.fetchall()
     return [
-        Vacancy(area_id, level, role, starts_on, since, end if end < until else None)
-        for area_id, level, role, starts_on, since, end in rows
+        Vacancy(area_id, level, role, starts_on, since, was_held, end if end < until else None)
+        for area_id, level, role, starts_on, since, was_held, end in rows
+    ]
+
+
+# Of departments alone: who gives a ticket to one that has no clerk waits for nobody.
+IN_DEPARTMENTS = """
+    WITH asked AS (
+        SELECT d.id FROM grids_department d JOIN grids_area a ON a.id = d.area_id
+        WHERE d.is_active AND d.kind NOT IN ('office', 'command')
+          AND (a.path LIKE ANY (%(prefixes)s) OR d.id = ANY (%(departments)s))
+    ),
+    held AS (
+        SELECT asked.id, range_agg(p.period) FILTER (WHERE u.is_active) AS days,
+               max(upper(p.period)) FILTER (WHERE upper(p.period) <= %(on)s) AS last_end,
+               bool_or(lower(p.period) <= %(on)s) AS was_held
+        FROM asked JOIN grids_post p ON p.department_id = asked.id AND p.role = %(role)s
+        JOIN accounts_user u ON u.id = p.user_id
+        WHERE NOT isempty(p.period)
+        GROUP BY asked.id
+    ),
+    gaps AS (
+        SELECT asked.id, held.last_end, held.was_held,
+               datemultirange(daterange(%(on)s, %(until)s))
+                   - coalesce(held.days, '{}'::datemultirange) AS gap
+        FROM asked LEFT JOIN held ON held.id = asked.id
+    )
+    SELECT id, lower(gap), CASE WHEN lower(gap) = %(on)s THEN last_end END,
+           coalesce(was_held, false),
+           (SELECT upper(one) FROM unnest(gap) AS one ORDER BY one LIMIT 1)
+    FROM gaps WHERE NOT isempty(gap)
+    ORDER BY lower(gap), last_end NULLS FIRST, id
+"""
+
+
+def in_departments(
+    prefixes: Sequence[str], departments: Collection[int], on: date | None = None
+) -> list[tuple[int, Vacancy]]:
+    """Departments in these areas, or named, that have no clerk now or within HORIZON, by id."""
+    on = on or clock.today()
+    until = on + HORIZON
+    given: dict[str, Any] = {
+        "prefixes": [f"{p}%" for p in prefixes],
+        "departments": sorted(departments),
+        "on": on,
+        "until": until,
+        "role": CLERK,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(IN_DEPARTMENTS, given)
+        rows = cursor.fetchall()
+    return [
+        (pk, Vacancy(0, 0, CLERK, starts_on, since, was_held, end if end < until else None))
+        for pk, starts_on, since, was_held, end in rows
     ]
 
 
 def history(area: Area) -> list[Post]:
     """The posts of the staff of one area, present ones first, then back in time."""
-    posts = Post.objects.filter(area=area, role__in=STAFF_ROLES, period__isempty=False)
-    posts = posts.select_related("user", "area", "handed_on", "taken_over")
+    return _in_time(Post.objects.filter(area=area, role__in=STAFF_ROLES))
+
+
+def history_in(department: Department) -> list[Post]:
+    """The posts in one department, as :func:`history`."""
+    return _in_time(Post.objects.filter(department=department))
+
+
+def _in_time(posts: QuerySet[Post]) -> list[Post]:
+    posts = posts.filter(period__isempty=False)
+    posts = posts.select_related(
+        *("user", "area", "department__area", "handed_on", "taken_over"),
+    )
     order = F("period__endswith").desc(nulls_first=True)
     return list(posts.order_by(order, "-period__startswith", "pk"))
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from govgrid.accounts.models import User
 
+# Duties on one page.
+MOST = 200
+
 # Of each duty, how many of the places beneath answered what, by the area just beneath the one
 # that is looked at. One statement for a district with 11,000 grids.
 COUNTS = """
@@ -54,10 +57,6 @@ class Task:
     def is_open(self) -> bool:
         return self.answer is None or not self.answer.is_done
 
-    @property
-    def days_left(self) -> int:
-        return (self.last - clock.today()).days
-
 
 def tasks_of(areas: Iterable[Area], on: date | None = None) -> list[Task]:
     """What these places are asked now, what is still open and ends first in front.
@@ -81,6 +80,12 @@ def tasks_of(areas: Iterable[Area], on: date | None = None) -> list[Task]:
         first, last = duty.period(on)
         found.append(Task(duty, area, first, last, given.get((duty.pk, area.pk, first))))
     return sorted(found, key=lambda one: (not one.is_open, one.last, one.duty.pk, one.area.pk))
+
+
+def running_in(area: Area) -> list[Duty]:
+    """The duties that run today and ask something of ``area``, of what is above or beneath it."""
+    running = Duty.objects.running(clock.today()).touching([area.path], [])
+    return list(running.select_related("department", "area")[:MOST])
 
 
 def _is_asked(duty: Duty, area: Area) -> bool:

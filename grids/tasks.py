@@ -2,15 +2,19 @@
 
 from celery import shared_task
 
+from govgrid.core.wake import wake
 from grids import actions
 from grids.actions import proposing, uploads
 
+# One file or one proposal at a time has so many seconds. At the first limit it is given up with a
+# sentence; that cuts off no statement of the database, and at the second its process is killed.
 
-@shared_task
+
+@shared_task(soft_time_limit=840, time_limit=900)
 def work_off_uploads() -> None:
-    """Read and import files until none waits."""
-    while uploads.work():
-        pass
+    """Read or import the oldest file that waits, and see to it that the next has its turn."""
+    if uploads.work() and uploads.is_waiting():
+        wake(uploads.TASK)
 
 
 @shared_task
@@ -20,7 +24,7 @@ def take_effect() -> None:
         pass
 
 
-@shared_task
+@shared_task(soft_time_limit=270, time_limit=290)
 def propose(proposal_id: int) -> None:
     """Compute balanced grids for a draft; who comes second finds it taken."""
     proposing.propose(proposal_id)
@@ -30,4 +34,4 @@ def propose(proposal_id: int) -> None:
 def sweep_proposals() -> None:
     """Find what a lost wake-up or a worker that died left behind."""
     for proposal_id in proposing.waiting_proposals():
-        proposing.propose(proposal_id)
+        wake(proposing.TASK, proposal_id)

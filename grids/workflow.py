@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from govgrid.core.errors import Refused
+from govgrid.core.text import tidy
 
 
 class State(TextChoices):
@@ -74,9 +75,7 @@ class Facts:
     answered: frozenset[str] = frozenset()
     unkept_without_note: frozenset[str] = frozenset()
     votes: tuple[int, int] | None = None
-    voted_on: date | None = None
     is_own_work: bool = False
-    given: Mapping[str, object] = field(default_factory=dict)
 
 
 Guard = Callable[[Facts], Lack | None]
@@ -126,7 +125,7 @@ def not_own_work(facts: Facts) -> Lack | None:
 
 
 def says_why(facts: Facts) -> Lack | None:
-    if not facts.note.strip():
+    if not tidy(facts.note):
         return Lack("note_missing", gettext("Please say why."))
     return None
 
@@ -187,9 +186,6 @@ MOVES: dict[str, Move] = {
         stops=True,
     ),
 }
-
-# What the clock does; nobody can ask for it.
-BY_THE_CLOCK = {"take_effect": State.IN_FORCE, "fall_back": State.REFUSED}
 
 
 def lacks(name: str, facts: Facts) -> list[Lack]:

@@ -29,7 +29,7 @@ from grids.actions.drawing import (
     take_over,
     undo,
 )
-from grids.actions.duties import answer_duty, decide_duty, propose_duty
+from grids.actions.duties import answer_duty, decide_duty, propose_duty, propose_duty_once
 from grids.actions.handing import explain, hand_over, list_again, take_post
 from grids.actions.layers import draw_piece, end_layer, import_layers, open_layer
 from grids.actions.outlines import derive_outlines, import_outlines
@@ -47,6 +47,7 @@ from grids.actions.places import (
 )
 from grids.actions.posts import appoint, end_post
 from grids.actions.proposing import ask_proposal, import_blocks
+from grids.actions.rebasing import rebase
 from grids.actions.registers import (
     import_compounds,
     import_facilities,
@@ -103,6 +104,8 @@ __all__ = [
     "place_again",
     "plan",
     "propose_duty",
+    "propose_duty_once",
+    "rebase",
     "redo",
     "remove_special",
     "retire_compound",

@@ -21,7 +21,7 @@ from grids.actions.imports import (
     refusing_personal,
     reserve_ids,
 )
-from grids.actions.outlines import write_outlines
+from grids.actions.outlines import far_outside, write_outlines
 from grids.models import Area, AreaCode, AreaName, AreaShape, CodeSystem, Level
 from grids.rows import AreaRow, Known
 from grids.shapes import is_same
@@ -262,6 +262,8 @@ def _write_outlines(placed: Placed, done: Imported) -> None:
     changed = [(area, given[area.pk]) for area, _row in placed if area.pk in given.keys() - same]
     write_outlines(changed, on=clock.today())
     done.outlines = len(changed)
+    lines = {area.pk: row.line for area, row in placed}
+    done.warnings += far_outside({area.pk: lines[area.pk] for area, _boundary in changed})
 
 
 def _give_letters(placed: Placed, in_force: Iterable[Area]) -> list[Problem]:

@@ -6,10 +6,8 @@ subtraction, so that the totals above it are told only as "at least", the sum of
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -22,9 +20,9 @@ from govgrid.core.sheets import BadRows, Cells, Problem, RowError, read_rows
 from grids import rows
 from grids.actions.imports import BATCH, Imported, lock, refusing_personal
 from grids.models import Area, AreaCount
-from grids.models.count import SMALLEST_SHOWN
 from grids.rows import places
 from grids.rows.places import PlaceRow
+from grids.telling import what_to_tell
 
 # Nothing is told until it is known what may be.
 UNTOLD = {"at_least": 0, "is_exact": False}
@@ -95,12 +93,13 @@ def _merged(
     done: Imported,
 ) -> tuple[AreaCount, bool]:
     said = dict(row.said)
-    area = areas.get(said.pop("area"))
-    if area is None:
-        raise RowError(_("The area “%s” is not known.") % row.said["area"])
-    if by is not None and not by.has_perm("grids.keep_places", area):
-        raise RowError(_("You do not keep the places there."))
+    area = _kept_area(said.pop("area"), areas, by)
     count = present.get((area.pk, said["measure"]))
+    if "number" not in said:  # as a file that went out says it
+        if count is None:
+            raise RowError(_("There is no such number here yet, so the file must say it."))
+        done.unchanged += 1
+        return count, False
     if count is not None and count.as_of > said["as_of"]:
         raise RowError(_("There is a newer number, of %s.") % count.as_of)
     name = f"{area.code} {said['measure']}"
@@ -116,6 +115,15 @@ def _merged(
     return count, True
 
 
+def _kept_area(code: str, areas: Mapping[str, Area], by: User | None) -> Area:
+    area = areas.get(code)
+    if area is None:
+        raise RowError(_("The area “%s” is not known.") % code)
+    if by is not None and not by.has_perm("grids.keep_places", area):
+        raise RowError(_("You do not keep the places there."))
+    return area
+
+
 FIELDS = ["number", "as_of", "source", "at_least", "is_exact"]
 
 
@@ -123,18 +131,6 @@ def _write(kept: list[AreaCount]) -> None:
     AreaCount.objects.bulk_create([one for one in kept if one.pk is None], batch_size=BATCH)
     known = [one for one in kept if one.pk is not None]
     AreaCount.objects.bulk_update(known, FIELDS, batch_size=BATCH)
-
-
-class Told(NamedTuple):
-    """What may be told of one number; ``at_least`` is 0 where that is "<5"."""
-
-    at_least: int
-    is_exact: bool
-
-    @property
-    def floor(self) -> int:
-        """What anybody can tell it to be at the least: a hidden number is 1 or more."""
-        return self.at_least if self.is_exact else max(self.at_least, 1)
 
 
 def _tell(measure: str) -> None:
@@ -158,48 +154,3 @@ def _tell(measure: str) -> None:
         ["at_least", "is_exact"],
         batch_size=BATCH,
     )
-
-
-def what_to_tell(
-    numbers: Mapping[str, int], over_others: Collection[str] = frozenset()
-) -> dict[str, Told]:
-    """For the number of each path what may be told, from the leaves up.
-
-    A total is exact where nothing below it is hidden and what is left of it, when all that is
-    told below is taken off, is not from one to four. Else it is what anybody could add up. The
-    paths in ``over_others`` may count again what their neighbours counted, as special grids do:
-    what is left is looked at with and without them.
-    """
-    told: dict[str, Told] = {}
-    # What is told below a path, by areas that have a number, wherever between they lie.
-    below: dict[str, list[str]] = defaultdict(list)
-    for path in sorted(numbers, key=lambda path: path.count("."), reverse=True):
-        plain = [told[one] for one in below[path] if one not in over_others]
-        special = [told[one] for one in below[path] if one in over_others]
-        told[path] = _told(numbers[path], plain, special)
-        above = _next_above(path, numbers)
-        if above is not None:
-            below[above].append(path)
-    return told
-
-
-def _told(number: int, plain: list[Told], special: list[Told]) -> Told:
-    below = plain + special
-    floor = sum(one.floor for one in plain)
-    rests = (number - floor, number - floor - sum(one.floor for one in special))
-    is_small = 0 < number < SMALLEST_SHOWN
-    is_left = bool(below) and any(0 < rest < SMALLEST_SHOWN for rest in rests)
-    if all(one.is_exact for one in below) and not is_small and not is_left:
-        return Told(number, is_exact=True)
-    # More than the whole may stand below where the numbers are of different days: then nothing is
-    # told but that there is something.
-    return Told(floor if floor <= number else min(number, 1), is_exact=False)
-
-
-def _next_above(path: str, numbers: Mapping[str, int]) -> str | None:
-    parts = path.strip(".").split(".")
-    for length in range(len(parts) - 1, 0, -1):
-        above = ".".join(parts[:length]) + "."
-        if above in numbers:
-            return above
-    return None

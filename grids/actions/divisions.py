@@ -14,15 +14,16 @@ from django.utils.translation import gettext as _
 
 from govgrid.core import clock
 from govgrid.core.errors import Refused
+from govgrid.core.text import tidy
 from govgrid.privacy import guard
 from grids import notices, workflow
 from grids.actions.areas import SPECIAL_AS_THE_AREA_SAYS
 from grids.actions.drafts import draft, log_event
 from grids.actions.imports import lock, reserve_ids, saved
 from grids.actions.outlines import write_outlines
-from grids.actions.places import place_again
+from grids.actions.places import place_again, take_the_map
 from grids.actions.posts import end_post
-from grids.division import lint
+from grids.division import lint, succession
 from grids.division.reading import Ended, ends_with
 from grids.models import (
     Area,
@@ -74,7 +75,7 @@ def answer_principle(
     if slug not in PRINCIPLES:
         raise Refused("no_such_principle", _("There is no such rule."))
     return Principle.objects.update_or_create(
-        division=found, slug=slug, defaults={"is_kept": is_kept, "note": guard.mask(note.strip())}
+        division=found, slug=slug, defaults={"is_kept": is_kept, "note": guard.mask(tidy(note))}
     )[0]
 
 
@@ -84,13 +85,13 @@ def excuse(division: Division, key: str, reason: str, *, by: User) -> None:
     found = draft(division, by)
     if key not in {one.key for one in lint.check(found).warnings}:
         raise Refused("no_such_warning", _("The check does not find this warning any more."))
-    if not reason.strip():
+    if not tidy(reason):
         Excuse.objects.filter(division=found, finding=key).delete()
         return
     Excuse.objects.update_or_create(
         division=found,
         finding=key,
-        defaults={"reason": guard.mask(reason.strip()), "by": by, "at": clock.now()},
+        defaults={"reason": guard.mask(tidy(reason)), "by": by, "at": clock.now()},
     )
 
 
@@ -180,9 +181,7 @@ def move(division: Division, name: str, *, by: User, note: str = "") -> Division
             "another_approved",
             _("Another division of this community is approved and waits for its day."),
         ) from error
-    notices.moved(
-        found, log_event(found, name, before=before, by=by, note=guard.mask(note.strip()))
-    )
+    notices.moved(found, log_event(found, name, before=before, by=by, note=guard.mask(tidy(note))))
     return found
 
 
@@ -205,7 +204,7 @@ MOVED = """
 def take_effect() -> int:
     """Make one approved division whose day has come the map in force; how many that were.
 
-    One transaction: the areas, their outlines, the posts and the event, or nothing. Who comes
+    One transaction: the areas, their outlines, what stood in them and the event, or nothing. Who comes
     second finds the row taken or done. Where the grids or the codes changed meanwhile it falls back
     to refused, with what the check says now.
     """
@@ -218,6 +217,7 @@ def take_effect() -> int:
     )
     if division is None:
         return 0
+    take_the_map()
     lock(Area)
     if note := _drawn_or_why_not(division):
         division.state = State.REFUSED
@@ -226,9 +226,15 @@ def take_effect() -> int:
         notices.moved(division, event)
         return 1
     division.state, division.took_effect_at = State.IN_FORCE, clock.now()
-    division.save(update_fields=["state", "took_effect_at"])
-    notices.moved(division, log_event(division, "take_effect", before=State.APPROVED, by=None))
+    division.save(update_fields=["state", "took_effect_at", "carried"])
+    event = log_event(division, "take_effect", before=State.APPROVED, by=None)
+    notices.moved(division, event)
+    notices.left_over(division, event, sum(_is_open(row) for row in division.carried))
     return 1
+
+
+def _is_open(row: dict[str, Any]) -> bool:
+    return succession.Fate(row["fate"]).wants_a_person
 
 
 def _drawn_or_why_not(division: Division) -> str:
@@ -250,10 +256,11 @@ def _drawn_or_why_not(division: Division) -> str:
 def _redraw(division: Division) -> None:
     pieces = list(Piece.objects.shown(division))
     ended = ends_with(division, pieces)
+    assert division.effective_on is not None  # noqa: S101
+    left = succession.left_by(ended, pieces, division.effective_on)
     areas = _areas_of(division, pieces)
     _end(division, ended, areas)
     moved = set(_moved(pieces))
-    assert division.effective_on is not None  # noqa: S101
     begun = {one.number: one for one in Piece.objects.filter(division=division, made_in=0)}
     for piece in pieces:
         _describe(areas[piece.number], piece, begun.get(piece.number), division.effective_on)
@@ -264,6 +271,7 @@ def _redraw(division: Division) -> None:
         cursor.execute(SPECIAL_AS_THE_AREA_SAYS)
     for one in ended:
         _hand_over(division, one, areas.get(one.heir or 0))
+    division.carried = succession.hand_on(left, areas, division.effective_on)
     place_again(by=None)
 
 

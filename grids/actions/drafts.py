@@ -154,3 +154,10 @@ def _forget_undone(division: Division) -> None:
     pieces.filter(made_in__gt=division.step).delete()
     pieces.filter(gone_in__gt=division.step).update(gone_in=None)
     Step.objects.filter(division=division, number__gt=division.step).delete()
+
+
+def is_based_on(division: Division) -> bool:
+    """Whether the step that is shown took over the map in force: nothing is undone behind it."""
+    return Step.objects.filter(
+        division=division, number=division.step, verb=Step.Verb.REBASE
+    ).exists()

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from govgrid.core import clock
 from govgrid.core.errors import Refused
 from govgrid.privacy import guard
-from grids.actions.drafts import SAID, Sheet, draft, log_event
+from grids.actions.drafts import SAID, Sheet, draft, is_based_on, log_event
 from grids.actions.imports import saved
-from grids.division import cutting, lint
+from grids.division import cutting, fitting
 from grids.division.counting import households_in
-from grids.division.reading import grids_in_force, ground_of
+from grids.division.reading import grids_in_force, ground_of, outlines_in_force
 from grids.models import Area, Division, Level, Piece, Step
 from grids.workflow import State
 
@@ -47,6 +47,8 @@ def begin_division(community: Area, *, by: User, client_id: UUID, reason: str = 
         return earlier
     if community.level != Level.COMMUNITY or community.valid_to is not None:
         raise Refused("no_community", _("Only a community in force is divided into grids."))
+    # Before the outlines are read: one that comes between is noticed, and not lost.
+    seen = outlines_in_force(community)
     grids = list(grids_in_force(community).select_related("shape"))
     division = saved(
         Division(
@@ -56,6 +58,7 @@ def begin_division(community: Area, *, by: User, client_id: UUID, reason: str = 
             begun_by=by,
             begun_at=clock.now(),
             base=[one.pk for one in grids],
+            base_outlines=seen,
         )
     )
     Piece.objects.bulk_create(_first_pieces(division, grids))
@@ -263,29 +266,38 @@ def _must_be_free(sheet: Sheet, piece: Piece, said: dict[str, Any]) -> None:
 def mend(division: Division, *, by: User) -> Division:
     """Close slivers: narrow gaps go to who lies along them, narrow overlaps and rims go."""
     sheet = Sheet.of(division, by)
-    outlines = {n: one.outline for n, one in sheet.pieces.items()}
-    before = dict(outlines)
-    ground = ground_of(sheet.division.community)
-    for sliver in lint.slivers(sheet.division):
-        _close(sliver, outlines, ground)
-    changed = [n for n, outline in outlines.items() if outline is not before[n]]
+    changed = close_misfits(sheet, fitting.slivers(sheet.division))
     if not changed:
         raise Refused("nothing_to_mend", _("There are no slivers."))
-    for number in changed:
-        sheet.change(sheet.pieces[number], outline=outlines[number])
     return sheet.write(Step.Verb.MEND, changed, by=by)
 
 
+def close_misfits(sheet: Sheet, misfits: Sequence[fitting.Misfit]) -> list[int]:
+    """Close each in turn; the numbers of the pieces that changed."""
+    outlines = {n: one.outline for n, one in sheet.pieces.items()}
+    ground = ground_of(sheet.division.community)
+    for misfit in misfits:
+        _close(misfit, outlines, ground)
+    changed = [
+        n
+        for n, outline in outlines.items()
+        if outline is not sheet.pieces[n].outline and not outline.empty
+    ]
+    for number in changed:
+        sheet.change(sheet.pieces[number], outline=outlines[number])
+    return changed
+
+
 def _close(
-    sliver: lint.Sliver, outlines: dict[int, MultiPolygon], ground: MultiPolygon | None
+    misfit: fitting.Misfit, outlines: dict[int, MultiPolygon], ground: MultiPolygon | None
 ) -> None:
-    number = sliver.pieces[-1]
-    if sliver.kind == "gap":
-        outlines[number] = cutting.joined([outlines[number], sliver.shape])
-    elif sliver.kind == "outside" and ground is not None:
+    number = misfit.pieces[-1]
+    if misfit.kind == "gap":
+        outlines[number] = cutting.joined([outlines[number], misfit.shape])
+    elif misfit.kind == "outside" and ground is not None:
         outlines[number] = cutting.within(outlines[number], ground)
     else:
-        outlines[number] = cutting.without(outlines[number], outlines[sliver.pieces[0]])
+        outlines[number] = cutting.without(outlines[number], outlines[misfit.pieces[0]])
 
 
 @transaction.atomic
@@ -302,6 +314,11 @@ def redo(division: Division, *, by: User) -> Division:
 
 def _go(division: Division, by_steps: int, by: User) -> Division:
     found = draft(division, by)
+    if by_steps < 0 and is_based_on(found):
+        raise Refused(
+            "map_taken_over",
+            _("The map in force was taken over here; what lies before it does not hold any more."),
+        )
     step = found.step + by_steps
     if not 0 <= step <= found.last_step:
         raise Refused("no_further_step", _("There is no further step."))

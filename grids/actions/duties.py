@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from govgrid.core import clock
 from govgrid.core.errors import Refused
+from govgrid.core.text import tidy
 from govgrid.privacy import guard
 from grids import gate, refusals, roles, scoping
 from grids.actions.imports import saved
@@ -33,6 +34,31 @@ class Answered:
 
     answer: DutyDone
     created: bool
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """``created`` is False when the same was sent before."""
+
+    duty: Duty
+    created: bool
+
+
+@transaction.atomic
+def propose_duty_once(*, by: User, client_id: UUID, **said: Any) -> Proposed:
+    """The same as :func:`propose_duty`; the same client id with the same content gives what it made.
+
+    Refused where the id was used for another proposal.
+    """
+    # Two may come at once: one waits here and finds what the other made.
+    type(by).objects.select_for_update(no_key=True).get(pk=by.pk)
+    earlier = Duty.objects.filter(proposed_by=by, client_id=client_id)
+    duty = earlier.select_related("department", "area").first()
+    if duty is None:
+        return Proposed(propose_duty(by=by, client_id=client_id, **said), created=True)
+    if any(getattr(duty, name) != value for name, value in said.items()):
+        raise Refused("client_id_reused", _("This id was used for another proposal."))
+    return Proposed(duty, created=False)
 
 
 @transaction.atomic
@@ -81,9 +107,9 @@ def decide_duty(duty: Duty, step: str, *, by: User, reason: str = "") -> Duty:
         raise Refused("wrong_state", _("This duty is decided on already."))
     if duty.decision == Decision.PROPOSED and duty.proposed_by_id == by.pk:
         raise Refused("own_proposal", _("Whoever proposes a duty does not decide on it."))
-    if arrow.needs_reason and not reason.strip():
+    if arrow.needs_reason and not tidy(reason):
         raise Refused("reason_needed", _("Say why."))
-    duty.decision, duty.reason = arrow.target, reason.strip()
+    duty.decision, duty.reason = arrow.target, tidy(reason)
     if arrow.target == Decision.WITHDRAWN:
         duty.withdrawn_at, duty.withdrawn_by = clock.now(), by
     else:
@@ -119,7 +145,7 @@ def answer_duty(
         first_day=first,
         outcome=outcome,
         answers=list(answers),
-        note=guard.mask(note.strip())[:200],
+        note=guard.mask(tidy(note))[:200],
         post=post,
         client_id=client_id,
         at=clock.now(),

@@ -123,9 +123,17 @@ def take_post(made: HandOver, *, by: User) -> HandOver:
     made = _locked(made)
     _must_be_mine(made, by)
     if made.taken_at is None:
+        _must_have_come(made)
         made.taken_at, made.taken_by = clock.now(), by
         made.save(update_fields=["taken_at", "taken_by"])
     return made
+
+
+def _must_have_come(made: HandOver) -> None:
+    period = made.incoming.period
+    if not period.isempty and clock.today() < period.lower:
+        words = _("You take it over on the day on which your post begins: %(day)s.")
+        raise Refused("not_begun", words % {"day": period.lower.isoformat()})
 
 
 def _locked(made: HandOver) -> HandOver:

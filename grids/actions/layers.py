@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from govgrid.core import clock
 from govgrid.core.errors import Refused
 from govgrid.core.sheets import BadRows, Cells, Problem, RowError, read_rows, text
-from grids import shapes
+from grids import scoping, shapes
 from grids.actions.imports import Imported, lock, saved
 from grids.models import Area, Department, Layer, LayerPiece
 
@@ -121,6 +121,9 @@ def import_layers(given: Iterable[Cells], *, by: User | None) -> Imported:
 
     A row names department and unit by code. Safe to run again: the same outline stays.
     """
+    # Who keeps no layers anywhere is sent away; who does is told which row is another's.
+    if by is not None and not (by.is_superuser or scoping.reach(by, "grids.keep_layers").areas):
+        raise PermissionDenied
     lock(LayerPiece)
     problems: list[Problem] = []
     read = list(read_rows(given, LayerRow.read, problems))
@@ -131,6 +134,8 @@ def import_layers(given: Iterable[Cells], *, by: User | None) -> Imported:
                 _keep(row, known, done)
         except (RowError, Refused) as error:
             problems.append(Problem(row.line, str(error)))
+        except PermissionDenied:
+            problems.append(Problem(row.line, _("This area is not yours to change.")))
     if problems:
         raise BadRows(problems)
     return done

@@ -36,6 +36,7 @@ def import_outlines(given: Iterable[Cells], *, by: User | None, key: str = "") -
     problems: list[Problem] = []
     done = Imported()
     found: dict[int, tuple[Area, MultiPolygon]] = {}
+    lines: dict[int, int] = {}
     finder = shapes.Finder({area.code: area for area in Area.objects.filter(valid_to=None)}, key)
     for line, cells in given:
         try:
@@ -48,12 +49,14 @@ def import_outlines(given: Iterable[Cells], *, by: User | None, key: str = "") -
         except RowError as error:
             problems.append(Problem(line, str(error)))
             continue
-        found[area.pk] = (area, boundary)
+        found[area.pk], lines[area.pk] = (area, boundary), line
         if is_repaired:
             done.warnings.append(Problem(line, _("The outline crossed itself.")))
     if problems:
         raise BadRows(problems)
-    write_outlines(_news(found, done), on=clock.today())
+    news = _news(found, done)
+    write_outlines(news, on=clock.today())
+    done.warnings += far_outside({area.pk: lines[area.pk] for area, _boundary in news})
     return done
 
 
@@ -106,6 +109,39 @@ def write_outlines(outlined: Sequence[tuple[Area, MultiPolygon]], *, on: date) -
         update_conflicts=True,
         unique_fields=["area"],
         update_fields=["level", "is_special", "is_derived", "boundary"],
+    )
+
+
+# Of areas whose box does not even come within a kilometre of what lies above and has an outline of
+# its own: the nearest such, and the kilometres between the boxes.
+FAR = """
+    SELECT s.area_id, above.name,
+           ST_Distance(ST_Envelope(s.boundary)::geography, above.box::geography) / 1000
+    FROM grids_areashape s JOIN grids_area a ON a.id = s.area_id
+    CROSS JOIN LATERAL (
+        SELECT p.name, ST_Envelope(own.boundary) AS box
+        FROM grids_area p JOIN grids_areashape own ON own.area_id = p.id AND NOT own.is_derived
+        WHERE p.id <> a.id AND p.id = ANY(string_to_array(trim(both '.' from a.path), '.')::bigint[])
+        ORDER BY p.level DESC LIMIT 1
+    ) above
+    WHERE s.area_id = ANY(%(areas)s) AND NOT s.boundary && ST_Expand(above.box, %(degrees)s)
+"""
+FAR_DEGREES = 0.01
+
+
+def far_outside(lines: Mapping[int, int]) -> list[Problem]:
+    """A warning for each of these areas, by the line of its row, whose outline lies far outside of
+    what lies above it: another place of the same name, or other coordinates. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(FAR, {"areas": list(lines), "degrees": FAR_DEGREES})
+        found = cursor.fetchall()
+    words = _("The outline lies %(km)s km outside %(area)s.")
+    return sorted(
+        (
+            Problem(lines[pk], words % {"km": max(1, round(km)), "area": name})
+            for pk, name, km in found
+        ),
+        key=lambda one: one.line,
     )
 
 

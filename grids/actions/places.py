@@ -46,6 +46,29 @@ PLACE_AGAIN = """
 """
 
 
+# Any number, the same everywhere. Whoever places one thing shares it, and a new map takes it alone:
+# who was between the two maps would write the grid of a map that has just ended.
+_MAP_LOCK = 720_315
+
+
+def hold_the_map() -> None:
+    """Until the transaction ends no division takes effect; others may place things as well.
+
+    Asked for before any row is locked, so that nobody waits for whom he keeps waiting.
+    """
+    _ask_for_the_map("pg_advisory_xact_lock_shared")
+
+
+def take_the_map() -> None:
+    """Wait for all who are placing something, and let nobody place anything meanwhile."""
+    _ask_for_the_map("pg_advisory_xact_lock")
+
+
+def _ask_for_the_map(how: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {how}(%s)", [_MAP_LOCK])
+
+
 @transaction.atomic
 def keep_compound(compound: Compound | None, data: Data, *, by: User | None) -> Compound:
     """Enter a compound, or change what ``data`` names of one, in the model's own attributes.
@@ -81,6 +104,7 @@ def _keep(
 ) -> Place:
     if unknown := set(data) - fields:
         raise TypeError(f"{model.__name__} is not kept by {', '.join(sorted(unknown))}")
+    hold_the_map()
     if place is None:
         place = model()
     else:
@@ -152,6 +176,7 @@ def place_again(*, by: User | None) -> int:
     Called when another division takes effect. Communities of compounds stay: no grid leaves one.
     """
     must_run_the_platform(by)
+    take_the_map()
     changed = 0
     with connection.cursor() as cursor:
         for model in (Facility, ServicePoint, Organisation):
@@ -160,7 +185,7 @@ def place_again(*, by: User | None) -> int:
     return changed
 
 
-def area_of(place: Compound | Facility | ServicePoint) -> Area | None:
+def area_of(place: Compound | Facility | ServicePoint | Organisation) -> Area | None:
     """Where a place belongs, for the question who keeps it; None of one that lies nowhere yet."""
     if isinstance(place, Compound):
         return place.community if place.community_id else None

@@ -81,10 +81,20 @@ def end_post(post: Post, *, by: User | None, on: date | None = None) -> Post:
     on = on or clock.today()
     if post.period.isempty or (post.period.upper and post.period.upper <= on):
         raise Refused("post_ended", _("This post has ended."))
+    _must_leave_no_gap(post, on)
     is_begun = post.period.lower < on
     post.period = DateRange(post.period.lower, on) if is_begun else DateRange(empty=True)
     post.save(update_fields=["period"])
     return post
+
+
+def _must_leave_no_gap(post: Post, on: date) -> None:
+    """Who hands a post on holds it until the other one does."""
+    made = getattr(post, "handed_on", None)
+    following = made.incoming.period if made else None
+    if following is not None and not following.isempty and on < following.lower:
+        words = _("It is handed over on %(day)s: until then somebody must hold it.")
+        raise Refused("leaves_a_gap", words % {"day": following.lower.isoformat()})
 
 
 def _must_be_allowed(by: User | None, post: Post) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.contrib.gis.geos import Point
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -30,7 +32,10 @@ if TYPE_CHECKING:
 MOST_AT_A_POINT = 5_000
 # Longer than the solver may take: a worker that died leaves it to the next.
 LEASE = timedelta(seconds=proposing.PATIENCE + 60)
+MOST_ATTEMPTS = 3
+TASK = "grids.tasks.propose"
 COLUMNS = ("code", "lon", "lat", "households", "crs")
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,7 @@ def ask_proposal(division: Division, *, by: User, grids: int = 0) -> Proposal:
             )
     except IntegrityError as error:
         raise Refused("proposal_runs", _("A proposal is being computed already.")) from error
-    wake("grids.tasks.propose", proposal.pk)
+    wake(TASK, proposal.pk)
     return proposal
 
 
@@ -129,6 +134,9 @@ def propose(proposal_id: int) -> bool:
     proposal = _claim(proposal_id)
     if proposal is None:
         return False
+    if proposal.attempts > MOST_ATTEMPTS:
+        _give_up(proposal, _("Computing it ended its worker each time. Ask for fewer grids."))
+        return True
 
     def say(percent: int) -> None:
         Proposal.objects.filter(pk=proposal.pk).update(progress=percent)
@@ -140,7 +148,16 @@ def propose(proposal_id: int) -> bool:
             _end(proposal, Proposal.State.DONE, figures=found.figures, progress=100)
     except Refused as refusal:
         _end(proposal, Proposal.State.FAILED, message=str(refusal)[:300])
+    except SoftTimeLimitExceeded:
+        _give_up(proposal, _("No proposal was found in time. Ask for other grids."))
     return True
+
+
+def _give_up(proposal: Proposal, why: str) -> None:
+    logger.warning("proposal %s is given up at attempt %s", proposal.pk, proposal.attempts)
+    if not connection.in_atomic_block:
+        connection.close()  # cut off in the middle of a statement, it may answer the wrong one
+    _end(proposal, Proposal.State.FAILED, message=why)
 
 
 @transaction.atomic
@@ -154,7 +171,9 @@ def _claim(proposal_id: int) -> Proposal | None:
     )
     if found is not None:
         found.state, found.claimed_until = Proposal.State.RUNNING, clock.now() + LEASE
-        found.save(update_fields=["state", "claimed_until"])
+        # Counted before the attempt: one that kills its worker would be tried for ever.
+        found.attempts += 1
+        found.save(update_fields=["state", "claimed_until", "attempts"])
     return found
 
 

@@ -22,12 +22,14 @@ from grids.actions.imports import (
     must_run_the_platform,
     refusing_personal,
 )
+from grids.actions.places import hold_the_map
 from grids.models import (
     Area,
     Compound,
     Department,
     Facility,
     FacilityClass,
+    Found,
     Level,
     Organisation,
     ServicePoint,
@@ -76,6 +78,7 @@ def import_organisations(given: Iterable[Cells], *, by: User | None) -> Imported
 
 @transaction.atomic
 def _import(register: _Register, given: Iterable[Cells], *, by: User | None) -> Imported:
+    hold_the_map()
     lock(register.model)
     problems: list[Problem] = []
     found = rows.once_each(
@@ -160,7 +163,11 @@ class _Register:
         names = [field.name for field in self.model._meta.concrete_fields if not field.primary_key]
         manager = self.model._default_manager
         manager.bulk_create([one for one in kept if one.pk is None], batch_size=BATCH)
-        manager.bulk_update([one for one in kept if one.pk is not None], names, batch_size=BATCH)
+        known = [one for one in kept if one.pk is not None]
+        for one in known:
+            if isinstance(one, Found):  # which follow by themselves only when rows are saved
+                one.words = one.words_to_find()
+        manager.bulk_update(known, names, batch_size=BATCH)
 
 
 def _grids_at(pointed: Sequence[PlaceRow]) -> dict[int, int]:

@@ -5,15 +5,17 @@ The row is the queue: whatever waits is found by the sweep though nobody was wok
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import File
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -39,6 +41,7 @@ BATCH = 500
 MOST_LINES, MOST_PROBLEMS = 200, 5000
 
 State = Upload.State
+logger = logging.getLogger(__name__)
 
 
 # ── what people do ────────────────────────────────────────────────────────────────────────────
@@ -135,12 +138,25 @@ def work() -> bool:
         return False
     with translation.override(upload.created_by.language or None):
         if upload.attempts > MOST_ATTEMPTS:
-            _refuse(upload, _("Reading the file ended its reader each time."))
-        elif upload.state == State.READING:
-            _read(upload)
-        else:
-            _import(upload)
+            _give_up(upload, _("Reading the file ended its reader each time."))
+            return True
+        try:
+            _read(upload) if upload.state == State.READING else _import(upload)
+        except SoftTimeLimitExceeded:
+            _give_up(upload, _("The file takes longer than a file may: divide it."))
     return True
+
+
+def is_waiting() -> bool:
+    """Whether there is a file that no worker has taken."""
+    return Upload.objects.waiting().exists()
+
+
+def _give_up(upload: Upload, why: str) -> None:
+    logger.warning("file %s is given up at attempt %s", upload.pk, upload.attempts)
+    if not connection.in_atomic_block:
+        connection.close()  # cut off in the middle of a statement, it may answer the wrong one
+    _refuse(upload, why)
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from govgrid.core.errors import Refused
 from grids import actions, queries
-from grids.admin import places  # noqa: F401 registers the registers
+from grids.admin import divisions, places  # noqa: F401 register what is theirs
 from grids.forms import AppointForm
 from grids.models import Area, Department, Duty, Layer, Post, Requirement, TeamSeat
 from grids.templatetags import gg_map

@@ -16,6 +16,7 @@ from govgrid.core.api import IdCursorPagination, Query, Resource
 from govgrid.core.fields import told
 from grids.api import AreaField, Coded, coded
 from grids.division import lint
+from grids.division.counting import told_of
 from grids.division.reading import in_reach_of
 from grids.models import Division, Piece
 from grids.models.division import DRAWN_KINDS
@@ -41,7 +42,9 @@ class DrawnPieceRow(serializers.Serializer):
     code = serializers.CharField()
     name = serializers.CharField()
     kind = serializers.ChoiceField(choices=DRAWN_KINDS)
-    households = serializers.IntegerField(allow_null=True)
+    households = serializers.CharField(
+        allow_null=True, help_text="In words that may be told: `412`, `<5`, `≥5`; null if unknown."
+    )
     estimated = serializers.BooleanField(help_text="Shared out by area, not counted.")
     keeps = serializers.CharField(
         allow_null=True, help_text="The code of the present grid that it keeps; null for a new one."
@@ -147,13 +150,14 @@ def _pieces(division: Division) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(lint.SHAPES, [[one.pk for one in shown]])
         drawn = {number: json.loads(text) for number, text in cursor.fetchall()}
+    told = told_of(shown)
     return [
         {
             "number": one.number,
             "code": one.code,
             "name": one.name,
             "kind": one.kind,
-            "households": one.household_count,
+            "households": told.get(one.number),
             "estimated": one.is_estimated,
             "keeps": one.keeps.code if one.keeps else None,
             "geometry": drawn[one.number],

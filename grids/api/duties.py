@@ -8,20 +8,22 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 
 from govgrid.core.api import Body, OldestFirstPagination, Query, Resource
-from govgrid.core.fields import Text, Uuid, told
+from govgrid.core.fields import Day, Text, Uuid, Whole, told
 from grids import actions, scoping, tasklist
 from grids.api import (
     AreaBrief,
     AreaField,
     Coded,
     DepartmentBrief,
+    DepartmentField,
     area_brief,
     coded,
     department_brief,
 )
-from grids.gate import Answer, Rhythm, Stage
+from grids.gate import STEPS, Answer, Rhythm, Stage
 from grids.models import LEVEL_OF_SLUG, SLUG_OF_LEVEL, Area, Duty, DutyDone, Level
 from grids.models.duty import MOST_ITEMS
 
@@ -83,6 +85,40 @@ class AnswerBody(Body):
     )
 
 
+class DutyBody(Body):
+    client_id = Uuid(help_text="Made by you, once for each proposal.")
+    name = Text(max_length=60)
+    what = Text(max_length=400, help_text="What is to be done, of places and never of people.")
+    items = serializers.ListField(
+        child=Text(max_length=80), required=False, max_length=MOST_ITEMS, help_text="Places."
+    )
+    department = DepartmentField(help_text="The owner.")
+    area = AreaField(help_text="Asked of the places beneath it.")
+    for_communities = serializers.BooleanField(
+        default=False, help_text="Asked of the communities themselves, not of their grids."
+    )
+    kind = serializers.ChoiceField(
+        choices=[one for one in Area.Kind.values if one], required=False, help_text="Left out: any."
+    )
+    rhythm = serializers.ChoiceField(choices=Rhythm.choices)
+    minutes = Whole(required=False, min_value=1, max_value=1440, help_text="Each time.")
+    starts_on = Day()
+    ends_on = Day(help_text="Within two years of the first day.")
+
+    def given(self) -> dict[str, Any]:
+        """In the words of the model, with what was left out."""
+        said = {"items": [], "kind": "", "minutes": None, **self.validated_data}
+        level = Level.COMMUNITY if said.pop("for_communities") else Level.GRID
+        return {**said, "level": level}
+
+
+class DecisionBody(Body):
+    step = serializers.ChoiceField(choices=[*STEPS])
+    reason = Text(
+        required=False, allow_blank=True, max_length=200, help_text="Needed for a no and an end."
+    )
+
+
 def _duty(duty: Duty) -> dict[str, Any]:
     return {
         "id": duty.pk,
@@ -140,6 +176,66 @@ class DutyViewSet(Resource):
         if area := self.asked.get("area"):
             duties = duties.touching([area.path], [])
         return self.answer(duties, _duty)
+
+    @extend_schema(
+        summary="Propose a duty",
+        tags=["duties"],
+        operation_id="duties_create",
+        request=DutyBody,
+        responses={
+            201: OpenApiResponse(DutyRow, description="Proposed: somebody else decides on it."),
+            200: OpenApiResponse(DutyRow, description="Sent before: the duty as it is now."),
+            409: OpenApiResponse(
+                description="`about_persons`, `duty_ends_within_two_years`, `duty_over`, "
+                "`client_id_reused`."
+            ),
+        },
+        examples=[
+            OpenApiExample(
+                "Hydrants",
+                value={
+                    "client_id": "6d2f4f0e-1d0a-4c53-8c79-0e8a52a9a004",
+                    "name": "Hydrants",
+                    "what": "Look whether they can be reached.",
+                    "items": ["Hydrant", "Fire lane"],
+                    "department": "fire",
+                    "area": "420506001",
+                    "rhythm": "monthly",
+                    "starts_on": "2026-12-01",
+                    "ends_on": "2027-06-30",
+                },
+                request_only=True,
+            )
+        ],
+    )
+    def create(self, request: Request) -> Response:
+        body = DutyBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        made = actions.propose_duty_once(by=request.user, **body.given())
+        how = status.HTTP_201_CREATED if made.created else status.HTTP_200_OK
+        url = reverse("api:duty", args=[made.duty.pk], request=request)
+        return Response(_duty(made.duty), how, headers={"Location": url})
+
+    @extend_schema(
+        summary="Decide on a duty",
+        tags=["duties"],
+        operation_id="duties_decide",
+        parameters=[ID],
+        request=DecisionBody,
+        responses={
+            200: OpenApiResponse(DutyRow, description="Decided."),
+            409: OpenApiResponse(description="`wrong_state`, `own_proposal`, `reason_needed`."),
+        },
+    )
+    def decide(self, request: Request, id: int) -> Response:
+        duty = _visible_one(request, id)
+        body = DecisionBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        given = body.validated_data
+        decided = actions.decide_duty(
+            duty, given["step"], by=request.user, reason=given.get("reason", "")
+        )
+        return Response(_duty(decided))
 
     @extend_schema(
         summary="One duty", tags=["duties"], operation_id="duties_retrieve", parameters=[ID]

@@ -19,8 +19,12 @@ class VacancyRow(serializers.Serializer):
     area = AreaBrief()
     role = serializers.CharField(help_text="As in `me/`: the role that answers there.")
     vacant_from = serializers.DateField(help_text="Today where it is vacant now.")
-    vacant_since = serializers.DateField(allow_null=True, help_text="Null where it is yet to come.")
-    days = serializers.IntegerField(help_text="Since then; 0 where it is yet to come.")
+    vacant_since = serializers.DateField(
+        allow_null=True,
+        help_text="When the last holder left; null where it is yet to come, or nobody ever left.",
+    )
+    was_held = serializers.BooleanField(help_text="False where nobody has held it yet.")
+    days = serializers.IntegerField(help_text="Since then; 0 where that is null.")
     filled_from = serializers.DateField(
         allow_null=True, help_text="Null where nobody begins within the next 60 days."
     )
@@ -55,6 +59,7 @@ def _vacancy(area: Area, one: staffing.Vacancy) -> dict[str, Any]:
         "role": one.role,
         "vacant_from": one.starts_on.isoformat(),
         "vacant_since": one.since.isoformat() if one.since else None,
+        "was_held": one.was_held,
         "days": one.days,
         "filled_from": one.until.isoformat() if one.until else None,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.gis.geos import Point, Polygon
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -15,7 +15,6 @@ from rest_framework.reverse import reverse
 
 from govgrid.core.api import OldestFirstPagination, Query, Resource
 from govgrid.core.fields import Box, FlagInQuery, Text
-from govgrid.core.text import normalise, traditional
 from grids.api import (
     DIGITS,
     AreaField,
@@ -49,7 +48,8 @@ class PlaceQuery(Query):
     q = Text(
         required=False,
         max_length=80,
-        help_text="A part of the name or the code's beginning; either script finds the other.",
+        help_text="Words of the name, the address or what is offered, its pinyin letters, or how"
+        " the code begins; either script finds the other.",
     )
     bbox = Box(required=False, help_text="`west,south,east,north` in degrees of WGS-84.")
     retired = FlagInQuery(default=False, help_text="What is no longer there, and nothing else.")
@@ -77,15 +77,6 @@ class OrganisationQuery(PlaceQuery):
     kind = serializers.ChoiceField(choices=Organisation.Kind.choices, required=False)
 
 
-def named(words: str) -> Q:
-    """Names in traditional and simplified script alike, and codes from their beginning."""
-    spellings = {words, normalise(words), traditional(normalise(words))}
-    found = Q(code__istartswith=words)
-    for one in sorted(spellings):
-        found |= Q(name__icontains=one)
-    return found
-
-
 # ── resources ─────────────────────────────────────────────────────────────────────────────────
 
 
@@ -110,7 +101,7 @@ class PlaceViewSet(Resource):
         if area := self.asked.get("area"):
             places = places.beneath(area)  # type: ignore[attr-defined]
         if words := self.asked.get("q"):
-            places = places.filter(named(words))
+            places = places.called(words)  # type: ignore[attr-defined]
         if box := self.asked.get("bbox"):
             window = Polygon.from_bbox(box)
             window.srid = WGS84

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.contrib.gis.geos import MultiPolygon
 from django.db import connection
 
-from grids.models import Block, Division
+from grids.models import Block, Division, Piece
+from grids.telling import tell_parts
 
 HOUSEHOLDS = """
     SELECT n.at, coalesce(sum(b.household_count), 0)::int
@@ -25,3 +26,9 @@ def households_in(division: Division, outlines: Sequence[MultiPolygon]) -> list[
     with connection.cursor() as cursor:
         cursor.execute(HOUSEHOLDS, [[one.ewkb for one in outlines], division.pk])
         return [count for _at, count in cursor.fetchall()]
+
+
+def told_of(pieces: Iterable[Piece]) -> dict[int, str]:
+    """By number what may be told of the households of each piece; none of one that is not known."""
+    known = {one.number: one.household_count for one in pieces if one.household_count is not None}
+    return {number: told.words for number, told in tell_parts(known).items()}

@@ -10,57 +10,26 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
+from django.contrib.gis.geos import MultiPolygon
 from django.db import connection
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from govgrid.core import clock
 from govgrid.core.sheets import RowError
-from grids.division.reading import grids_in_force, ground_of
+from grids.division.counting import told_of
+from grids.division.fitting import SLIVER_METRES, rows, size_words
+from grids.division.reading import ends_with, grids_in_force, ground_of, outlines_in_force
 from grids.division.sizes import ranges
+from grids.division.succession import Fate, grouped_left, left_by
 from grids.models import Area, AreaCode, Division, Excuse, Piece
 from grids.numbering import check_code
 
-# Narrower is rounding, and nobody could stand in it.
-ROUNDING_METRES = 0.05
-# Narrower than this all along is a sliver: drawn beside the border, not meant.
-SLIVER_METRES = 3.0
 # A corner of a compound that a border clips is no cut.
 CLIPPED_METRES2 = 50
 CLIPPED_SHARE = 0.02
-
-# Width: of a long strip, its area is half its perimeter times its width.
-PLACES = """
-    WITH p AS (
-        SELECT number, kind = 'special' AS is_special, outline FROM grids_piece
-        WHERE id = ANY(%(pieces)s)
-    ),
-    ground AS (SELECT ST_GeomFromEWKB(%(ground)s) AS shape),
-    found AS (
-        SELECT 'gap' AS kind, ARRAY[]::int[] AS numbers, ST_Difference(ground.shape, u.shape) AS shape
-        FROM ground, (SELECT ST_Union(outline) AS shape FROM p WHERE NOT is_special) u
-        UNION ALL
-        SELECT 'outside', ARRAY[number], ST_Difference(p.outline, ground.shape) FROM p, ground
-        UNION ALL
-        SELECT 'overlap', ARRAY[one.number, other.number],
-               ST_Intersection(one.outline, other.outline)
-        FROM p one JOIN p other ON other.number > one.number
-             AND other.is_special = one.is_special AND ST_Intersects(one.outline, other.outline)
-    ),
-    parts AS (
-        SELECT kind, numbers, part.geom AS shape, ST_Area(part.geom::geography) AS metres2,
-               ST_Perimeter(part.geom::geography) AS around
-        FROM found, ST_Dump(ST_CollectionExtract(ST_MakeValid(found.shape), 3)) part
-    )
-    SELECT kind, numbers, ST_AsEWKB(ST_Multi(shape)), ST_AsGeoJSON(shape, 7), metres2,
-           2 * metres2 / nullif(around, 0), ST_X(c), ST_Y(c)
-    FROM parts, LATERAL ST_PointOnSurface(shape) c
-    WHERE metres2 > 0 AND 2 * metres2 / nullif(around, 0) > %(rounding)s
-    ORDER BY kind, metres2 DESC
-    LIMIT 200
-"""
 
 # Compounds that more than one basic piece takes a real part of.
 COMPOUNDS = """
@@ -74,15 +43,6 @@ COMPOUNDS = """
       AND part.metres2 > %(share)s * ST_Area(c.outline::geography)
     GROUP BY c.id HAVING count(*) > 1
     ORDER BY c.code
-"""
-
-# Who lies along a gap for longest.
-ALONG = """
-    SELECT number FROM grids_piece
-    WHERE id = ANY(%s) AND kind <> 'special' AND ST_DWithin(outline, ST_GeomFromEWKB(%s), 1e-7)
-    ORDER BY ST_Length(ST_Intersection(outline, ST_Buffer(ST_GeomFromEWKB(%s), 1e-7))) DESC,
-             ST_Area(ST_Intersection(outline, ST_Buffer(ST_GeomFromEWKB(%s), 1e-6))) DESC, number
-    LIMIT 1
 """
 
 SHAPES = "SELECT number, ST_AsGeoJSON(outline, 7) FROM grids_piece WHERE id = ANY(%s)"
@@ -107,14 +67,6 @@ def _error(key: str, words: str, **at: Any) -> Finding:
 
 def _warning(key: str, words: str, **at: Any) -> Finding:
     return Finding(key=key, kind=key.partition(":")[0], is_error=False, words=words, **at)
-
-
-class Sliver(NamedTuple):
-    """A narrow strip that mending closes; the last of ``pieces`` gives way or takes it."""
-
-    kind: str
-    pieces: tuple[int, ...]
-    shape: MultiPolygon
 
 
 @dataclass
@@ -167,6 +119,7 @@ def check(division: Division) -> Checked:
         *_of_sizes(drawn),
         *_of_parts(drawn),
         *_of_compounds(drawn),
+        *_of_what_is_left(drawn),
     ]
     reasons = dict(Excuse.objects.filter(division=division).values_list("finding", "reason"))
     told = [one if one.is_error else _with_reason(one, reasons.get(one.key, "")) for one in found]
@@ -187,32 +140,32 @@ def map_has_moved_on(division: Division) -> bool:
     )
 
 
+def outlines_have_moved_on(division: Division) -> bool:
+    """A grid was redrawn beside the draft, which would put the earlier outline back."""
+    # Empty: begun before the digest was kept.
+    begun = division.base_outlines
+    return bool(begun) and outlines_in_force(division.community) != begun
+
+
 def _of_the_map(drawn: _Draft) -> Iterable[Finding]:
     if drawn.ground is None:
         yield _error("no_outline", _("This community has no outline."))
     if map_has_moved_on(drawn.division):
         words = _("The grids of this community changed since this draft was begun. Begin anew.")
         yield _error("map_changed", words)
+    elif outlines_have_moved_on(drawn.division):
+        words = _(
+            "Outlines of these grids were redrawn since this draft was begun: take over the map"
+            " in force first."
+        )
+        yield _error("outlines_changed", words)
 
 
 # ── gaps, overlaps, what lies outside ─────────────────────────────────────────────────────────
 
 
-def _rows(drawn: _Draft) -> list[tuple]:
-    if drawn.ground is None:
-        return []
-    given: dict[str, Any] = {
-        "pieces": [one.pk for one in drawn.pieces],
-        "ground": drawn.ground.ewkb,
-        "rounding": ROUNDING_METRES,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(PLACES, given)
-        return cursor.fetchall()
-
-
 def _in_places(drawn: _Draft) -> Iterable[Finding]:
-    for kind, numbers, _wkb, geojson, metres2, width, lon, lat in _rows(drawn):
+    for kind, numbers, _wkb, geojson, metres2, width, lon, lat in rows(drawn.pieces, drawn.ground):
         is_sliver = width < SLIVER_METRES
         at = ",".join(str(number) for number in numbers) or f"{lon:.5f},{lat:.5f}"
         yield Finding(
@@ -247,35 +200,6 @@ def _words_of_place(
         "overlap": _("%(one)s and %(other)s overlap on %(size)s."),
     }
     return whole[kind] % said
-
-
-def size_words(metres2: float) -> str:
-    """As in 850 m², 1.2 ha, 3.4 km²."""
-    if metres2 < 10_000:
-        return f"{max(1, round(metres2))} m²"
-    return f"{metres2 / 10_000:.1f} ha" if metres2 < 1_000_000 else f"{metres2 / 1_000_000:.2f} km²"
-
-
-def slivers(division: Division) -> list[Sliver]:
-    """What mending closes, with who takes or gives each."""
-    drawn = _Draft.of(division)
-    found = []
-    for kind, numbers, wkb, _geojson, _metres2, width, *_middle in _rows(drawn):
-        if width >= SLIVER_METRES:
-            continue
-        shape = GEOSGeometry(memoryview(wkb))
-        pieces = tuple(numbers) or _along(drawn, shape)
-        if pieces:
-            found.append(Sliver(kind, pieces, shape))  # type: ignore[arg-type]
-    return found
-
-
-def _along(drawn: _Draft, shape: GEOSGeometry) -> tuple[int, ...]:
-    given: list[Any] = [[one.pk for one in drawn.pieces], *([shape.ewkb] * 3)]
-    with connection.cursor() as cursor:
-        cursor.execute(ALONG, given)
-        row = cursor.fetchone()
-    return (row[0],) if row else ()
 
 
 # ── codes and names ───────────────────────────────────────────────────────────────────────────
@@ -333,6 +257,7 @@ def _wrong_name(piece: Piece, names: Counter[str]) -> str:
 
 def _of_sizes(drawn: _Draft) -> Iterable[Finding]:
     asked = ranges(drawn.division.community)
+    told = told_of(drawn.pieces)
     for piece in drawn.pieces:
         wanted = asked.get(piece.kind)
         if wanted is None or piece.household_count in wanted:
@@ -340,7 +265,7 @@ def _of_sizes(drawn: _Draft) -> Iterable[Finding]:
         said = {
             "n": piece.number,
             "name": piece.name,
-            "count": piece.household_count,
+            "count": told.get(piece.number),
             **wanted._asdict(),
         }
         words = (
@@ -348,9 +273,16 @@ def _of_sizes(drawn: _Draft) -> Iterable[Finding]:
             if piece.household_count is None
             else _("%(n)s %(name)s has %(count)s households; %(least)s to %(most)s are asked for.")
         )
-        # The count is in the key: a reason for 310 is none for 900.
-        key = f"size:{piece.number}:{piece.household_count}"
+        # The count is in the key: a reason for 310 is none for 900. What is not told, not there.
+        key = f"size:{piece.number}:{_sealed(piece, told.get(piece.number))}"
         yield _warning(key, words % said, **drawn.at(piece))
+
+
+def _sealed(piece: Piece, told: str | None) -> str:
+    count = str(piece.household_count)
+    if told in (None, count):
+        return count
+    return salted_hmac("grids.division.lint", f"{piece.division_id} {count}").hexdigest()[:16]
 
 
 def _of_parts(drawn: _Draft) -> Iterable[Finding]:
@@ -384,3 +316,30 @@ def _of_compounds(drawn: _Draft) -> Iterable[Finding]:
         # The pieces are in the key: another cut wants another reason.
         key = f"compound:{pk}:{'-'.join(str(number) for number in numbers)}"[:80]
         yield _warning(key, words, pieces=tuple(numbers), shape=json.loads(geojson))
+
+
+# ── what stands in grids that end ─────────────────────────────────────────────────────────────
+
+
+def _of_what_is_left(drawn: _Draft) -> Iterable[Finding]:
+    """Rules, seats and duties that would end: somebody decides first, or writes why they may."""
+    if set(drawn.division.base) <= {one.keeps_id for one in drawn.pieces}:
+        return
+    ended = ends_with(drawn.division, drawn.pieces)
+    left = left_by(ended, drawn.pieces, drawn.division.effective_on or clock.today())
+    for one in ended:
+        mine = [thing for thing in left if thing.area.pk == one.area.pk]
+        for fate, counted, words in grouped_left(mine):
+            if fate.wants_a_person:
+                said = {"grid": one.area.name, "what": counted, "n": one.heir}
+                # How many is in the key: a reason for one rule is none for nine.
+                key = f"{fate.value}:{one.area.pk}:{one.heir or 0}:{len(words)}"
+                yield _warning(
+                    key, _words_of_left(fate) % said, pieces=(one.heir,) * bool(one.heir)
+                )
+
+
+def _words_of_left(fate: Fate) -> str:
+    if fate == Fate.UNSURE:
+        return _("%(grid)s is shared out: %(what)s will end unless you say who follows.")
+    return _("%(grid)s: %(what)s will end, since piece %(n)s is told something else.")

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from grids.models import Area, Level
+from grids.models import Area, Level, households
 
 # An area that holds that day with the outline, name and code that it had.
 ON_A_DAY = """
@@ -51,10 +51,10 @@ class Then:
 
     @property
     def household_words(self) -> str:
-        """Below five, the exact number would point at somebody."""
+        """As the area itself tells it today."""
         if self.household_count is None:
             return ""
-        return "<5" if 0 < self.household_count < 5 else str(self.household_count)
+        return households.of_area(self.id, self.household_count).words
 
 
 def outlines_on(area: Area, on: date) -> list[Then]:

@@ -30,6 +30,10 @@ from grids.models import Area, Block, Division, Piece
 SOLVER = Path(__file__).with_name("solver.py")
 # The clock on the wall; the solver has a limit of its own on processor time.
 PATIENCE = 240
+# What the solver may know of where it runs: no keys and no address of a database.
+ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
+# One thread: it shares the machine with whoever files a report.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 MOST_BLOCKS = 3000
 MOST_GRIDS = 60
 
@@ -134,7 +138,7 @@ class SolverFailed(Refused):
 
 @dataclass(frozen=True)
 class Proposed:
-    """Pieces as :func:`grids.actions.drafts` takes them, and how good they are."""
+    """Pieces as :func:`grids.actions.drawing.take_over` takes them, and how good they are."""
 
     pieces: list[dict[str, Any]]
     figures: dict[str, float]
@@ -199,8 +203,7 @@ def _plan(division: Division, count: int, asked: Range) -> tuple[dict[str, Any],
 
 def _solved(plan: dict[str, Any], say: Callable[[int], None]) -> list[int]:
     """What the solver answers; it is ended when its time is over."""
-    # One thread: it shares the machine with whoever files a report.
-    env = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    env = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ} | ONE_THREAD
     with subprocess.Popen(  # noqa: S603
         [sys.executable, str(SOLVER)],
         stdin=subprocess.PIPE,
@@ -224,6 +227,7 @@ def _solved(plan: dict[str, Any], say: Callable[[int], None]) -> list[int]:
             pass
         finally:
             alarm.cancel()
+            solver.kill()  # it has answered, or nobody waits for it any more
     raise SolverFailed("solver_failed", _("No proposal was found in time. Ask for other grids."))
 
 

@@ -44,13 +44,26 @@ GROUND = """
 # Which piece takes how much of a grid: the heir, where nobody names another. A special grid is
 # followed by a special one, a basic one by a basic one, and only else by what lies there.
 HEIRS = """
-    SELECT DISTINCT ON (a.id) a.id, p.number
+    SELECT DISTINCT ON (a.id) a.id, p.number,
+           ST_Area(ST_Intersection(p.outline, s.boundary)) / nullif(ST_Area(s.boundary), 0)
     FROM grids_area a JOIN grids_areashape s ON s.area_id = a.id
     JOIN grids_piece p ON p.id = ANY(%(pieces)s) AND ST_Intersects(p.outline, s.boundary)
     WHERE a.id = ANY(%(areas)s)
     ORDER BY a.id, (p.kind = 'special') <> s.is_special,
              ST_Area(ST_Intersection(p.outline, s.boundary)) DESC, p.number
 """
+
+
+# One digest for all outlines in force: they are compared, and never read back from it.
+OUTLINES = """
+    SELECT coalesce(md5(string_agg(a.id || ':' || md5(ST_AsEWKB(s.boundary)), ',' ORDER BY a.id)),
+                    'none')
+    FROM grids_areashape s JOIN grids_area a ON a.id = s.area_id
+    WHERE a.parent_id = %s AND a.level = 5 AND a.valid_to IS NULL
+"""
+
+# So much of a grid in one piece, and nobody has to be asked who follows it.
+SURE_SHARE = 0.75
 
 
 def in_reach_of(
@@ -78,14 +91,25 @@ def grids_in_force(community: Area) -> QuerySet[Area]:
     return Area.objects.filter(parent=community, level=Level.GRID, valid_to=None).order_by("code")
 
 
+def outlines_in_force(community: Area) -> str:
+    """A digest of the outlines of the grids in force: another one, and one of them was redrawn."""
+    with connection.cursor() as cursor:
+        cursor.execute(OUTLINES, [community.pk])
+        return cursor.fetchone()[0]
+
+
 @dataclass(frozen=True)
 class Ended:
-    """A grid that ends, who follows it, and how many posts are held there then."""
+    """A grid that ends, who follows it, and how many posts are held there then.
+
+    ``is_sure``: somebody said who follows, or one piece takes nearly all of it.
+    """
 
     area: Area
     heir: int | None
     carries_posts: bool
     posts: int
+    is_sure: bool = False
 
 
 def ends_with(division: Division, pieces: list[Piece]) -> list[Ended]:
@@ -101,15 +125,18 @@ def ends_with(division: Division, pieces: list[Piece]) -> list[Ended]:
         ending = said.get(area.pk)
         named = ending.heir if ending and ending.heir in numbers else None
         carries = bool(ending and ending.carries_posts)
-        found.append(Ended(area, named or follow.get(area.pk), carries, held.get(area.pk, 0)))
+        heir, share = follow.get(area.pk, (None, 0.0))
+        is_sure = named is not None or share >= SURE_SHARE
+        found.append(Ended(area, named or heir, carries, held.get(area.pk, 0), is_sure))
     return found
 
 
-def _heirs(areas: list[Area], pieces: list[Piece]) -> dict[int, int]:
+def _heirs(areas: list[Area], pieces: list[Piece]) -> dict[int, tuple[int, float]]:
+    """The piece that takes most of each, and which part of it that is."""
     given = {"areas": [one.pk for one in areas], "pieces": [one.pk for one in pieces]}
     with connection.cursor() as cursor:
         cursor.execute(HEIRS, given)
-        return dict(cursor.fetchall())
+        return {area_id: (number, share or 0.0) for area_id, number, share in cursor.fetchall()}
 
 
 def _posts_in(areas: list[Area]) -> dict[int, int]:

@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from govgrid.core import clock
 from govgrid.core.coordinates import CRS, to_wgs84
+from govgrid.core.days import DayField
+from govgrid.core.words import Words
 from grids.models import WGS84, AreaQuerySet, Post
 
 # From these zooms of the map on a finger can tell them apart.
@@ -51,7 +53,7 @@ class TapForm(PointForm):
 class AreaSearchForm(forms.Form):
     """Finds areas by a piece of their name, its pinyin letters or the beginning of their code."""
 
-    q = forms.CharField(label=_("Name or code"), max_length=80, required=False)
+    q = Words(label=_("Name or code"), max_length=80, required=False)
 
     def filter(self, areas: AreaQuerySet) -> AreaQuerySet:
         words = self.cleaned_data.get("q") if self.is_valid() else ""
@@ -63,10 +65,10 @@ class AreaSearchForm(forms.Form):
 class AppointForm(forms.ModelForm):
     """A post for :func:`grids.actions.appoint`, which has the last word on it."""
 
-    since = forms.DateField(
+    since = DayField(
         label=_("First day"), widget=AdminDateWidget, required=False, help_text=_("Today if empty.")
     )
-    until = forms.DateField(
+    until = DayField(
         label=_("Last day"), widget=AdminDateWidget, required=False, help_text=_("Open if empty.")
     )
 
@@ -103,7 +105,7 @@ class CheckInForm(forms.Form):
     lon = forms.FloatField(min_value=-180, max_value=180, required=False)
     lat = forms.FloatField(min_value=-90, max_value=90, required=False)
     # Never a reason to refuse, and not kept: it only chooses the sentence.
-    without = forms.CharField(required=False, max_length=20)
+    without = Words(required=False, max_length=20)
 
     def clean(self):
         cleaned = super().clean()
@@ -124,7 +126,7 @@ class CheckInForm(forms.Form):
 class MonthForm(forms.Form):
     """A month as in 2026-09; this one where nothing or nothing sensible is given."""
 
-    month = forms.CharField(required=False, max_length=7)
+    month = Words(required=False, max_length=7)
 
     def first_day(self) -> date:
         given = self.cleaned_data.get("month", "") if self.is_valid() else ""

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from govgrid.core import clock
+from govgrid.core.days import DayField
 from grids.actions.kinds import KINDS
 from grids.models import CodeSystem
 from grids.spatial.reading import CRS_CHOICES
@@ -29,7 +30,7 @@ class BringForm(forms.Form):
         label=_("file"),
         help_text=_("CSV, Excel, GeoJSON, a Shapefile with its parts in one zip, or GeoPackage."),
     )
-    on = forms.DateField(
+    on = DayField(
         label=_("Holds from"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
@@ -70,7 +71,7 @@ class EndingsForm(forms.Form):
     """Areas that end though the file does not say so: chosen one by one, each with its successor."""
 
     end = forms.MultipleChoiceField(required=False)
-    ended_on = forms.DateField(required=False)
+    ended_on = DayField(required=False)
 
     def __init__(self, data):
         super().__init__(data)
@@ -98,7 +99,7 @@ class EndingsForm(forms.Form):
 class DayForm(forms.Form):
     """A day as in 2026-03-01; today where nothing or nothing sensible is given."""
 
-    on = forms.DateField(required=False)
+    on = DayField(required=False)
 
     def day(self) -> date:
         return (self.is_valid() and self.cleaned_data["on"]) or clock.today()

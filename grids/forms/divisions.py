@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from govgrid.core import sheets
+from govgrid.core.days import DayField
 from govgrid.core.errors import Refused
+from govgrid.core.words import Words
 from grids.models import Area, Piece
 from grids.models.division import DRAWN_KINDS
 from grids.refusals import refuse_personal
@@ -20,9 +22,7 @@ MOST_HOUSEHOLDS = 100_000
 
 class BeginForm(forms.Form):
     client_id = forms.UUIDField(widget=forms.HiddenInput)
-    reason = forms.CharField(
-        label=_("Why the grids are drawn anew"), required=False, max_length=1000
-    )
+    reason = Words(label=_("Why the grids are drawn anew"), required=False, max_length=1000)
 
 
 class PointsField(forms.CharField):
@@ -73,7 +73,7 @@ class DrawForm(forms.Form):
         label=_("What to do"), choices=[(slug, words[0]) for slug, words in VERBS.items()]
     )
     pieces = forms.TypedMultipleChoiceField(coerce=int, required=False)
-    name = forms.CharField(label=_("Name of the special grid"), max_length=80, required=False)
+    name = Words(label=_("Name of the special grid"), max_length=80, required=False)
     points = PointsField(
         label=_("Points"),
         required=False,
@@ -102,8 +102,8 @@ class DrawForm(forms.Form):
 class PieceForm(forms.Form):
     """What a piece is called, and which present grid it keeps."""
 
-    code = forms.CharField(label=_("Code"), max_length=20, required=False)
-    name = forms.CharField(label=_("Name"), max_length=80)
+    code = Words(label=_("Code"), max_length=20, required=False)
+    name = Words(label=_("Name"), max_length=80)
     kind = forms.ChoiceField(label=_("Kind"), choices=DRAWN_KINDS)
     household_count = forms.IntegerField(
         label=_("Households"), min_value=0, max_value=MOST_HOUSEHOLDS, required=False
@@ -116,17 +116,28 @@ class PieceForm(forms.Form):
         help_text=_("Its posts, rules and tickets go on with this piece."),
     )
 
-    def __init__(self, *args, piece: Piece, grids: list[Area], **kwargs):
+    def __init__(self, *args, piece: Piece, grids: list[Area], told: str | None, **kwargs):
         names = ("code", "name", "kind", "household_count")
         said = {name: getattr(piece, name) for name in names}
+        self.untold = None
+        if told not in (None, str(piece.household_count)):
+            # Not told to who draws either: left empty it stays.
+            self.untold, said["household_count"] = piece.household_count, None
         kwargs.setdefault("initial", {**said, "keeps": piece.keeps_id or ""})
         kwargs.setdefault("prefix", f"piece{piece.number}")
         super().__init__(*args, **kwargs)
+        if self.untold is not None:
+            words = _("%(told)s; left empty it stays as it is.") % {"told": told}
+            self.fields["household_count"].help_text = words
         self.grids = {one.pk: one for one in grids}
         self.fields["keeps"].choices = [
             ("", _("None: it is a new grid")),
             *((one.pk, f"{one.name} {one.code}") for one in grids),
         ]
+
+    def clean_household_count(self):
+        given = self.cleaned_data["household_count"]
+        return self.untold if given is None else given
 
     def clean_keeps(self):
         return self.grids.get(self.cleaned_data["keeps"])
@@ -136,19 +147,19 @@ class PlanForm(forms.Form):
     """Why, from when, and the vote in numbers."""
 
     day = {"type": "date"}
-    reason = forms.CharField(
+    reason = Words(
         label=_("Why the grids are drawn anew"),
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    effective_on = forms.DateField(
+    effective_on = DayField(
         label=_("Holds from"), required=False, widget=forms.DateInput(attrs=day, format="%Y-%m-%d")
     )
     vote_form = forms.ChoiceField(
         label=_("Form of the vote"), required=False, choices=[("", "–"), *VoteForm.choices]
     )
-    voted_on = forms.DateField(
+    voted_on = DayField(
         label=_("Voted on"), required=False, widget=forms.DateInput(attrs=day, format="%Y-%m-%d")
     )
     voters = forms.IntegerField(
@@ -187,9 +198,7 @@ class PrinciplesForm(forms.Form):
         super().__init__(*args, **kwargs)
         for slug, words in PRINCIPLES.items():
             self.fields[slug] = forms.ChoiceField(label=words, choices=self.ANSWERS, required=False)
-            self.fields[f"{slug}_note"] = forms.CharField(
-                label=_("Note"), required=False, max_length=300
-            )
+            self.fields[f"{slug}_note"] = Words(label=_("Note"), required=False, max_length=300)
 
     def answers(self) -> list[tuple[str, bool, str]]:
         said = self.cleaned_data
@@ -199,8 +208,8 @@ class PrinciplesForm(forms.Form):
 
 
 class ExcuseForm(forms.Form):
-    key = forms.CharField(max_length=80)
-    reason = forms.CharField(max_length=500, required=False)
+    key = Words(max_length=80)
+    reason = Words(max_length=500, required=False)
 
 
 class EndingForm(forms.Form):
@@ -221,7 +230,7 @@ class EndingForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    note = forms.CharField(required=False, max_length=1000)
+    note = Words(required=False, max_length=1000)
 
 
 class SizeForm(forms.Form):
@@ -235,7 +244,7 @@ class SizeForm(forms.Form):
 class DayForm(forms.Form):
     """The map on a day."""
 
-    on = forms.DateField(label=_("The map on"), required=False)
+    on = DayField(label=_("The map on"), required=False)
 
 
 MOST_BYTES = 5_000_000

@@ -8,6 +8,9 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from govgrid.core.days import DayField
+from govgrid.core.text import tidy
+from govgrid.core.words import Words
 from grids import scoping
 from grids.gate import STEPS, Answer, Stage
 from grids.models import Area, Department, Duty, Level
@@ -38,7 +41,7 @@ def areas_for(user, permission: str, deepest: int = Level.COMMUNITY):
 class DutyForm(forms.ModelForm):
     """Asks for a duty; :func:`grids.actions.propose_duty` has the last word."""
 
-    items = forms.CharField(
+    items = Words(
         label=_("Checklist of places"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -52,6 +55,7 @@ class DutyForm(forms.ModelForm):
             *("name", "what", "items", "department", "area", "level", "kind", "rhythm"),
             *("minutes", "starts_on", "ends_on"),
         ]
+        field_classes = {"name": Words, "what": Words, "starts_on": DayField, "ends_on": DayField}
         widgets = {
             "what": forms.Textarea(attrs={"rows": 3}),
             "starts_on": forms.DateInput(attrs={"type": "date"}),
@@ -71,7 +75,7 @@ class DutyForm(forms.ModelForm):
         self.fields["department"].queryset = departments.order_by("name")
 
     def clean_items(self) -> list[str]:
-        lines = [line.strip() for line in self.cleaned_data["items"].splitlines() if line.strip()]
+        lines = [tidy(line) for line in self.cleaned_data["items"].splitlines() if tidy(line)]
         if len(lines) > MOST_ITEMS:
             raise forms.ValidationError(_("Twenty lines at most."), "too_many")
         if any(len(line) > 80 for line in lines):
@@ -95,7 +99,7 @@ def _areas_of(departments):
 
 class DecisionForm(forms.Form):
     step = forms.ChoiceField(choices=[(name, name) for name in STEPS])
-    reason = forms.CharField(label=_("Reason"), required=False, max_length=200)
+    reason = Words(label=_("Reason"), required=False, max_length=200)
 
 
 class StageForm(forms.Form):
@@ -113,7 +117,7 @@ class AnswerForm(forms.Form):
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
     outcome = forms.ChoiceField(choices=[("done", _("Done")), ("not_done", _("Not done"))])
-    note = forms.CharField(label=_("Note, or why not"), required=False, max_length=200)
+    note = Words(label=_("Note, or why not"), required=False, max_length=200)
 
     def __init__(self, *args, duty: Duty, **kwargs):
         super().__init__(*args, **kwargs)

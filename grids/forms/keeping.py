@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from govgrid.core import clock
+from govgrid.core.days import DayField
+from govgrid.core.words import Words
 from grids import queries
 from grids.models import (
     WGS84,
@@ -62,6 +64,7 @@ class CompoundForm(PlaceForm):
             "code", "name", "kind", "household_count", "has_committee", "committee_until",
             "property_company", "property_department",
         ]  # fmt: skip
+        field_classes = {"name": Words, "property_company": Words, "committee_until": DayField}
         widgets = {"committee_until": Day}
 
     def __init__(self, *args, **kwargs):
@@ -81,6 +84,7 @@ class FacilityForm(PlaceForm):
     class Meta:
         model = Facility
         fields = ["facility_class", "serial", "name", "state", "owner"]
+        field_classes = {"name": Words, "serial": Words}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -101,6 +105,9 @@ class ServicePointForm(PlaceForm):
     class Meta:
         model = ServicePoint
         fields = ["code", "name", "kind", "address", "hours", "services", "office_phone"]
+        field_classes = dict.fromkeys(
+            ("name", "address", "hours", "services", "office_phone"), Words
+        )
 
 
 class StateForm(forms.Form):
@@ -117,6 +124,7 @@ class MilestoneForm(forms.ModelForm):
     class Meta:
         model = Milestone
         fields = ["name", "planned_on"]
+        field_classes = {"name": Words, "planned_on": DayField}
         widgets = {"planned_on": Day}
 
 
@@ -129,8 +137,8 @@ class EndForm(forms.Form):
 class CountsForm(forms.Form):
     """Numbers of an area by measure; what is left empty stays as it is."""
 
-    as_of = forms.DateField(label=_("As of"), widget=Day, initial=clock.today)
-    source = forms.CharField(label=_("Source"), max_length=80)
+    as_of = DayField(label=_("As of"), widget=Day, initial=clock.today)
+    source = Words(label=_("Source"), max_length=80)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

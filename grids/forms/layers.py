@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from govgrid.core.sheets import RowError
+from govgrid.core.words import Words
 from grids import shapes
 from grids.conflicts import Kind
 from grids.forms.duties import AreaChoice, areas_for
@@ -16,13 +18,13 @@ class LayerForm(forms.Form):
     department = forms.ModelChoiceField(
         Department.objects.active().order_by("name"), label=_("Department"), empty_label=_("Choose")
     )
-    matter = forms.CharField(
+    matter = Words(
         label=_("Matter"),
         max_length=40,
         help_text=_("Layers of the same matter are held against each other: write it alike."),
     )
     area = AreaChoice(Area.objects.none(), label=_("It divides"), empty_label=_("Choose"))
-    name = forms.CharField(label=_("Name"), max_length=80, required=False)
+    name = Words(label=pgettext_lazy("field", "Name"), max_length=80, required=False)
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
@@ -35,7 +37,7 @@ class PieceForm(forms.Form):
     unit = forms.ModelChoiceField(
         Department.objects.active().order_by("name"), label=_("Unit"), empty_label=_("Choose")
     )
-    outline = forms.CharField(
+    outline = Words(
         label=_("Outline"),
         max_length=5_000_000,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
@@ -53,7 +55,7 @@ class ConflictForm(forms.Form):
     """Where and what; the whole of what one oversees unless told."""
 
     area = AreaChoice(Area.objects.none(), label=_("Area"), required=False, empty_label=None)
-    matter = forms.CharField(label=_("Matter"), max_length=40, required=False)
+    matter = Words(label=_("Matter"), max_length=40, required=False)
     kind = forms.ChoiceField(
         label=_("Kind"), choices=[("", _("All")), *Kind.choices], required=False
     )

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from govgrid.accounts.models import User
 from govgrid.core import clock
+from govgrid.core.days import DayField
+from govgrid.core.words import Words
 from grids.models import Area, Department, TeamSeat
 
 DAY = {"type": "date"}
@@ -33,7 +35,7 @@ class HolderForm(forms.Form):
         max_length=60,
         error_messages={"required": _("Say who takes over.")},
     )
-    on = forms.DateField(
+    on = DayField(
         label=_("First day of the next holder"),
         required=False,
         widget=forms.DateInput(attrs=DAY),
@@ -51,7 +53,7 @@ class SeatForm(forms.Form):
     department = forms.ModelChoiceField(
         Department.objects.none(), label=_("Office"), empty_label=_("Choose")
     )
-    phone = forms.CharField(
+    phone = Words(
         label=_("Office phone"),
         required=False,
         max_length=30,

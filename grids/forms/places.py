@@ -10,8 +10,19 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from govgrid.core import clock
+from govgrid.core.text import pieces_to_find, search_terms
+from govgrid.core.words import Words
 from grids import scoping
-from grids.models import Area, Compound, Facility, FacilityClass, Renewal, ServicePoint
+from grids.models import (
+    Area,
+    Compound,
+    Facility,
+    FacilityClass,
+    Organisation,
+    Renewal,
+    ServicePoint,
+    is_called,
+)
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -24,12 +35,12 @@ AREAS_TO_CHOOSE = 60
 class RegisterForm(forms.Form):
     """A register narrowed by area, kind, state and words, a page at a time by code."""
 
-    q = forms.CharField(label=_("Name or code"), required=False, max_length=80)
-    area = forms.CharField(label=_("Area"), required=False, max_length=20, widget=forms.Select)
+    q = Words(label=_("Name or code"), required=False, max_length=80)
+    area = Words(label=_("Area"), required=False, max_length=20, widget=forms.Select)
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     state = forms.ChoiceField(label=_("State"), required=False)
     # The cursor: codes after this one, so that a page never counts and never skips.
-    after = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    after = Words(required=False, max_length=40, widget=forms.HiddenInput)
 
     kinds: list[tuple[str, Any]] = []
     states: list[tuple[str, Any]] = []
@@ -95,7 +106,7 @@ class RegisterForm(forms.Form):
         return Q(state=state)
 
     def about(self, words: str) -> Q:
-        return Q(name__icontains=words) | Q(code__startswith=words)
+        return is_called(words)
 
 
 class CompoundSearchForm(RegisterForm):
@@ -126,14 +137,22 @@ class FacilitySearchForm(RegisterForm):
         return Q(facility_class=self.classes[kind])
 
     def about(self, words: str) -> Q:
-        return super().about(words) | Q(facility_class__name__icontains=words)
+        terms = set(search_terms(words))
+        # Few classes and many facilities: looked up here, so that an index of ids is walked.
+        meant = [one for one in self.classes.values() if terms <= set(pieces_to_find(one.name))]
+        return (
+            super().about(words) | Q(facility_class__in=meant)
+            if terms and meant
+            else super().about(words)
+        )
 
 
 class ServicePointSearchForm(RegisterForm):
     kinds = list(ServicePoint.Kind.choices)
 
-    def about(self, words: str) -> Q:
-        return super().about(words) | Q(services__icontains=words)
+
+class OrganisationSearchForm(RegisterForm):
+    kinds = list(Organisation.Kind.choices)
 
 
 def _areas_of(user) -> list[Area]:

@@ -1,7 +1,6 @@
 """Where, and who answers there: areas, their outlines, what stands in them, posts, duties."""
 
 from grids.models.area import (
-    FEW,
     LEVEL_OF_SLUG,
     PLACE_READINGS,
     SLUG_OF_LEVEL,
@@ -35,11 +34,14 @@ from grids.models.former import FormerShape
 from grids.models.layer import Layer, LayerPiece
 from grids.models.organisation import Organisation, OrganisationQuerySet
 from grids.models.patrol import CheckIn, Patrol
+from grids.models.phones import MOBILE
 from grids.models.post import Post, PostQuerySet
 from grids.models.proposal import Block, Proposal
+from grids.models.register import Found, is_called
 from grids.models.service_point import ServicePoint, ServicePointQuerySet
-from grids.models.staffing import MOBILE, HandOver, HandOverItem, Requirement, TeamSeat
+from grids.models.staffing import HandOver, HandOverItem, Requirement, TeamSeat
 from grids.models.upload import Upload, UploadQuerySet, UploadRow
+from grids.telling import FEW
 
 __all__ = [
     "FEW",
@@ -71,6 +73,7 @@ __all__ = [
     "FacilityClass",
     "FacilityQuerySet",
     "FormerShape",
+    "Found",
     "GridSize",
     "HandOver",
     "HandOverItem",
@@ -97,4 +100,5 @@ __all__ = [
     "Upload",
     "UploadQuerySet",
     "UploadRow",
+    "is_called",
 ]

@@ -15,10 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from govgrid.core import clock
 from govgrid.core.text import initials, normalise
+from grids.models import households
 
 WGS84 = 4326
-# What a count of one to four is called.
-FEW = "<5"
 # 长 reads "chang" in nearly every place name, and "zhang" in the dictionary.
 PLACE_READINGS = {"长": "c"}
 
@@ -33,6 +32,8 @@ class Level(models.IntegerChoices):
 
 SLUG_OF_LEVEL = {level: level.name.lower() for level in Level}
 LEVEL_OF_SLUG = {slug: level for level, slug in SLUG_OF_LEVEL.items()}
+# As choices of a field, for the schema.
+SLUGS = [(slug, slug) for slug in LEVEL_OF_SLUG]
 
 
 class CodeSystem(models.TextChoices):
@@ -193,10 +194,10 @@ class Area(models.Model):
 
     @property
     def household_words(self) -> str:
-        """Below five, the exact number would point at somebody."""
+        """What may be told of it: 312, <5, or ≥120 where the exact number would tell another one."""
         if self.household_count is None:
             return ""
-        return FEW if 0 < self.household_count < 5 else str(self.household_count)
+        return households.of_area(self.pk, self.household_count).words
 
     @property
     def level_slug(self) -> str:

@@ -6,14 +6,16 @@ Nobody who lives there is known here: no list of owners, no names, only whether 
 from __future__ import annotations
 
 from django.contrib.gis.db import models
+from django.contrib.postgres.indexes import GinIndex
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from govgrid.core import clock
+from grids.models import households
 from grids.models.area import WGS84, Area, AreaShape, Level
 from grids.models.department import Department
-from grids.models.register import Registered, RegisterQuerySet
+from grids.models.register import Found, Registered, RegisterQuerySet
 
 
 class CompoundQuerySet(RegisterQuerySet["Compound"]):
@@ -26,7 +28,7 @@ class CompoundQuerySet(RegisterQuerySet["Compound"]):
         return self.filter(point__coveredby=shape.boundary) if shape else self.none()
 
 
-class Compound(Registered):
+class Compound(Found, Registered):
     """A residential compound (小区) or a group of houses that is looked after as one."""
 
     class Kind(models.TextChoices):
@@ -71,7 +73,10 @@ class Compound(Registered):
                 violation_error_message=_("Only a committee that exists has a term."),
             ),
         ]
-        indexes = [models.Index(fields=["community", "code"], name="compound_of_a_community")]
+        indexes = [
+            models.Index(fields=["community", "code"], name="compound_of_a_community"),
+            GinIndex(fields=["words"], name="compound_words"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -81,10 +86,10 @@ class Compound(Registered):
 
     @property
     def household_words(self) -> str:
-        """Below five, the exact number would point at somebody."""
+        """As of an area: exact only where it gives away no other number."""
         if self.household_count is None:
             return ""
-        return "<5" if 0 < self.household_count < 5 else str(self.household_count)
+        return households.of_compound(self.pk, self.household_count).words
 
     @property
     def is_committee_overdue(self) -> bool:

@@ -7,9 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from grids.models.area import Area
-
-# From one to four, a number would point at somebody.
-SMALLEST_SHOWN = 5
+from grids.telling import SMALLEST_SHOWN, Told
 
 
 class AreaCount(models.Model):
@@ -62,8 +60,6 @@ class AreaCount(models.Model):
     @property
     def words(self) -> str:
         """The number as anybody may see it: 17, <5, or ≥120."""
-        if self.is_exact:
-            return str(self.number)
         # By what is told below, never by the number: a total of 4 over four that are hidden would
         # say that each of them is 1.
-        return f"≥{self.at_least}" if self.at_least else f"<{SMALLEST_SHOWN}"
+        return Told(self.at_least, self.is_exact).words

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from grids.models.area import Area
+from grids.models.phones import office_only
 
 
 class DepartmentQuerySet(models.QuerySet["Department"]):
@@ -44,7 +45,9 @@ class Department(models.Model):
         related_name="children",
         verbose_name=_("belongs to"),
     )
-    office_phone = models.CharField(_("office phone"), max_length=30, blank=True)
+    office_phone = models.CharField(
+        _("office phone"), max_length=30, blank=True, validators=[office_only]
+    )
     office_address = models.CharField(_("office address"), max_length=120, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
 

@@ -75,11 +75,15 @@ class Division(models.Model):
     begun_at = models.DateTimeField(_("begun at"))
     # The grids in force when it was begun: should others have come, it cannot hold any more.
     base = ArrayField(models.BigIntegerField(), default=list)
+    # A digest of their outlines as they were then: an import may redraw them beside the draft.
+    base_outlines = models.CharField(max_length=32, blank=True, default="", editable=False)
     # The step that is shown, and the last that was drawn: between them lies what was undone.
     step = models.PositiveIntegerField(default=0)
     last_step = models.PositiveIntegerField(default=0)
     effective_on = models.DateField(_("holds from"), null=True, blank=True)
     took_effect_at = models.DateTimeField(_("took effect at"), null=True, blank=True)
+    # What stood in the grids that ended with it, and what became of it: rows for the page.
+    carried = models.JSONField(default=list, editable=False)
     # The vote of the residents, in numbers only.
     vote_form = models.CharField(
         _("form of the vote"), max_length=20, choices=workflow.VoteForm, blank=True
@@ -220,6 +224,7 @@ class Step(models.Model):
         DESCRIBE = "describe", _("Described")
         MEND = "mend", _("Slivers closed")
         PROPOSE = "propose", _("Proposal taken over")
+        REBASE = "rebase", _("Map in force taken over")
 
     division = models.ForeignKey(Division, models.CASCADE, related_name="steps")
     number = models.PositiveIntegerField()
@@ -242,6 +247,11 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_verb_display()} {', '.join(map(str, self.pieces))}"
+
+    @property
+    def is_undoable(self) -> bool:
+        """Behind the map in force lies one that does not hold any more."""
+        return self.verb != self.Verb.REBASE
 
 
 class Ending(models.Model):

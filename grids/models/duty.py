@@ -108,6 +108,9 @@ class Duty(models.Model):
         verbose_name=_("taken off by"),
     )
 
+    # Made by a program that proposes, once for each: what is sent again makes no second one.
+    client_id = models.UUIDField(_("client id"), null=True, blank=True, editable=False)
+
     objects = DutyQuerySet.as_manager()
 
     class Meta:
@@ -127,6 +130,11 @@ class Duty(models.Model):
                 name="duty_not_admitted_by_its_proposer",
                 condition=Q(decided_by=None) | ~Q(decided_by=F("proposed_by")),
                 violation_error_message=_("Whoever proposes a duty does not decide on it."),
+            ),
+            models.UniqueConstraint(
+                fields=["proposed_by", "client_id"],
+                name="duty_client_id_once_a_caller",
+                violation_error_message=_("This client id was used before."),
             ),
             both_or_neither("decided_at", "decided_by", name="duty_decided_at_and_by"),
             models.CheckConstraint(

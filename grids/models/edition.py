@@ -15,6 +15,9 @@ class MapEdition(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     number = models.BigIntegerField(_("number"))
+    households = models.BigIntegerField(
+        _("edition of the numbers of households"), default=0, db_default=0
+    )
 
     class Meta:
         verbose_name = _("edition of the map")

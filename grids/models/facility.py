@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.gis.db import models
+from django.contrib.postgres.indexes import GinIndex
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -124,6 +125,7 @@ class Facility(Standing):
             models.Index(fields=["grid", "facility_class"], name="facility_in_a_grid"),
             models.Index(fields=["facility_class", "code"], name="facility_of_a_class"),
             models.Index(fields=["owner", "code"], name="facility_of_an_owner"),
+            GinIndex(fields=["words"], name="facility_words"),
         ]
 
     def __str__(self) -> str:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from django.contrib.gis.db import models
+from django.contrib.postgres.indexes import GinIndex
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from grids.models.area import WGS84, Area
-from grids.models.register import GridRegisterQuerySet, Registered
+from grids.models.register import Found, GridRegisterQuerySet, Registered
 
 
 class OrganisationQuerySet(GridRegisterQuerySet["Organisation"]):
     pass
 
 
-class Organisation(Registered):
+class Organisation(Found, Registered):
     """A registered body: its code, its name, what it is and where. Not who stands behind it."""
 
     class Kind(models.TextChoices):
@@ -37,6 +38,8 @@ class Organisation(Registered):
         Area, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("grid")
     )
 
+    found_by = ("name", "address", "industry")
+
     objects = OrganisationQuerySet.as_manager()
 
     class Meta:
@@ -50,7 +53,10 @@ class Organisation(Registered):
                 violation_error_message=_("This is no unified social credit code."),
             ),
         ]
-        indexes = [models.Index(fields=["grid", "code"], name="organisation_in_a_grid")]
+        indexes = [
+            models.Index(fields=["grid", "code"], name="organisation_in_a_grid"),
+            GinIndex(fields=["words"], name="organisation_words"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -51,6 +51,7 @@ class Proposal(models.Model):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     claimed_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
     progress = models.PositiveSmallIntegerField(default=0)
     message = models.CharField(max_length=300, blank=True)
     # Balance and compactness as numbers, for the page.

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from govgrid.core import clock
-from grids.models.area import WGS84, Area
+from govgrid.core.text import initials, pieces_to_find, search_terms
+from grids.models.area import PLACE_READINGS, WGS84, Area
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -19,6 +21,52 @@ class RegisterQuerySet(models.QuerySet[Row]):
     def standing(self, on: date | None = None) -> RegisterQuerySet[Row]:
         """What is there on a day; today unless told."""
         return self.filter(Q(retired_on=None) | Q(retired_on__gt=on or clock.today()))
+
+    def called(self, words: str) -> RegisterQuerySet[Row]:
+        """Rows whose words hold all of ``words``, in either script, or whose code begins so."""
+        return self.filter(is_called(words))
+
+
+def is_called(words: str) -> Q:
+    """Each part by an index of its own: all words of a row, and the beginning of its code."""
+    words = words.strip()
+    terms = search_terms(words)
+    has_words = Q(words__contains=terms) if terms else Q(pk__in=[])
+    if not words.isascii():  # no code is
+        return has_words
+    return Q(code__startswith=words) | Q(code__startswith=words.upper()) | has_words
+
+
+def words_of(name: str, *others: str) -> list[str]:
+    """What a row is found by; of its name the letters of the pinyin too."""
+    return pieces_to_find(" ".join([name, *others]), initials(name, PLACE_READINGS))
+
+
+class SearchWords(ArrayField):
+    """Follows what a row is found by whenever it is saved; who updates many at once sets it."""
+
+    def __init__(self, **options: Any) -> None:
+        options = {"base_field": models.TextField(), "editable": False, "default": list, **options}
+        super().__init__(**options)
+
+    def pre_save(self, model_instance: Any, add: bool) -> list[str]:  # noqa: FBT001 as Django calls it
+        words = model_instance.words_to_find()
+        setattr(model_instance, self.attname, words)
+        return words
+
+
+class Found(models.Model):
+    """A row that is found by the pieces of its words, in traditional and simplified script alike."""
+
+    words = SearchWords()
+    # By which attributes, the name first.
+    found_by: tuple[str, ...] = ("name",)
+
+    class Meta:
+        abstract = True
+
+    def words_to_find(self) -> list[str]:
+        return words_of(*(getattr(self, name) for name in self.found_by))
 
 
 class GridRegisterQuerySet(RegisterQuerySet[Row]):
@@ -42,7 +90,7 @@ class Registered(models.Model):
         return self.retired_on is None or self.retired_on > clock.today()
 
 
-class Standing(Registered):
+class Standing(Found, Registered):
     """A row with a point, and the grid that covered it when it was written."""
 
     point = models.PointField(_("point"), srid=WGS84)

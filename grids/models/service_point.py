@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.contrib.gis.db import models
+from django.contrib.postgres.indexes import GinIndex
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from grids.models.phones import MOBILE
 from grids.models.register import GridRegisterQuerySet, Standing
-from grids.models.staffing import MOBILE
 
 
 class ServicePointQuerySet(GridRegisterQuerySet["ServicePoint"]):
@@ -34,6 +35,8 @@ class ServicePoint(Standing):
     services = models.CharField(_("services"), max_length=300, blank=True)
     office_phone = models.CharField(_("office phone"), max_length=30, blank=True)
 
+    found_by = ("name", "address", "services")
+
     objects = ServicePointQuerySet.as_manager()
 
     class Meta:
@@ -47,7 +50,10 @@ class ServicePoint(Standing):
                 violation_error_message=_("This is a mobile number: give that of the office."),
             ),
         ]
-        indexes = [models.Index(fields=["grid", "code"], name="servicepoint_in_a_grid")]
+        indexes = [
+            models.Index(fields=["grid", "code"], name="servicepoint_in_a_grid"),
+            GinIndex(fields=["words"], name="servicepoint_words"),
+        ]
 
     def __str__(self) -> str:
         return self.name

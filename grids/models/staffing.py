@@ -14,13 +14,11 @@ from govgrid.core.constraints import both_or_neither
 from grids import roles
 from grids.models.area import Area
 from grids.models.department import Department
+from grids.models.phones import MOBILE
 from grids.models.post import Post
 
 if TYPE_CHECKING:
     from govgrid.accounts.models import User
-
-# A mobile phone is a person's: the number of an office stays when its people change.
-MOBILE = r"^\D*(86\D*)?1[3-9](\D*[0-9]){9}\D*$"
 
 
 class TeamSeat(models.Model):

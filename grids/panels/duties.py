@@ -49,8 +49,10 @@ def _several(tasks: list[tasklist.Task]) -> bool:
     return len({one.area.pk for one in tasks}) > 1
 
 
-def duties_left(area: Area, post: Post) -> list[backlog.Item]:
-    """What the present period still asks."""
+def duties_left(area: Area | None, post: Post) -> list[backlog.Item]:
+    """What the present period still asks; duties are asked of areas."""
+    if area is None:
+        return []
     return [
         backlog.Item(f"{one.duty.pk}-{one.first}", f"{one.duty.name} ({one.first} – {one.last})")
         for one in tasklist.tasks_of([area])

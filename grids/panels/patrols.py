@@ -19,6 +19,7 @@ DAYS = 30
 def register() -> None:
     """Called once at start-up."""
     panels.register("grids.area", last_patrol)
+    panels.register("grids.sheet", in_short)
 
 
 def last_patrol(request: HttpRequest, area: Area) -> Panel | None:
@@ -34,3 +35,9 @@ def last_patrol(request: HttpRequest, area: Area) -> Panel | None:
     days = {clock.local(at).date() for at in started.values_list("started_at", flat=True)}
     context = {"last": max(days, default=None), "count": len(days), "days": DAYS}
     return Panel("grids/_panel_patrols.html", context, rank=30)
+
+
+def in_short(request: HttpRequest, area: Area) -> Panel | None:
+    """The same in a line, for a finger on the map."""
+    whole = last_patrol(request, area)
+    return whole and whole._replace(template="grids/_sheet_patrol.html")

@@ -8,6 +8,7 @@ from govgrid.core import panels
 from govgrid.core.panels import Panel
 from grids import places
 from grids.models import AreaCount, Level, ServicePoint
+from grids.serving.registers import formats_for
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 # A panel is a glance; the registers hold the rest.
 MOST_CLASSES = 12
 MOST_ROWS = 6
+MOST_IN_SHORT = 4
 
 
 def register() -> None:
@@ -25,6 +27,7 @@ def register() -> None:
     panels.register("grids.area", compounds)
     panels.register("grids.area", service_points)
     panels.register("grids.area", counts)
+    panels.register("grids.sheet", in_short)
 
 
 def what_stands(_request: HttpRequest, area: Area) -> Panel | None:
@@ -39,6 +42,22 @@ def what_stands(_request: HttpRequest, area: Area) -> Panel | None:
         "more": len(stands.classes) - MOST_CLASSES,
     }
     return Panel("grids/_panel_facilities.html", context, rank=10)
+
+
+def in_short(_request: HttpRequest, area: Area) -> Panel | None:
+    """For a finger on the map: the classes that are most, and how much else there is."""
+    if area.level < Level.STREET:
+        return None
+    stands = places.what_stands_in(area)
+    context = {
+        "area": area,
+        "stands": stands,
+        "classes": stands.classes[:MOST_IN_SHORT] if stands else [],
+        "more": max(0, len(stands.classes) - MOST_IN_SHORT) if stands else 0,
+        "compounds": places.compounds_of(area).count(),
+        "points": ServicePoint.objects.beneath(area).standing().count(),
+    }
+    return Panel("grids/_sheet_places.html", context, rank=10)
 
 
 def compounds(_request: HttpRequest, area: Area) -> Panel | None:
@@ -78,5 +97,6 @@ def counts(request: HttpRequest, area: Area) -> Panel | None:
     may_keep = request.user.has_perm("grids.keep_places", area)
     if not found and not may_keep:
         return None
-    context = {"area": area, "counts": found, "may_keep": may_keep}
+    formats = formats_for("counts")
+    context = {"area": area, "counts": found, "may_keep": may_keep, "formats": formats}
     return Panel("grids/_panel_counts.html", context, rank=16)

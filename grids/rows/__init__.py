@@ -151,9 +151,14 @@ def _kind(kind: str, level: Level) -> str:
     return kind
 
 
+def is_untold(value: str) -> bool:
+    """Whether a cell holds what a file that went out says in place of a number."""
+    return value == FEW or bool(re.fullmatch(r"≥[0-9]+", value))
+
+
 def _households(value: str) -> int | None:
     # A small count is never told exactly, so a file that went out says nothing by it.
-    if value in ("", FEW):
+    if not value or is_untold(value):
         return None
     if not (value.isascii() and value.isdecimal() and int(value) <= MOST_HOUSEHOLDS):
         raise RowError(_("“%(value)s” is no number of households.") % {"value": value})

@@ -28,13 +28,15 @@ from grids.models import (
     ServicePoint,
 )
 from grids.models.facility import CAMERAS
-from grids.rows import day, phone, yes
+from grids.rows import day, is_untold, phone, yes
 from grids.shapes import outline
 
 # The usual classes, as cities number them. The standard is not public: a district that reports by
 # its own table loads that one over this.
 USUAL_CLASSES = Path(__file__).resolve().parents[1] / "data" / "facility_classes.csv"
 Reader = Callable[[str], Any]
+# What a cell of a file that went out says by a number that is not told: nothing.
+UNTOLD = object()
 POINT_COLUMNS = ("lon", "lat", "crs")
 # Where a column is not called what the attribute is.
 ATTRIBUTES = {"wkt": "outline", "households": "household_count"}
@@ -71,6 +73,7 @@ class Sheet:
             for name, read in self.readers.items()
             if name in cells
         }
+        said = {name: value for name, value in said.items() if value is not UNTOLD}
         if self.has_point and (cells.get("lon") or cells.get("lat")):
             said["point"] = point(cells)
         return PlaceRow(line, "".join(said[name] for name in self.key), said)
@@ -131,8 +134,14 @@ def number(value: str) -> int:
     return int(value)
 
 
-def number_or_none(value: str) -> int | None:
+def number_or_none(value: str) -> Any:
+    if is_untold(value):
+        return UNTOLD
     return number(value) if value else None
+
+
+def number_or_untold(value: str) -> Any:
+    return UNTOLD if is_untold(value) else number(value)
 
 
 def no_camera(longest: int) -> Reader:
@@ -229,7 +238,7 @@ COUNTS = Sheet(
     {
         "area": short(40),
         "measure": one_of(AreaCount.Measure.values),
-        "number": number,
+        "number": number_or_untold,
         "as_of": day,
         "source": short(80),
     },

@@ -10,12 +10,14 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 
 from govgrid.core.panels import notes_for, panels_for
-from grids import queries, scoping, tiles
+from grids import queries, roles, scoping, staffing, tiles
 from grids.forms import AreaSearchForm, PointForm, TapForm
 from grids.models import Area, Department, Level
 from grids.spatial.writing import FORMATS
 
 MOST_FOUND = 50
+# Panels of the sheet from this rank on are buttons.
+WAYS_ON = 50
 
 
 @require_GET
@@ -89,6 +91,7 @@ def area_detail(request, code):
     if area.code != code:  # by its code in the other system, or by one it had before
         return redirect(area)
     line = queries.line_of(area)
+    role = staffing.MAIN.get(Level(area.level), "")
     children = list(area.children.in_force())
     context = {
         "area": area,
@@ -97,6 +100,9 @@ def area_detail(request, code):
         "notes": notes_for("grids.areas", request, children),
         "departments": area.departments.active(),
         "functions": queries.functions(line),
+        "seats": staffing.team(line),
+        "asked": staffing.requirements(line).get(role),
+        "role": str(roles.ROLES[role].label) if role else "",
         "panels": _drawn(request, panels_for("grids.area", request, area)),
         **_map_of(request, line),
     }
@@ -121,7 +127,9 @@ def sheet(request):
         "above": line[:-1],
         "worker": next(iter(queries.functions(line)), None),
         "figures": [figure for panel in panels for figure in panel.figures],
-        "panels": _drawn(request, panels),
+        # What is told stands above the ways on.
+        "told": _drawn(request, [one for one in panels if one.rank < WAYS_ON]),
+        "ways": _drawn(request, [one for one in panels if one.rank >= WAYS_ON]),
     }
     return render(request, "grids/_sheet.html", context)
 

@@ -17,7 +17,7 @@ from grids.division.sizes import ranges
 from grids.forms import OlderForm
 from grids.forms.divisions import BeginForm, SizeForm
 from grids.models import Area, Division
-from grids.views.divisions import STATE_LOOKS, first_error
+from grids.views.division_page import STATE_LOOKS, first_error
 from grids.workflow import State
 
 A_PAGE = 30

@@ -6,8 +6,7 @@ import json
 
 from django.contrib import messages
 from django.db import connection
-from django.db.models import Count, Sum
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,11 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from govgrid.core.errors import Refused
 from govgrid.core.sheets import BadRows
-from grids import actions, queries, workflow
-from grids.actions.divisions import gather
+from grids import actions
 from grids.division import lint
-from grids.division.reading import ends_with, in_reach_of, vacancies
-from grids.division.sizes import ranges
+from grids.division.counting import told_of
 from grids.forms.divisions import (
     DrawForm,
     EndingForm,
@@ -31,99 +28,25 @@ from grids.forms.divisions import (
     PrinciplesForm,
     ProposeForm,
 )
-from grids.models import Area, Block, Division, Piece, Principle
-from grids.workflow import MOVES, PRINCIPLES, PRINCIPLES_IN_CHINESE, State
+from grids.models import Area, Piece
+from grids.views.division_page import division_of, first_error, page, proposal_of
+from grids.workflow import MOVES
 
 CONFLICT, WRONG = 409, 400
-STATE_LOOKS = {
-    State.DRAFTED: "is-new",
-    State.SUBMITTED: "is-offered",
-    State.APPROVED: "is-signed",
-    State.REFUSED: "is-back",
-    State.IN_FORCE: "is-done",
-    State.WITHDRAWN: "is-quiet",
-}
-
-
-def _division(request, code, pk) -> Division:
-    return get_object_or_404(in_reach_of(request.user), pk=pk, community__code=code)
-
-
 # ── one draft ─────────────────────────────────────────────────────────────────────────────────
 
 
 @require_GET
 @never_cache
 def division_detail(request, code, pk):
-    return _page(request, _division(request, code, pk))
-
-
-def _page(request, division, *, status=200, **tried) -> HttpResponse:
-    pieces = list(Piece.objects.shown(division))
-    grids = list(Area.objects.filter(pk__in=division.base).order_by("code"))
-    checked = lint.check(division)
-    may_draw = division.is_drawn_on and request.user.has_perm("grids.draw", division.community)
-    steps = list(division.steps.select_related("by").order_by("number"))
-    context = {
-        "division": division,
-        "look": STATE_LOOKS[State(division.state)],
-        "line": queries.line_of(division.community),
-        "pieces": [
-            (one, PieceForm(piece=one, grids=grids) if may_draw else None) for one in pieces
-        ],
-        "checked": checked,
-        "has_slivers": any(one.kind == "sliver" for one in checked.errors),
-        "may_draw": may_draw,
-        "draw_form": DrawForm(pieces=pieces),
-        "chosen": set(),
-        "plan_form": PlanForm(initial=vars(division)),
-        "principles": _principles(division),
-        "endings": ends_with(division, pieces),
-        "numbers": [one.number for one in pieces],
-        "vacancies": vacancies(division) if division.state == State.IN_FORCE else [],
-        "steps": steps,
-        "can_undo": division.step > 0,
-        "can_redo": division.step < division.last_step,
-        "events": division.events.select_related("by"),
-        "extent": queries.bounds([division.community]) or queries.bounds(grids),
-        "asked": ranges(division.community),
-        **_acts(request, division, checked),
-        **_proposal(division),
-        **tried,
-    }
-    return render(request, "grids/division_detail.html", context, status=status)
-
-
-def _principles(division) -> list[dict]:
-    answers = {one.slug: one for one in Principle.objects.filter(division=division)}
-    return [
-        {
-            "slug": slug,
-            "words": words,
-            "chinese": PRINCIPLES_IN_CHINESE[slug],
-            "answer": answers.get(slug),
-        }
-        for slug, words in PRINCIPLES.items()
-    ]
-
-
-def _acts(request, division, checked) -> dict:
-    """What this person may do now, and what is missing for the rest."""
-    facts = gather(division, by=request.user, checked=checked, note="…")
-    acts = [
-        {"name": name, "move": move, "lacks": workflow.lacks(name, facts)}
-        for name, move in MOVES.items()
-        if State(division.state) in move.sources
-        and request.user.has_perm(move.permission, division.community)
-    ]
-    return {"acts": acts}
+    return page(request, division_of(request, code, pk))
 
 
 @require_GET
 @never_cache
 def shapes(request, code, pk):
     """The pieces and the places of the findings, as GeoJSON for the map."""
-    division = _division(request, code, pk)
+    division = division_of(request, code, pk)
     checked = lint.check(division)
     with connection.cursor() as cursor:
         cursor.execute(lint.SHAPES, [[one.pk for one in Piece.objects.shown(division)]])
@@ -155,13 +78,18 @@ def shapes(request, code, pk):
 
 # ── drawing ───────────────────────────────────────────────────────────────────────────────────
 
-SIMPLE = {"undo": actions.undo, "redo": actions.redo, "mend": actions.mend}
+SIMPLE = {
+    "undo": actions.undo,
+    "redo": actions.redo,
+    "mend": actions.mend,
+    "rebase": actions.rebase,
+}
 
 
 @require_POST
 def draw(request, code, pk):
     """One step. Refused, the page comes again with what was chosen and typed."""
-    division = _division(request, code, pk)
+    division = division_of(request, code, pk)
     simple = request.POST.get("simple", "")
     pieces = list(Piece.objects.shown(division))
     form = DrawForm(request.POST, pieces=pieces)
@@ -178,11 +106,11 @@ def draw(request, code, pk):
 
 
 def _again(request, division, form, words, status):
-    division = _division(request, division.community.code, division.pk)
+    division = division_of(request, division.community.code, division.pk)
     chosen = {
         int(one) for one in request.POST.getlist("pieces") if one.isdecimal() and len(one) < 6
     }
-    return _page(request, division, status=status, draw_form=form, chosen=chosen, refusal=words)
+    return page(request, division, status=status, draw_form=form, chosen=chosen, refusal=words)
 
 
 def _step(division, said, by) -> None:
@@ -202,10 +130,11 @@ def _step(division, said, by) -> None:
 @require_POST
 def describe(request, code, pk, number):
     """Code, name, kind, households and kept grid of one piece."""
-    division = _division(request, code, pk)
+    division = division_of(request, code, pk)
     piece = get_object_or_404(Piece.objects.shown(division), number=number)
     grids = list(Area.objects.filter(pk__in=division.base).order_by("code"))
-    form = PieceForm(request.POST, piece=piece, grids=grids)
+    told = told_of(Piece.objects.shown(division)).get(number)
+    form = PieceForm(request.POST, piece=piece, grids=grids, told=told)
     if form.is_valid():
         _try(
             request,
@@ -221,17 +150,17 @@ def describe(request, code, pk, number):
 
 @require_POST
 def plan(request, code, pk):
-    division = _division(request, code, pk)
+    division = division_of(request, code, pk)
     form = PlanForm(request.POST)
     if not form.is_valid():
-        return _page(request, division, status=WRONG, plan_form=form)
+        return page(request, division, status=WRONG, plan_form=form)
     _try(request, lambda: actions.plan(division, by=request.user, **form.cleaned_data), _("Noted."))
     return redirect(f"{division.get_absolute_url()}#plan")
 
 
 @require_POST
 def principles(request, code, pk):
-    division = _division(request, code, pk)
+    division = division_of(request, code, pk)
     form = PrinciplesForm(request.POST)
     if not form.is_valid():
         messages.error(request, first_error(form))
@@ -247,7 +176,7 @@ def principles(request, code, pk):
 
 @require_POST
 def excuse(request, code, pk):
-    division = _division(request, code, pk)
+    division = division_of(request, code, pk)
     form = ExcuseForm(request.POST)
     if form.is_valid():
         said = form.cleaned_data
@@ -263,7 +192,7 @@ def excuse(request, code, pk):
 
 @require_POST
 def ending(request, code, pk):
-    division = _division(request, code, pk)
+    division = division_of(request, code, pk)
     pieces = list(Piece.objects.shown(division))
     grids = list(Area.objects.filter(pk__in=division.base))
     form = EndingForm(request.POST, pieces=pieces, grids=grids)
@@ -288,32 +217,19 @@ def ending(request, code, pk):
 # ── a proposal ────────────────────────────────────────────────────────────────────────────────
 
 
-def _proposal(division) -> dict:
-    last = division.proposals.first()
-    return {
-        "proposal": last,
-        "is_running": last is not None and last.state in ("waiting", "running"),
-        "homes": Block.objects.filter(division=division).aggregate(
-            count=Count("pk"), households=Sum("household_count")
-        ),
-        "homes_form": HomesForm(),
-        "propose_form": ProposeForm(),
-    }
-
-
 @require_GET
 @never_cache
 def proposal(request, code, pk):
     """How far it is: the panel alone, for who looks on."""
-    division = _division(request, code, pk)
+    division = division_of(request, code, pk)
     may_draw = division.is_drawn_on and request.user.has_perm("grids.draw", division.community)
-    context = {"division": division, "may_draw": may_draw, **_proposal(division)}
+    context = {"division": division, "may_draw": may_draw, **proposal_of(division)}
     return render(request, "grids/_division_proposal.html", context)
 
 
 @require_POST
 def propose(request, code, pk):
-    division = _division(request, code, pk)
+    division = division_of(request, code, pk)
     form = ProposeForm(request.POST)
     if not form.is_valid():
         messages.error(request, first_error(form))
@@ -326,7 +242,7 @@ def propose(request, code, pk):
 @require_POST
 def homes(request, code, pk):
     """Bring in homes as points; each wrong row is told with its line."""
-    division = _division(request, code, pk)
+    division = division_of(request, code, pk)
     form = HomesForm(request.POST, request.FILES)
     if not form.is_valid():
         messages.error(request, first_error(form))
@@ -334,7 +250,7 @@ def homes(request, code, pk):
     try:
         done = actions.import_blocks(division, form.cleaned_data["file"], by=request.user)
     except BadRows as refusal:
-        return _page(request, division, status=CONFLICT, bad_rows=refusal)
+        return page(request, division, status=CONFLICT, bad_rows=refusal)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -346,7 +262,7 @@ def homes(request, code, pk):
 @require_POST
 def act(request, code, pk, name):
     """Submit, approve, refuse, take back, withdraw."""
-    division = _division(request, code, pk)
+    division = division_of(request, code, pk)
     if name not in MOVES:
         raise Http404
     form = NoteForm(request.POST)
@@ -354,9 +270,9 @@ def act(request, code, pk, name):
     try:
         moved = actions.move(division, name, by=request.user, note=note)
     except Refused as refusal:
-        return _page(
+        return page(
             request,
-            _division(request, code, pk),
+            division_of(request, code, pk),
             status=CONFLICT,
             act_refusal=str(refusal),
             note=note,
@@ -376,10 +292,3 @@ def _try(request, step, done="") -> None:
     else:
         if done:
             messages.success(request, done)
-
-
-def first_error(form) -> str:
-    name, errors = next(iter(form.errors.get_json_data().items()))
-    label = form.fields[name].label if name in form.fields else ""
-    words = errors[0]["message"]
-    return f"{label}: {words}" if label else words

@@ -17,9 +17,10 @@ from grids import actions, queries, scoping, tasklist
 from grids.forms.duties import AnswerForm, DecisionForm, DutyForm, StageForm
 from grids.gate import Decision, Stage
 from grids.models import Duty, Level
+from grids.serving.registers import formats_for
 from grids.views.people import area_or_404
 
-MOST = 200
+MOST = tasklist.MOST
 
 
 def _may_propose(user) -> bool:
@@ -48,6 +49,8 @@ def duty_list(request):
         "waiting": seen.filter(decision=Decision.PROPOSED).count(),
         "load": tasklist.load_of(rows[:MOST]) if stage == Stage.RUNNING else None,
         "may_propose": _may_propose(request.user),
+        "formats": formats_for("duties"),
+        "stage_query": f"?stage={stage.value}",
     }
     return render(request, "grids/duty_list.html", context)
 
@@ -123,11 +126,7 @@ def area_duties(request, code):
     user = request.user
     if not (user.has_perm("grids.oversee", area) or user.has_perm("grids.do_duty", area)):
         raise Http404
-    duties = list(
-        Duty.objects.running(clock.today())
-        .touching([area.path], [])
-        .select_related("department", "area")[:MOST]
-    )
+    duties = tasklist.running_in(area)
     tasks = tasklist.tasks_of([area]) if area.level >= Level.COMMUNITY else []
     context = {
         "area": area,
@@ -135,6 +134,7 @@ def area_duties(request, code):
         "tasks": tasks,
         "may_do": user.has_perm("grids.do_duty", area),
         "overview": tasklist.overview(area, duties) if area.level < Level.GRID else None,
+        "formats": formats_for("duties"),
         "load": tasklist.load_of(one.duty for one in tasks) if tasks else None,
     }
     return render(request, "grids/area_duties.html", context)

@@ -17,14 +17,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from grids import actions, queries, scoping
 from grids.conflicts import MOST, Kind, conflicts
 from grids.forms.layers import ConflictForm, LayerForm, PieceForm
-from grids.models import Layer
+from grids.models import Layer, Level
+from grids.serving.registers import formats_for
 
 # Maps on one page: more would be slow on a 2020 laptop.
 MAPS = 20
 DIGITS = 6
 
 
-def _visible(user):
+def visible_layers(user):
     """Layers within reach; mirrors ``rules.can_see_layer``."""
     prefixes = scoping.prefixes(user, "grids.oversee")
     departments = scoping.reach(user, "grids.oversee").departments
@@ -37,7 +38,7 @@ def _visible(user):
 @never_cache
 def layer_list(request):
     """The layers in force by matter; for whoever keeps them, the form to begin one."""
-    seen = _visible(request.user)
+    seen = visible_layers(request.user)
     may_keep = bool(scoping.prefixes(request.user, "grids.keep_layers"))
     form = LayerForm(request.POST or None, user=request.user) if may_keep else None
     if request.method == "POST":
@@ -49,14 +50,17 @@ def layer_list(request):
     layers = seen.in_force().select_related("department", "area")
     drawn = Count("pieces", filter=Q(pieces__valid_to=None))
     rows = list(layers.annotate(drawn=drawn).order_by("matter", "pk")[:MOST])
-    return render(request, "grids/layer_list.html", {"rows": rows, "form": form})
+    context = {"rows": rows, "form": form, "formats": formats_for("layers")}
+    return render(request, "grids/layer_list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def layer_detail(request, pk):
     """One layer: its pieces on a map and in a list, and the form that draws one."""
-    layer = get_object_or_404(_visible(request.user).select_related("department", "area"), pk=pk)
+    layer = get_object_or_404(
+        visible_layers(request.user).select_related("department", "area"), pk=pk
+    )
     may_keep = layer.valid_to is None and request.user.has_perm("grids.keep_layers", layer.area)
     form = PieceForm(request.POST or None) if may_keep else None
     if request.method == "POST":
@@ -77,40 +81,45 @@ def layer_detail(request, pk):
         "pieces": list(present),
         "earlier": list(pieces.exclude(valid_to=None).order_by("-valid_to")[:MOST]),
         "extent": queries.bounds([layer.area]),
+        "formats": formats_for("layers"),
+        "shown_query": f"?layer={layer.pk}",
     }
     return render(request, "grids/layer_detail.html", context)
 
 
 @require_POST
 def layer_end(request, pk):
-    layer = get_object_or_404(_visible(request.user), pk=pk)
+    layer = get_object_or_404(visible_layers(request.user), pk=pk)
     actions.end_layer(layer, by=request.user)
     messages.success(request, _("The layer has ended."))
     return redirect("grids:layers")
 
 
 def _asked(request):
-    """The form, the area that is looked at and the conflicts there."""
-    form = ConflictForm(request.GET, user=request.user)
-    areas = form.fields["area"].queryset
-    base = areas.order_by("level", "code").first()
-    if base is None:
+    """The form, the area that is looked at, all that could be, and the conflicts there."""
+    areas = ConflictForm(user=request.user).fields["area"].queryset
+    whole = areas.order_by("level", "code").first()
+    if whole is None:
         raise Http404
+    given = request.GET.copy()
+    # A district takes seconds, and nobody asked for it yet: a street is there at once.
+    if not given.get("area"):
+        given["area"] = (areas.filter(level=Level.STREET).first() or whole).code
+    form = ConflictForm(given, user=request.user)
     if not form.is_valid():
         if "area" in form.errors:
             raise Http404
-        return form, base, []
-    given = form.cleaned_data
-    area = given["area"] or base
-    kinds = [given["kind"]] if given["kind"] else []
-    return form, area, conflicts(area, matter=given["matter"], kinds=kinds)
+        return form, whole, whole, []
+    said = form.cleaned_data
+    kinds = [said["kind"]] if said["kind"] else []
+    return form, said["area"], whole, conflicts(said["area"], matter=said["matter"], kinds=kinds)
 
 
 @require_GET
 @never_cache
 def conflict_report(request):
     """What does not fit, in words and each with its map."""
-    form, area, found = _asked(request)
+    form, area, whole, found = _asked(request)
     # Each kind keeps its place: the maps are given out in turn.
     drawn = {id(one) for kind in Kind for one in [c for c in found if c.kind == kind][: MAPS // 3]}
     groups = [
@@ -123,7 +132,8 @@ def conflict_report(request):
         "count": len(found),
         "most": MOST,
         "is_cut": any(len(rows) >= MOST for _kind, rows in groups),
-        "query": request.GET.urlencode(),
+        "whole": whole if whole.pk != area.pk else None,
+        "query": form.data.urlencode(),
     }
     return render(request, "grids/conflicts.html", context)
 
@@ -135,7 +145,7 @@ COLUMNS = ("kind", "matter", "place_code", "place_name", "units", "percent", "sq
 @never_cache
 def conflict_csv(request):
     """The same as a table for a spreadsheet."""
-    _form, _area, found = _asked(request)
+    _form, _area, _whole, found = _asked(request)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="conflicts.csv"'
     response.write("\ufeff")  # or Excel shows Chinese as noise

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from govgrid.core import backlog, clock
 from grids import actions, queries, roles, scoping, staffing
 from grids.forms.people import HolderForm, SeatForm
-from grids.models import Area, HandOver, Level, Post, TeamSeat
+from grids.models import Area, Department, HandOver, Level, Post, TeamSeat
 
 A_PAGE = 100
 
@@ -31,9 +31,12 @@ def area_or_404(code: str) -> Area:
 def vacancies(request):
     """Main posts within reach that nobody holds now or soon, the longest vacant first."""
     prefixes = scoping.prefixes(request.user, "grids.oversee")
-    if not prefixes:
+    own = scoping.reach(request.user, "grids.oversee").departments
+    if not prefixes and not own:
         raise Http404
     found = staffing.vacancies(prefixes)
+    without = staffing.in_departments(prefixes, own)
+    departments = Department.objects.select_related("area").in_bulk([pk for pk, _one in without])
     shown = found[:A_PAGE]
     areas = Area.objects.select_related("parent").in_bulk([one.area_id for one in shown])
     now = [one for one in found if one.is_now]
@@ -47,6 +50,7 @@ def vacancies(request):
         "now": len(now),
         "coming": len(found) - len(now),
         "is_more": len(found) > A_PAGE,
+        "departments": [(one, departments[pk]) for pk, one in without[:A_PAGE]],
     }
     return render(request, "grids/vacancies.html", context)
 
@@ -67,7 +71,7 @@ def _who_page(request, area, *, filling=None, seating=None):
     may_keep = user.has_perm("grids.keep_team", area)
     sees = user.has_perm("grids.oversee", area)
     posts = [
-        (post, sees or post.user_id == user.pk, _may_hand_over(user, post))
+        (post, sees or post.user_id == user.pk, may_hand_over(user, post))
         for post in staffing.history(area)
     ]
     context = {
@@ -86,7 +90,7 @@ def _who_page(request, area, *, filling=None, seating=None):
     return render(request, "grids/who.html", context, status=status)
 
 
-def _may_hand_over(user, post) -> bool:
+def may_hand_over(user, post) -> bool:
     is_present = post.period.upper is None or post.period.upper > clock.today()
     is_handed = hasattr(post, "handed_on")
     return is_present and not is_handed and user.has_perm("grids.hand_over", post)
@@ -141,7 +145,7 @@ def hand_over(request, code, pk):
             post, form.cleaned_data["person"], by=request.user, on=form.cleaned_data["on"]
         )
         return redirect("grids:hand-over-sheet", made.pk)
-    context = {"area": area, "post": post, "form": form, "work": _work(request, area, post)}
+    context = {"place": area, "post": post, "form": form, "work": _work(request, area, post)}
     return render(request, "grids/hand_over.html", context)
 
 
@@ -238,7 +242,10 @@ def hand_overs(request):
     wanted = Q(incoming__user=request.user) | Q(outgoing__user=request.user)
     for prefix in scoping.prefixes(request.user, "grids.oversee"):
         wanted |= Q(incoming__area__path__startswith=prefix)
+        wanted |= Q(incoming__department__area__path__startswith=prefix)
+    own = scoping.reach(request.user, "grids.oversee").departments
+    wanted |= Q(incoming__department__in=own)
     rows = HandOver.objects.filter(wanted).select_related(
-        "outgoing__user", "incoming__user", "incoming__area"
+        *("outgoing__user", "incoming__user", "incoming__area", "incoming__department"),
     )
     return render(request, "grids/hand_overs.html", {"rows": rows[:A_PAGE]})

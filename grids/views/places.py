@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.gis.db.models.functions import AsGeoJSON
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -14,8 +15,14 @@ from govgrid.core.panels import panels_for
 from grids import queries
 from grids.actions.places import area_of
 from grids.forms.keeping import MilestoneForm
-from grids.forms.places import CompoundSearchForm, FacilitySearchForm, ServicePointSearchForm
-from grids.models import Compound, Facility, Renewal, ServicePoint
+from grids.forms.places import (
+    CompoundSearchForm,
+    FacilitySearchForm,
+    OrganisationSearchForm,
+    ServicePointSearchForm,
+)
+from grids.models import Compound, Facility, Organisation, Renewal, ServicePoint
+from grids.serving.registers import formats_for
 from grids.views.keeping import REGISTERS, keeps, keeps_somewhere
 
 if TYPE_CHECKING:
@@ -24,8 +31,13 @@ if TYPE_CHECKING:
     from grids.forms.places import RegisterForm
 
 PAGE = 50
+# Of a degree: a tenth of a metre.
+DIGITS = 6
 # The word in the address of each list.
-REGISTER_OF = {register.model: name for name, register in REGISTERS.items()}
+REGISTER_OF: dict[Any, str] = {
+    **{register.model: name for name, register in REGISTERS.items()},
+    Organisation: "organisations",
+}
 
 
 @require_GET
@@ -51,10 +63,18 @@ def service_points(request: HttpRequest) -> HttpResponse:
     return _register(request, "grids/service_points.html", form, rows)
 
 
+@require_GET
+def organisations(request: HttpRequest) -> HttpResponse:
+    rows = Organisation.objects.select_related("grid")
+    form = OrganisationSearchForm(request.GET, user=request.user)
+    return _register(request, "grids/organisations.html", form, rows)
+
+
 def _register(
     request: HttpRequest, template: str, form: RegisterForm, rows: QuerySet
 ) -> HttpResponse:
     """A page of a register. One more is read than is shown: nothing is counted."""
+    register = REGISTER_OF[rows.model]
     found = list(form.filter(rows)[: PAGE + 1])
     shown = found[:PAGE]
     context = {
@@ -63,8 +83,10 @@ def _register(
         "next": _with(request, after=shown[-1].code) if len(found) > PAGE else "",
         "first": _with(request, after="") if request.GET.get("after") else "",
         "kept": {one.pk for one in shown if keeps(request.user, area_of(one))},
-        "may_enter": keeps_somewhere(request.user),
-        "register": REGISTER_OF[rows.model],
+        "may_enter": register in REGISTERS and keeps_somewhere(request.user),
+        "register": register,
+        "formats": formats_for(register),
+        "shown_query": _with(request, after=""),
     }
     return render(request, template, context)
 
@@ -82,7 +104,8 @@ def _with(request: HttpRequest, **names: str) -> str:
 def compound(request: HttpRequest, code: str) -> HttpResponse:
     """One compound: who keeps it up, until when its committee sits, how far its renewal is."""
     rows = Compound.objects.select_related("community", "property_department")
-    one = get_object_or_404(rows.defer("outline"), code=code)
+    drawn = AsGeoJSON("outline", precision=DIGITS)
+    one = get_object_or_404(rows.defer("outline").annotate(shape=drawn), code=code)
     renewals = list(one.renewals.prefetch_related("milestones"))
     context = {
         "compound": one,

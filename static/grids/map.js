@@ -97,9 +97,6 @@
         ]).addTo(map);
       },
     };
-    if (said.ggShape) {
-      L.geoJSON(JSON.parse(said.ggShape), { interactive: false, style: { className: "m-on" } }).addTo(map);
-    }
     if (at) {
       made.pin([at[1], at[0]], said.ggPinIcon, said.ggPinColour);
       L.circle([at[1], at[0]], { radius: 50, className: "m-near", interactive: false }).addTo(map);
@@ -108,6 +105,10 @@
       map.fitBounds([[extent[1], extent[0]], [extent[3], extent[2]]], { padding: [12, 12], maxZoom: CLOSE });
     } else {
       map.setView([middle[1], middle[0]], middle[2]);
+    }
+    // Once there is a view: before, an outline beside a circle has no bounds to be clipped by.
+    if (said.ggShape) {
+      L.geoJSON(JSON.parse(said.ggShape), { interactive: false, style: { className: "m-on" } }).addTo(map);
     }
     // "lon,lat;lon,lat": an empty place keeps its number, as the list does.
     (said.ggPoints || "").split(";").forEach(function (text, n) {

@@ -430,6 +430,31 @@ def test_an_outline_finds_its_area_by_a_property_of_one_s_choice(town):
     assert not AreaShape.objects.filter(area=town.streets[1]).exists()
 
 
+@pytest.mark.parametrize("column", ["outlines", "areas"])
+def test_an_outline_far_outside_what_lies_above_is_told(town, column):
+    """In the dry run too: it is this very import, taken back."""
+    actions.import_outlines([(1, feature(square(111, 30, 0.1), code="420506"))], by=None)
+    near, far = square(111.105, 30), square(112, 31)
+    if column == "outlines":
+        rows = [(2, feature(near, code="420506001")), (3, feature(far, code="420506002"))]
+        done = actions.import_outlines(rows, by=None)
+    else:
+        said = {"level": "street", "parent_code": "420506"}
+        rows = [
+            (2, {"code": "420506001", "name": "街道1", **said, "wkt": near.wkt}),
+            (3, {"code": "420506002", "name": "街道2", **said, "wkt": far.wkt}),
+        ]
+        done = actions.import_areas(rows, by=None)
+
+    ((line, words),) = [tuple(one) for one in done.warnings]
+    assert line == 3
+    assert words.startswith("The outline lies 1")
+    assert words.endswith(" km outside 夷陵区.")
+    # What is given in one file is held against each other as it will be.
+    both = [(1, feature(square(112, 31, 0.1), code="420506")), (2, feature(far, code="420506002"))]
+    assert actions.import_outlines(both, by=None).warnings == []
+
+
 def test_outlines_are_replaced(town):
     done = actions.import_outlines([(1, feature(square(112, 30), code="420506"))], by=None)
 
@@ -475,7 +500,9 @@ def test_an_outline_that_crosses_itself_is_repaired_with_a_warning(town):
     done = actions.import_outlines([(1, one)], by=None)
 
     outline = AreaShape.objects.get(area=town.streets[0]).boundary
-    assert [tuple(warning) for warning in done.warnings] == [(1, "The outline crossed itself.")]
+    crossed, far = [tuple(warning) for warning in done.warnings]
+    assert crossed == (1, "The outline crossed itself.")
+    assert far[1].endswith("km outside 夷陵区.")
     assert outline.valid
     assert len(outline) == 2
 

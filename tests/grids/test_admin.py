@@ -1,13 +1,15 @@
 """The back office gives and ends posts by the actions, and by nothing else."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from govgrid.core import clock
 from grids import actions
 from grids.models import Area, Department, Post
 from tests.factories.accounts import UserFactory
+from tests.factories.divisions import begin, counted, ready
 from tests.factories.grids import PostFactory, build_town, holder
 
 pytestmark = pytest.mark.django_db
@@ -137,3 +139,32 @@ def test_a_mobile_phone_of_a_team_is_refused_in_words(office, town):
     }
     page = office.post("/admin/grids/teamseat/add/", sent)
     assert "not a mobile phone" in page.content.decode()
+
+
+def test_a_division_is_read_with_all_that_belongs_to_it_and_not_edited(
+    office, town, shift_clock, django_assert_max_num_queries
+):
+    officer = holder("community_officer", area=town.communities[0])
+    head = holder("street_head", area=town.streets[0])
+    counted(town, 240, 260)
+    actions.seat_office(town.grids[1], "police", town.housing, by=None)
+    division = begin(town, by=officer)
+    actions.merge(division, [1, 2], by=officer)
+    actions.describe(division, 1, by=officer, household_count=280)
+    today = clock.today()
+    ready(division, by=officer, on=today + timedelta(days=1), voted_on=today)
+    actions.move(division, "submit", by=officer)
+    actions.move(division, "approve", by=head)
+    shift_clock(days=2)
+    assert actions.take_effect() == 1
+
+    assert office.get("/admin/grids/division/").status_code == 200
+    address = f"/admin/grids/division/{division.pk}/change/"
+    office.get(address)
+    with django_assert_max_num_queries(25):
+        page = office.get(address).content.decode()
+    for told in ("101", town.grids[1].code, "take_effect", "goes on in what follows"):
+        assert told in page
+    assert office.post(address, {"state": "drafted"}).status_code == 403
+    assert office.get("/admin/grids/division/add/").status_code == 403
+    assert office.post(f"/admin/grids/division/{division.pk}/delete/", {}).status_code == 403

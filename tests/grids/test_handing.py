@@ -225,11 +225,11 @@ def found(town, area=None):
     return {one.area_id: one for one in staffing.vacancies([area.path])}
 
 
-def test_nobody_ever_is_vacant_since_the_area_began(town):
+def test_what_nobody_ever_held_is_vacant_since_no_day(town):
     vacancy = found(town)[town.grids[0].pk]
 
-    assert (vacancy.role, vacancy.since, vacancy.until) == ("grid_worker", SINCE, None)
-    assert vacancy.days == (clock.today() - SINCE).days
+    assert (vacancy.role, vacancy.since, vacancy.until) == ("grid_worker", None, None)
+    assert (vacancy.is_now, vacancy.was_held, vacancy.days) == (True, False, 0)
     assert {town.district.pk, *(a.pk for a in [*town.streets, *town.communities, *town.grids])} == (
         set(found(town))
     )
@@ -244,7 +244,8 @@ def test_held_is_not_vacant_and_a_helper_holds_nothing(town, post):
 
 def test_who_may_not_sign_in_holds_nothing(town):
     PostFactory(role="grid_worker", area=town.grids[0], user=UserFactory(is_active=False))
-    assert town.grids[0].pk in found(town)
+    vacancy = found(town)[town.grids[0].pk]
+    assert (vacancy.is_now, vacancy.was_held, vacancy.since) == (True, True, None)
 
 
 def test_a_post_that_ends_soon_is_told_and_one_that_is_followed_is_not(town, post, officer):
@@ -314,3 +315,15 @@ def test_the_same_office_twice_is_refused_and_who_keeps_no_team_is_denied(town, 
         actions.seat_office(
             town.grids[0], "clinic", town.urban, by=holder("auditor", area=town.city)
         )
+
+
+def test_until_the_other_begins_nobody_leaves_and_nobody_takes_over(post, officer):
+    made = actions.hand_over(post, UserFactory(), by=officer, on=clock.today() + timedelta(days=10))
+
+    assert code_of(actions.end_post, post, by=officer) == "leaves_a_gap"
+    assert code_of(actions.take_post, made, by=made.incoming.user) == "not_begun"
+
+    # Who was to follow does not come after all.
+    actions.end_post(made.incoming, by=officer)
+    actions.end_post(post, by=officer)
+    assert not Post.objects.held_on().filter(area=post.area).exists()

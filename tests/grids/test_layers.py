@@ -7,14 +7,15 @@ from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from govgrid.core import clock
+from govgrid.core import clock, tiles
+from govgrid.core.cache import Forgetful
 from govgrid.core.errors import Refused
 from govgrid.core.sheets import BadRows
 from grids import actions
 from grids.conflicts import Kind, conflicts
 from grids.models import WGS84, Area, Compound, Layer, LayerPiece
 from tests.factories.accounts import UserFactory
-from tests.factories.grids import DepartmentFactory, build_town, holder, shape
+from tests.factories.grids import CompoundFactory, DepartmentFactory, build_town, holder, shape
 
 
 def box(west, east, south=30.0, north=30.01):
@@ -200,11 +201,59 @@ def test_a_compound_cut_by_two_units_is_named_beside_its_grid(layer, town, stati
 
 
 @pytest.mark.parametrize("pieces", [1, 3])
-def test_three_statements_for_any_number(layer, town, stations, pieces, django_assert_num_queries):
+def test_four_statements_for_any_number(layer, town, stations, pieces, django_assert_num_queries):
     for unit in stations[:pieces]:
         draw(layer, unit, box(111, 111.06))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         conflicts(town.district)
+    with django_assert_num_queries(1):
+        conflicts(town.district)
+
+
+CHANGES = {
+    "a piece redrawn": lambda town, layer, stations: draw(layer, stations[1], box(111.02, 111.06)),
+    "a layer ended": lambda town, layer, stations: Layer.objects.update(
+        valid_to=clock.today() + timedelta(days=1)
+    ),
+    "a grid redrawn": lambda town, layer, stations: actions.import_outlines(
+        [(2, {"code": town.grids[2].code, "wkt": box(111.02, 111.023).wkt})], by=None
+    ),
+    "a grid ended": lambda town, layer, stations: Area.objects.filter(pk=town.grids[2].pk).update(
+        valid_to=clock.today()
+    ),
+    "a compound": lambda town, layer, stations: CompoundFactory(
+        community=town.communities[0],
+        outline=box(111.001, 111.002),
+        point=Point(111.0015, 30.005, srid=WGS84),
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_was_computed_is_kept_until_something_changes(
+    layer, town, stations, change, django_assert_num_queries
+):
+    draw(layer, stations[0], box(111, 111.023))
+    draw(layer, stations[1], box(111.023, 111.06))
+    assert told(town.district) == told(town.district) != []
+    with django_assert_num_queries(1):
+        conflicts(town.district)
+    CHANGES[change](town, layer, stations)
+    with django_assert_num_queries(4):
+        conflicts(town.district)
+
+
+def test_a_dead_cache_only_costs_the_computing(layer, town, stations, monkeypatch):
+    draw(layer, stations[0], box(111, 111.023))
+    monkeypatch.setattr(tiles, "cache", Forgetful("redis://127.0.0.1:1/0", {}))
+    assert told(town.district) == told(town.district) != []
+
+
+def test_pieces_far_from_the_street_are_left_out_and_change_nothing(layer, town, stations):
+    draw(layer, stations[0], box(111, 111.023))
+    draw(layer, stations[1], box(111.023, 111.06))
+    whole = [one for one in told(town.district) if one[1] == town.grids[2].code]
+    assert told(town.streets[0], matter="street trade")[: len(whole)] == whole != []
 
 
 # ── from a table ──────────────────────────────────────────────────────────────────────────────
@@ -253,7 +302,31 @@ def test_all_or_nothing_and_every_wrong_row_is_told(known, command):
 
 
 def test_a_table_for_another_district_is_denied(known, town):
-    stranger = holder("district_command", area=town.streets[0])
     with pytest.raises(PermissionDenied):
-        actions.import_layers([row(2, "station-0", box(111, 111.04))], by=stranger)
+        actions.import_layers(
+            [row(2, "station-0", box(111, 111.04))], by=holder("grid_worker", area=town.grids[0])
+        )
     assert not Layer.objects.exists()
+
+
+def test_a_row_of_another_district_is_told_by_its_number(known, town):
+    command = holder("district_command", area=town.streets[0])
+    rows = [
+        row(2, "station-0", box(111, 111.04), area_code=town.streets[0].code),
+        row(3, "station-0", box(111, 111.04)),
+    ]
+    with pytest.raises(BadRows) as bad:
+        actions.import_layers(rows, by=command)
+    assert [tuple(one) for one in bad.value.problems] == [(3, "This area is not yours to change.")]
+    assert not Layer.objects.exists()
+
+
+def test_a_repaired_outline_is_told_to_who_sent_it_and_not_to_the_log(known, caplog):
+    bow = "POLYGON((111 30,111.04 30.04,111.04 30,111 30.04,111 30))"
+    rows = [row(2, "station-0", box(111, 111.04)), row(3, "station-1", box(111, 1), wkt=bow)]
+    done = actions.import_layers(rows, by=None)
+    assert [one.line for one in done.warnings] == [3]
+    with pytest.raises(BadRows) as bad:
+        actions.import_layers([row(2, "station-0", box(111, 1), wkt="POLYGON((1")], by=None)
+    assert [one.line for one in bad.value.problems] == [2]
+    assert not [one for one in caplog.records if one.name.startswith("django.contrib.gis")]

@@ -140,3 +140,12 @@ def test_beneath_takes_no_neighbour_whose_id_begins_alike(town):
 )
 def test_few_households_are_not_counted_aloud(count, words):
     assert Area(household_count=count).household_words == words
+
+
+def test_a_department_has_no_mobile_phone(town):
+    office = town.housing
+    office.office_phone = "+86 138 1234 5678"
+    with pytest.raises(ValidationError, match="mobile number"):
+        office.full_clean()
+    office.office_phone = "0717-555-0101"
+    office.full_clean()

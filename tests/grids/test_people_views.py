@@ -400,19 +400,33 @@ def test_a_layer_out_of_reach_is_not_there(client, town):
 def test_the_report_in_words_on_maps_and_as_a_table(client, town):
     layer_of(town)
     client.force_login(holder("district_command", area=town.district))
-    html = read(client, "/grids/conflicts/")
+    html = read(client, "/grids/conflicts/", area=town.district.code)
     assert f"{town.grids[2].name} is cut in two" in html
     assert f"{town.grids[7].name}: nobody for street trade" in html
     assert html.count("data-gg-conflict=") == 2
 
-    assert "is cut in two" not in read(client, "/grids/conflicts/", kind="nobody")
-    table = client.get("/grids/conflicts.csv")
+    assert "is cut in two" not in read(
+        client, "/grids/conflicts/", kind="nobody", area=town.district.code
+    )
+    table = client.get("/grids/conflicts.csv", {"area": town.district.code})
     lines = table.content.decode("utf-8-sig").splitlines()
     assert lines[1] == (
         f"cut,street trade,{town.grids[2].code},{town.grids[2].name},Station 0 / Station 1,30,"
         + lines[1].rsplit(",", 1)[1]
     )
     assert len(lines) == 3
+
+
+def test_the_report_opens_on_a_street_and_the_district_is_one_click_away(client, town):
+    layer_of(town)
+    client.force_login(holder("district_command", area=town.district))
+    html = read(client, "/grids/conflicts/")
+    assert town.grids[2].name in html
+    assert town.grids[7].name not in html
+    assert f'href="?area={town.district.code}"' in html
+    assert f'conflicts.csv?area={town.streets[0].code}"' in html
+    whole = read(client, "/grids/conflicts/", area=town.district.code)
+    assert f'href="?area={town.district.code}"' not in whole
 
 
 def test_the_report_of_a_street_does_not_tell_of_the_next(client, town):
@@ -432,7 +446,8 @@ def test_a_cell_that_would_run_is_marked(client, town):
     actions.draw_piece(layer, town.urban, box(111, 111.07), by=None)
     client.force_login(holder("district_command", area=town.district))
 
-    assert "nobody,'=1+1," in client.get("/grids/conflicts.csv").content.decode("utf-8-sig")
+    table = client.get("/grids/conflicts.csv", {"area": town.district.code})
+    assert "nobody,'=1+1," in table.content.decode("utf-8-sig")
 
 
 def test_the_way_there_is_shown_to_who_oversees_something_and_to_nobody_else(client, town, officer):

@@ -18,6 +18,7 @@ from tests.factories.grids import (
     ServicePointFactory,
     build_town,
     holder,
+    square,
 )
 
 pytestmark = pytest.mark.django_db
@@ -300,3 +301,16 @@ def test_an_areas_page_asks_as_much_for_three_places_as_for_one(read, town, leve
         read(f"{area.code}/")
 
     assert len(one) == len(three)
+
+
+def test_the_outline_of_a_compound_is_drawn_on_its_page(read, town):
+    point = Point(*town.middle(0), srid=WGS84)
+    one = CompoundFactory(
+        community=town.communities[0], point=point, outline=square(point.x, 30.004, 0.001)
+    )
+    without = CompoundFactory(community=town.communities[0], point=point)
+
+    assert 'data-gg-shape="{&quot;type&quot;:&quot;MultiPolygon&quot;' in read(
+        f"compounds/{one.code}/"
+    )
+    assert "data-gg-shape" not in read(f"compounds/{without.code}/")

@@ -11,11 +11,13 @@ from django.contrib.gis.geos import MultiPolygon, Polygon
 
 from govgrid.core import coordinates
 from govgrid.core.errors import Refused
+from govgrid.core.sheets import RowError
 from grids import shapes
 from grids.rows import AREA_COLUMNS, AREA_REQUIRED
 from grids.spatial import reading
 from grids.spatial.reader import archive, spoilt
 from grids.spatial.reading import Asked, Columns
+from grids.vertices import MOST_VERTICES, vertices_in
 from tests.factories.grids import square
 from tests.factories.maps import (
     detailed,
@@ -494,10 +496,35 @@ def test_an_outline_of_200_000_corners_is_taken_with_every_one_of_them(bring, sl
 
 
 @pytest.mark.slow
-def test_an_outline_of_more_is_refused_and_not_made_simpler(refusal):
-    assert refusal(streets("shapefile", outline=detailed(spoilt.MOST_VERTICES + 4))) == (
-        "too_many_vertices"
-    )
+@pytest.mark.parametrize("slug", ["csv", "geojson", "shapefile"])
+def test_an_outline_of_more_is_refused_and_not_made_simpler(refusal, slug):
+    assert refusal(streets(slug, outline=detailed(MOST_VERTICES + 4))) == "too_many_vertices"
+
+
+def test_the_outlines_of_a_table_are_counted_together_before_one_is_made(refusal, monkeypatch):
+    ring = ", ".join(["111 30"] * 200_001)
+    row = f'1,"POLYGON (({ring}))"\n'.encode()
+    assert refusal(b"code,wkt\n" + row * 21) == "file_too_detailed"
+
+
+@pytest.mark.parametrize(
+    ("given", "count"),
+    [
+        ("POLYGON ((0 0, 1 0, 1 1, 0 0))", 4),
+        ('{"type": "Polygon", "coordinates": [[[0,0],[1,0],[1,1],[0,0]]]}', 4),
+        ("POINT (1 2)", 1),
+        ("0101000000" + "00" * 16, 1),
+        ("", 0),
+    ],
+)
+def test_corners_are_counted_in_the_text(given, count):
+    assert abs(vertices_in(given) - count) <= 1
+
+
+def test_an_outline_that_is_sent_in_a_form_is_counted_before_it_is_made(monkeypatch):
+    monkeypatch.setattr(shapes, "GEOSGeometry", None)
+    with pytest.raises(RowError, match="corners"):
+        shapes.outline("POLYGON ((" + ", ".join(["111 30"] * (MOST_VERTICES + 1)) + "))")
 
 
 # ── limits ────────────────────────────────────────────────────────────────────────────────────

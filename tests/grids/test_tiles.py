@@ -6,11 +6,12 @@ from datetime import date
 import pytest
 from django.contrib.gis.gdal import DataSource
 from django.contrib.gis.geos import Point
+from django.core.cache import cache
 from django.db import connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from redis.exceptions import ConnectionError as Gone
 
-from govgrid.core import tiles as kept_tiles
+from govgrid.core import throttle
 from govgrid.core.tiles import Tile
 from grids import tiles
 from grids.models import Area, AreaShape, Facility, FacilityClass, MapEdition
@@ -133,8 +134,7 @@ def test_nowhere_is_empty_and_kept_by_nobody(signed_in):
     response = signed_in.get(address(tile), headers={"Accept-Encoding": "gzip"})
 
     assert gzip.decompress(response.content) == b""
-    assert kept_tiles._client.cache_info().currsize
-    assert not list(kept_tiles._asked(lambda redis: redis.scan_iter("tile:*:14/0/0")))
+    assert not [key for key in cache._cache if "tile:" in key]
 
 
 def test_tiles_come_packed_to_who_can_unpack_them(signed_in, town):
@@ -241,23 +241,16 @@ def test_at_midnight_the_map_has_another_edition(town, clock_at):
     assert tiles.edition() != before
 
 
-def test_without_redis_tiles_are_made_and_it_is_let_be_for_a_while(
-    signed_in, town, monkeypatch, caplog
-):
-    tries = []
+def test_signed_out_callers_may_look_at_some_maps_a_minute(client, signed_in, town, monkeypatch):
+    monkeypatch.setattr(throttle, "seconds_to_wait", lambda *_asked: 17)
+    url = address(tile_at(12, *town.middle(0)))
 
-    def gone(_process):
-        tries.append(1)
-        raise Gone("no")
+    held = Client(headers={"accept-language": "en"}).get(url)
 
-    monkeypatch.setattr(kept_tiles, "_client", gone)
-    monkeypatch.setattr(kept_tiles, "_silent_until", 0.0)
-    tile = tile_at(12, *town.middle(0))
-
-    assert drawn(signed_in, tile)["areas"]
-    assert drawn(signed_in, tile)["areas"]
-    assert len(tries) == 1
-    assert "Redis does not answer" in caplog.text
+    assert held.status_code == 429
+    assert held["Retry-After"] == "17"
+    assert "Try again in 17 seconds." in held.content.decode()
+    assert signed_in.get(url).status_code == 200
 
 
 def test_a_tile_is_found_by_its_index(town):

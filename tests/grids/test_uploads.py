@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 from django.db.models import Max
@@ -201,6 +202,48 @@ def test_a_file_that_kills_its_worker_is_not_tried_for_ever(bring):
     assert (upload.state, upload.refusal) == (
         "refused", "Reading the file ended its reader each time.",
     )  # fmt: skip
+
+
+def test_a_file_that_takes_too_long_is_given_up_with_a_sentence(bring, monkeypatch, caplog):
+    def takes_long(upload):
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(uploads, "_read", takes_long)
+    upload = bring(NEW)
+
+    assert (upload.state, upload.claimed_until) == ("refused", None)
+    assert "divide it" in upload.refusal
+    assert f"file {upload.pk} is given up at attempt 1" in caplog.text
+
+
+def test_one_file_at_a_time_and_the_next_has_its_turn(
+    bring, woken, django_capture_on_commit_callbacks
+):
+    first, second = bring(NEW, is_read=False), bring(NEW, is_read=False)
+    with django_capture_on_commit_callbacks(execute=True):
+        work_off_uploads()
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == ("ready", "reading")
+    assert woken[-1] == (uploads.TASK, ())
+    with django_capture_on_commit_callbacks() as callbacks:
+        work_off_uploads()
+    assert callbacks == [], "nothing waits any more"
+
+
+def test_a_file_that_takes_too_long_is_refused_in_words(bring, monkeypatch):
+    def slow(_upload):
+        raise SoftTimeLimitExceeded
+
+    upload = bring(NEW, is_read=False)
+    monkeypatch.setattr(uploads, "_keep_rows", slow)
+
+    work_off_uploads()
+
+    upload.refresh_from_db()
+    assert (upload.state, upload.claimed_until) == ("refused", None)
+    assert upload.refusal == "The file takes longer than a file may: divide it."
+    assert work_off_uploads.time_limit > work_off_uploads.soft_time_limit
 
 
 def test_rows_that_were_read_before_are_not_counted_twice(bring):

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 import pytest
+from django.contrib.gis.geos import Point
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -15,7 +16,11 @@ from tests.factories.accounts import UserFactory
 from tests.factories.grids import (
     AreaFactory,
     CheckInFactory,
+    CompoundFactory,
+    FacilityClassFactory,
+    FacilityFactory,
     PatrolFactory,
+    ServicePointFactory,
     build_town,
     holder,
 )
@@ -371,3 +376,41 @@ def test_the_page_of_an_area_tells_its_codes_its_names_and_what_it_came_of(clien
     assert "旧街道" in page
     assert "ended 1 April, followed by this area" in page
     assert "Codes and names" not in client.get(town.grids[0].get_absolute_url()).content.decode()
+
+
+# ── the sheet says what stands there ──────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("zoom", "number"), [(15, "1 facility"), (12, "2 facilities")])
+def test_a_tap_says_what_stands_in_the_area(
+    client, town, zoom, number, django_assert_max_num_queries
+):
+    lamp = FacilityClassFactory(name="路灯", major="01", minor="18")
+    for n, state in ((0, "good"), (1, "damaged"), (2, "good")):
+        point = Point(*town.middle(n), srid=4326)
+        FacilityFactory(facility_class=lamp, grid=town.grids[n], point=point, state=state)
+        CompoundFactory(community=town.grids[n].parent, point=point)
+        ServicePointFactory(grid=town.grids[n], point=point)
+    client.force_login(holder("community_officer", area=town.communities[0]))
+    lon, lat = town.middle(0)
+
+    with django_assert_max_num_queries(20):
+        answer = client.get("/grids/at/", {"lon": lon, "lat": lat, "zoom": zoom})
+    page = answer.content.decode()
+
+    area = town.grids[0] if zoom == 15 else town.communities[0]
+    assert f'/grids/facilities/?area={area.code}">{number}</a>' in page
+    assert f'/grids/facilities/?area={area.code}&amp;kind=0118">路灯' in page
+    assert f'/grids/compounds/?area={area.code}">' in page
+    assert f'/grids/service-points/?area={area.code}">' in page
+    assert ("Nobody has gone round here." in page) == (zoom == 15)
+
+
+def test_the_last_patrol_in_the_sheet_is_for_who_answers_for_the_grid(client, town):
+    client.force_login(holder("community_officer", area=town.communities[3]))
+    lon, lat = town.middle(0)
+
+    page = client.get("/grids/at/", {"lon": lon, "lat": lat, "zoom": 15}).content.decode()
+
+    assert "No facility is listed here." in page
+    assert "gone round" not in page

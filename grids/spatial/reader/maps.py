@@ -16,8 +16,9 @@ from django.contrib.gis.gdal.layer import Layer
 from django.contrib.gis.geos import GEOSException, GEOSGeometry, Point, WKTWriter
 
 from grids.spatial.reader import dbf
+from grids.spatial.reader.counter import Counter
 from grids.spatial.reader.sheet import Line, Sheet
-from grids.spatial.reader.spoilt import MOST_VERTICES, MOST_VERTICES_A_FILE, Spoilt
+from grids.spatial.reader.spoilt import Spoilt
 
 # Datums that a metre does not tell apart. Xi'an 1980 and Beijing 1954 lie some 50 to 100 m off, and
 # without the parameters of the place nobody can say by how much.
@@ -71,19 +72,19 @@ def _named(crs: Any) -> SpatialReference | None:
 
 
 class Drawer:
-    """Writes geometries as WKT, and counts what they are made of."""
+    """Writes geometries as WKT, once it is counted what they are made of."""
 
     def __init__(self, transform: CoordTransform | None) -> None:
         self.transform = transform
         # Every digit that the file has, and no height.
         self.writer = WKTWriter(dim=2, trim=True)
-        self.vertices = 0
+        self.counter = Counter()
 
     def cells(self, geometry: OGRGeometry | None) -> list[str]:
         """wkt, lon and lat of a feature; a point is a pair, everything else is an outline."""
         if geometry is None or geometry.empty:
             return ["" if geometry is None else f"{geometry.geom_name} EMPTY", "", ""]
-        self.count(geometry.point_count)
+        self.counter.count(geometry.point_count)
         if self.transform is not None:
             geometry.transform(self.transform)
         try:
@@ -94,13 +95,6 @@ class Drawer:
         if isinstance(shape, Point):
             return ["", repr(shape.x), repr(shape.y)]
         return [self.writer.write(shape).decode(), "", ""]
-
-    def count(self, vertices: int) -> None:
-        if vertices > MOST_VERTICES:
-            raise Spoilt("too_many_vertices", count=vertices, most=MOST_VERTICES)
-        self.vertices += vertices
-        if self.vertices > MOST_VERTICES_A_FILE:
-            raise Spoilt("file_too_detailed", most=MOST_VERTICES_A_FILE)
 
 
 GEOMETRY = [WKT_COLUMN, LON, LAT]

@@ -1,9 +1,6 @@
 """Why a file is not read, and what a file that is read may not exceed."""
 
 MOST_ROWS = 100_000
-# One outline; the 13 districts of a city have 1,600 together in a coarse map.
-MOST_VERTICES = 250_000
-MOST_VERTICES_A_FILE = 4_000_000
 
 
 class Spoilt(Exception):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from python_calamine import CalamineError, load_workbook
 
+from grids.spatial.reader.counter import counted
 from grids.spatial.reader.sheet import Line, Sheet
 from grids.spatial.reader.spoilt import MOST_ROWS, Spoilt
 
@@ -24,7 +25,7 @@ def read_csv(path: Path, encoding: str) -> Sheet:
     csv.field_size_limit(LONGEST_CELL)
     lines = _csv_lines(text)
     headings = next(lines, (1, []))[1]
-    return Sheet("csv", _headings(headings), lines, encoding=found)
+    return Sheet("csv", _headings(headings), counted(lines), encoding=found)
 
 
 def _headings(given: list[str]) -> list[str]:
@@ -70,7 +71,7 @@ def read_workbook(path: Path) -> Sheet:
     headings = _headings(first[1])
     while headings and not headings[-1]:
         headings.pop()
-    return Sheet("excel", headings, chain(lines), total=max(0, len(rows) - 1))
+    return Sheet("excel", headings, counted(chain(lines)), total=max(0, len(rows) - 1))
 
 
 def _written(cell: object) -> str:

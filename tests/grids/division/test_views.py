@@ -11,26 +11,8 @@ from grids import actions
 from grids.actions.proposing import propose
 from grids.models import Division, Piece
 from grids.workflow import PRINCIPLES
-from tests.factories.divisions import begin, counted, upright
-from tests.factories.grids import build_town, holder
-
-
-@pytest.fixture
-def town(db, clock_at):
-    clock_at("2026-03-01 09:00")
-    made = build_town()
-    counted(made, 240, 260)
-    return made
-
-
-@pytest.fixture
-def officer(town):
-    return holder("community_officer", area=town.communities[0])
-
-
-@pytest.fixture
-def head(town):
-    return holder("street_head", area=town.streets[0])
+from tests.factories.divisions import begin, upright
+from tests.factories.grids import holder
 
 
 @pytest.fixture

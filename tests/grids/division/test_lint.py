@@ -11,7 +11,7 @@ from grids.division import lint
 from grids.division.sizes import ranges
 from grids.models import WGS84, Compound, Division, Piece
 from tests.factories.divisions import begin, counted
-from tests.factories.grids import build_town, holder, shape
+from tests.factories.grids import build_town, shape
 
 
 def box(*edges):
@@ -25,11 +25,6 @@ def town(db):
     # Given, so that what the grids cover and what the community is are two things.
     shape(made.communities[0], box(111, 30, 111.02, 30.01))
     return made
-
-
-@pytest.fixture
-def officer(town):
-    return holder("community_officer", area=town.communities[0])
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.contrib.gis.geos import MultiPolygon, Polygon
 from scipy.cluster.vq import kmeans2
 
@@ -15,8 +16,9 @@ from grids import actions
 from grids.actions import proposing as proposals
 from grids.division import lint, proposing
 from grids.models import WGS84, Block, Compound, Division, Piece, Proposal
+from grids.tasks import sweep_proposals
 from tests.factories.divisions import begin, counted
-from tests.factories.grids import build_town, holder
+from tests.factories.grids import build_town
 
 GRIDS = 12
 
@@ -48,11 +50,6 @@ def town(db):
     made = build_town()
     counted(made, 1500, 1500)
     return made
-
-
-@pytest.fixture
-def officer(town):
-    return holder("community_officer", area=town.communities[0])
 
 
 @pytest.fixture
@@ -192,6 +189,59 @@ def test_what_a_dead_worker_left_is_found_again(drawn, officer):
     assert proposals.waiting_proposals() == []
     Proposal.objects.update(claimed_until=clock.now() - timedelta(seconds=1))
     assert proposals.waiting_proposals() == [proposal.pk]
+
+
+def test_a_proposal_that_kills_its_worker_is_not_tried_for_ever(drawn, officer, caplog):
+    proposal = actions.ask_proposal(drawn, by=officer)
+    Proposal.objects.update(
+        state="running",
+        attempts=proposals.MOST_ATTEMPTS,
+        claimed_until=clock.now() - timedelta(seconds=1),
+    )
+    assert proposals.propose(proposal.pk)
+    proposal.refresh_from_db()
+    assert proposal.state == "failed"
+    assert "ended its worker each time" in proposal.message
+    assert f"proposal {proposal.pk} is given up at attempt 4" in caplog.text
+    assert proposals.waiting_proposals() == []
+    assert actions.ask_proposal(drawn, by=officer).state == "waiting", "it can be asked for again"
+
+
+def test_a_proposal_that_is_cut_off_says_so(drawn, officer, monkeypatch):
+    def takes_long(*args):
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(proposing, "propose", takes_long)
+    proposal = actions.ask_proposal(drawn, by=officer)
+    assert proposals.propose(proposal.pk)
+    proposal.refresh_from_db()
+    assert (proposal.state, proposal.attempts) == ("failed", 1)
+    assert "in time" in proposal.message
+
+
+def test_the_sweep_wakes_and_computes_nothing_itself(
+    drawn, officer, woken, django_capture_on_commit_callbacks
+):
+    proposal = actions.ask_proposal(drawn, by=officer)
+    with django_capture_on_commit_callbacks(execute=True):
+        sweep_proposals()
+    assert (proposals.TASK, (proposal.pk,)) in woken
+    proposal.refresh_from_db()
+    assert proposal.state == "waiting"
+
+
+def test_the_solver_knows_nothing_of_where_it_runs(drawn, monkeypatch):
+    given = {}
+    popen = proposing.subprocess.Popen
+
+    def started(*args, **kwargs):
+        given.update(kwargs["env"])
+        return popen(*args, **kwargs)
+
+    monkeypatch.setattr(proposing.subprocess, "Popen", started)
+    proposing.propose(drawn, 3, lambda percent: None)
+    assert set(given) <= {*proposing.ENVIRONMENT, *proposing.ONE_THREAD}
+    assert not {"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "PRIVACY_KEYS"} & set(given)
 
 
 def test_a_solver_that_takes_too_long_is_ended(drawn, officer, monkeypatch):

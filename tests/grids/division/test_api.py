@@ -4,22 +4,10 @@ import pytest
 
 from grids import actions
 from grids.models import Piece
-from tests.factories.divisions import begin, counted, upright
-from tests.factories.grids import build_town, holder
+from tests.factories.divisions import begin, upright
+from tests.factories.grids import holder
 
 DIVISIONS = "/api/v1/divisions/"
-
-
-@pytest.fixture
-def town(db):
-    made = build_town()
-    counted(made, 240, 260)
-    return made
-
-
-@pytest.fixture
-def officer(town):
-    return holder("community_officer", area=town.communities[0])
 
 
 @pytest.fixture

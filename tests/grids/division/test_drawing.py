@@ -10,20 +10,8 @@ from govgrid.core.errors import Refused
 from grids import actions
 from grids.division import cutting, lint
 from grids.models import WGS84, Division, Piece
-from tests.factories.divisions import begin, counted, upright
-from tests.factories.grids import build_town, holder
-
-
-@pytest.fixture
-def town(db):
-    made = build_town()
-    counted(made, 240, 260)
-    return made
-
-
-@pytest.fixture
-def officer(town):
-    return holder("community_officer", area=town.communities[0])
+from tests.factories.divisions import begin, upright
+from tests.factories.grids import holder
 
 
 @pytest.fixture

@@ -39,24 +39,6 @@ DAY = date(2026, 3, 10)
 
 
 @pytest.fixture
-def town(db, clock_at):
-    clock_at("2026-03-01 09:00")
-    made = build_town()
-    counted(made, 240, 260)
-    return made
-
-
-@pytest.fixture
-def officer(town):
-    return holder("community_officer", area=town.communities[0])
-
-
-@pytest.fixture
-def head(town):
-    return holder("street_head", area=town.streets[0])
-
-
-@pytest.fixture
 def drawn(town, officer):
     """Everything is asked for and there: the two grids become one half and two quarters."""
     division = begin(town, by=officer)
