@@ -9,10 +9,22 @@ from govgrid.core.admin import ReadOnly
 from grids import queries
 from grids.templatetags import gg_map
 from tickets.models import (
+    Appeal,
     Assignment,
+    Callback,
+    Card,
     Category,
+    CategoryTerms,
+    ColourTerms,
+    Extension,
     FunctionHolder,
+    Meeting,
+    Milestone,
+    ReplyTemplate,
     RoutingRule,
+    Ruling,
+    SupervisionOrder,
+    Suspension,
     Ticket,
     TicketEvent,
     TimeLimit,
@@ -155,3 +167,101 @@ class TicketAdmin(ReadOnly, WithMap, admin.ModelAdmin):
             gg_map.lonlat(ticket.point),
             gg_map.box(queries.bounds([ticket.grid])),
         )
+
+
+class OfTicket(ReadOnly, admin.ModelAdmin):
+    """What stands beside a ticket has its history there; here it is found and read."""
+
+    list_select_related = ["ticket"]
+    search_fields = ["ticket__number__startswith"]
+    search_help_text = _("The beginning of a number, as in YL20261122")
+    show_full_result_count = False
+
+
+@admin.register(Extension)
+class ExtensionAdmin(OfTicket):
+    list_display = ["ticket", "serial", "amount", "outcome", "asked_at", "due_before", "due_after"]
+    list_filter = ["outcome"]
+
+
+@admin.register(Suspension)
+class SuspensionAdmin(OfTicket):
+    list_display = ["ticket", "at", "until", "ended_at"]
+    list_filter = [("ended_at", admin.EmptyFieldListFilter)]
+
+
+@admin.register(Appeal)
+class AppealAdmin(OfTicket):
+    list_display = ["ticket", "asked_at", "first_at", "second_at", "refused_at"]
+    list_filter = [("second_at", admin.EmptyFieldListFilter)]
+
+
+@admin.register(Ruling)
+class RulingAdmin(OfTicket):
+    list_display = ["ticket", "department", "reach", "at"]
+    list_filter = ["reach"]
+    list_select_related = ["ticket", "department"]
+
+
+@admin.register(Card)
+class CardAdmin(OfTicket):
+    list_display = ["ticket", "department", "colour", "cause", "raised_at", "lapsed_at"]
+    list_filter = ["colour", "cause", ("lapsed_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["ticket", "department"]
+
+
+@admin.register(SupervisionOrder)
+class SupervisionOrderAdmin(OfTicket):
+    list_display = ["number", "ticket", "department", "state", "issued_at"]
+    list_select_related = ["ticket", "department"]
+
+
+@admin.register(Callback)
+class CallbackAdmin(OfTicket):
+    """What askers said; whom to call is sealed, and opened for a reason on the call list alone."""
+
+    list_display = ["ticket", "round", "department", "asked_at", "via", "is_solved", "is_satisfied"]
+    list_filter = ["is_solved", "is_satisfied", "via", "ended_why"]
+    list_select_related = ["ticket", "department"]
+
+
+@admin.register(Milestone)
+class MilestoneAdmin(OfTicket):
+    list_display = ["ticket", "title", "due_on", "reached_at"]
+    list_filter = [("reached_at", admin.EmptyFieldListFilter)]
+
+
+@admin.register(Meeting)
+class MeetingAdmin(OfTicket):
+    list_display = ["ticket", "kind", "starts_at", "place", "published_at", "cancelled_at"]
+    list_filter = ["kind"]
+
+
+class Succeeded(ReadOnly, admin.ModelAdmin):
+    """Ended and followed by another, on pages of its own; here it is read."""
+
+    show_full_result_count = False
+
+
+@admin.register(CategoryTerms)
+class CategoryTermsAdmin(Succeeded):
+    list_display = ["code", "category", "area", "valid_from", "valid_to"]
+    list_filter = [("valid_to", admin.EmptyFieldListFilter)]
+    list_select_related = ["category", "area"]
+    search_fields = ["category__code", "category__name_zh", "area__name"]
+
+
+@admin.register(ColourTerms)
+class ColourTermsAdmin(Succeeded):
+    list_display = ["code", "area", "valid_from", "valid_to"]
+    list_filter = [("valid_to", admin.EmptyFieldListFilter)]
+    list_select_related = ["area"]
+    search_fields = ["area__name"]
+
+
+@admin.register(ReplyTemplate)
+class ReplyTemplateAdmin(Succeeded):
+    list_display = ["title", "move", "area", "department", "valid_from", "valid_to"]
+    list_filter = [("valid_to", admin.EmptyFieldListFilter)]
+    list_select_related = ["area", "department"]
+    search_fields = ["title", "text"]

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 
 from govgrid.worktime.queries import calendar
-from tickets.clocks import reckon
 from tickets.models import Clock, Ticket, TicketEvent
+from tickets.reckoning import reckon
 from tickets.replay import Compute, NeverStarted, Replayed, Span, replay
 
 BATCH = 500

@@ -59,7 +59,10 @@ t AS (
 ),
 w AS (
     INSERT INTO tickets_ticketwords (ticket_id, words)
-    SELECT t.id, array_to_tsvector(ARRAY(SELECT jsonb_array_elements_text(p.words)))
+    SELECT t.id, array_to_tsvector(
+        ARRAY(SELECT jsonb_array_elements_text(p.words)) || tickets_place_words(
+            p.grid_id, p.community_id, p.street_id, p.facility,
+            ST_SetSRID(ST_MakePoint(p.lon, p.lat), 4326)))
     FROM t JOIN placed p USING (client_id)
 ),
 e AS (

@@ -11,60 +11,76 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from govgrid.core.copying import copy_in, reserve
 from govgrid.worktime.arithmetic import Limit
 from govgrid.worktime.queries import calendar, newest_edition
-from tickets.limits import Limits
-from tickets.models import Clock, ClockPause, Outcome
-from tickets.workflow import HELD, ON_AGAIN, Again, ClockKind, stamp_of, wanted
+from tickets.limits import Allowed, Limits
+from tickets.models import Check, Clock, ClockPause, Outcome
+from tickets.promises import (
+    WHOLE,
+    Key,
+    dated,
+    in_place_of,
+    is_dated,
+    key_of,
+    last_of,
+    milestones_of,
+)
+from tickets.reckoning import (
+    near_of,
+    reckon,
+    reckon_anew,
+    second,
+)
+from tickets.replay import Line, moved_to, started
+from tickets.starting import ReckonedOnce, Start, begin, start_of
+from tickets.workflow import (
+    HELD,
+    ON_AGAIN,
+    Again,
+    ClockKind,
+    State,
+    added_to,
+    stamp_of,
+    standing,
+    standing_still,
+    wanted,
+)
 
 if TYPE_CHECKING:
     from govgrid.worktime.arithmetic import Calendar
-    from tickets.models import Assignment, Ticket
+    from tickets.models import Assignment, Extension, Milestone, Ticket
 
-Line = dict[str, Any]
-Key = tuple[int | None, str]
-NEAR = Fraction(3, 4)
 HALF = 50
-WHOLE = 100
-
-
-class Reckoned(NamedTuple):
-    """What follows from a start, a limit, a share, the pauses and the calendar."""
-
-    near_at: datetime
-    due_at: datetime
-    is_provisional: bool
-    edition: int
-
-
-def reckon(
-    days: Calendar,
-    started_at: datetime,
-    limit: str,
-    *,
-    share: int = WHOLE,
-    pauses: Iterable[tuple[datetime, datetime]] = (),
-) -> Reckoned:
-    """The deadline and its three quarters by this calendar."""
-    terms, part, spans = Limit.parse(limit), Fraction(share, WHOLE), list(pauses)
-    due = days.deadline(started_at, terms, spans, part)
-    near = days.fraction(started_at, terms, NEAR, spans, part)
-    assert due is not None and near is not None, "only closed pauses come in"  # noqa: S101, PT018
-    return Reckoned(min(near, due), due, days.is_provisional(started_at, due), days.edition)
 
 
 def settle(
-    ticket: Ticket, assignments: Iterable[Assignment], *, verb: str, at: datetime
+    ticket: Ticket,
+    assignments: Iterable[Assignment],
+    *,
+    verb: str,
+    at: datetime,
+    granted: Extension | None = None,
 ) -> list[Line]:
     """Bring the clocks of a locked ticket into line with its state after ``verb``.
 
-    Sets ``ticket.due_at``; saving the ticket is the caller's. Gives the lines for the log.
+    Sets ``ticket.due_at``, and both deadlines of an extension that is ``granted``; saving these is
+    the caller's. Gives the lines for the log.
     """
-    work = Work(ticket, {one.pk: one for one in assignments}, verb, at, _clocks_of(ticket))
+    work = Work(
+        ticket,
+        {one.pk: one for one in assignments},
+        verb,
+        at,
+        _clocks_of(ticket),
+        milestones=milestones_of(ticket),
+        is_check_out=_is_check_out(ticket),
+    )
     work.reconcile()
+    if granted is not None:
+        work.lengthen(granted)
     _save(work)
     ticket.due_at = earliest(work.clocks)
     return work.lines
@@ -75,11 +91,15 @@ def _clocks_of(ticket: Ticket) -> list[Clock]:
     return list(found)
 
 
+def _is_check_out(ticket: Ticket) -> bool:
+    return ticket.state == State.TRIAGE and Check.objects.out().filter(ticket=ticket.pk).exists()
+
+
 def _save(work: Work) -> None:
     """Stopped ones first: one of a kind runs at a time."""
     fields = [
-        "near_at", "due_at", "edition", "is_provisional", "paused_at", "next_fire_at",
-        "near_told_at", "over_told_at", "stopped_at", "outcome",
+        "limit", "near_at", "due_at", "edition", "is_provisional", "paused_at", "next_fire_at",
+        "near_told_at", "over_told_at", "red_told_at", "stopped_at", "outcome", "limit", "basis",
     ]  # fmt: skip
     if work.changed:
         Clock.objects.bulk_update(work.changed.values(), fields)
@@ -102,12 +122,12 @@ def start_all(
 
     Each comes with its assignments and the moment from which its time counts. Sets ``due_at``.
     """
-    limits, edition, reckoned = Limits.load(), newest_edition(), _Reckoned()
+    limits, edition, reckoned = Limits.load(), newest_edition(), ReckonedOnce()
     made: list[Start] = []
     for ticket, assignments, since in given:
         days = calendar(ticket.district.code, edition)
         found = [
-            _begin(ticket, key, since, limits, days, reckon_by=reckoned)
+            begin(ticket, key, since, limits, days, reckon_by=reckoned)
             for key in _in_order(wanted(ticket, assignments))
         ]
         starts = [one for one in found if one is not None]
@@ -122,115 +142,13 @@ def start_all(
     return lines
 
 
-class Start(NamedTuple):
-    """A clock that begins: the row that it will be, without its id."""
-
-    ticket_id: int
-    assignment_id: int | None
-    kind: str
-    limit: str
-    share: int
-    basis: str
-    started_at: datetime
-    near_at: datetime
-    due_at: datetime
-    is_provisional: bool
-    edition: int
-
-    @property
-    def next_fire_at(self) -> datetime:
-        return self.due_at if self.kind == ClockKind.CLOSE else self.near_at
-
-
-class _Reckoned:
-    """What was reckoned for one ticket stands for those that begin in the same second."""
-
-    def __init__(self) -> None:
-        self.known: dict[tuple[Any, ...], Reckoned] = {}
-
-    def __call__(self, days: Calendar, since: datetime, limit: str, *, share: int) -> Reckoned:
-        key = (id(days), since, limit, share)
-        if key not in self.known:
-            self.known[key] = reckon(days, since, limit, share=share)
-        return self.known[key]
-
-
-def upcoming(one: Clock) -> datetime | None:
-    """When the clock has something to say next: at three quarters, at the end, or never."""
-    if not one.is_running or one.paused_at is not None or one.over_told_at is not None:
-        return None
-    # Closing happens by itself: there is nobody to remind.
-    if one.near_told_at is None and one.kind != ClockKind.CLOSE:
-        return one.near_at
-    return one.due_at
-
-
-def started(pk: int, one: Clock | Start) -> Line:
-    return {
-        "clock": pk,
-        "op": "start",
-        "kind": one.kind,
-        "assignment": one.assignment_id,
-        "limit": one.limit,
-        "share": one.share,
-        "basis": one.basis,
-        "from": one.started_at.isoformat(),
-        "edition": one.edition,
-        "due": one.due_at.isoformat(),
-    }
-
-
-def moved_to(one: Clock, op: str, **more: Any) -> Line:
-    return {
-        "clock": one.pk,
-        "op": op,
-        "edition": one.edition,
-        "due": one.due_at.isoformat(),
-        **more,
-    }
-
-
-def reckon_anew(one: Clock, days: Calendar, pauses: Iterable[ClockPause]) -> None:
-    """Compute a running clock again by the latest calendar; what lies ahead again fires again."""
-    spans = [(pause.started_at, pause.ended_at) for pause in pauses]
-    told = reckon(days, one.started_at, one.limit, share=one.share, pauses=spans)
-    later = told.due_at > one.due_at
-    one.near_at, one.due_at, one.is_provisional, one.edition = told
-    if later:
-        one.over_told_at = None
-    one.next_fire_at = upcoming(one)
-
-
-def _begin(
-    ticket: Ticket,
-    key: Key,
-    since: datetime,
-    limits: Limits,
-    days: Calendar,
-    share: int = WHOLE,
-    reckon_by: Callable[..., Reckoned] = reckon,
-) -> Start | None:
-    """None where there is no limit for it here."""
-    assignment_id, kind = key
-    allowed = limits.of(ClockKind(kind), ticket)
-    if allowed is None:
-        return None
-    since = _second(since)
-    near_at, due_at, is_provisional, edition = reckon_by(days, since, allowed.limit, share=share)
-    return Start(
-        ticket.pk, assignment_id, kind, allowed.limit, share, allowed.basis, since, near_at,
-        due_at, is_provisional, edition,
-    )  # fmt: skip
-
-
-def _second(at: datetime) -> datetime:
-    """Limits are counted in whole seconds: what is shown and what is computed agree."""
-    return at.replace(microsecond=0)
-
-
 def _in_order(keys: Iterable[Key]) -> list[Key]:
     """The ticket's own first, then by assignment and kind: the same every time."""
-    return sorted(keys, key=lambda key: (key[0] or 0, key[1]))
+    return sorted(keys, key=lambda key: (key[0] or 0, *key[1:]))
+
+
+def _keys(found: Iterable[tuple[Any, ...]]) -> set[Key]:
+    return {(owner, str(kind), *more) for owner, kind, *more in found}
 
 
 @dataclass
@@ -247,6 +165,9 @@ class Work:
     changed: dict[int, Clock] = field(default_factory=dict)
     spans: list[ClockPause] = field(default_factory=list)
     fresh: list[Clock] = field(default_factory=list)
+    milestones: dict[int, Milestone] = field(default_factory=dict)
+    # Somebody of the place is looking whether the report is real.
+    is_check_out: bool = False
 
     @cached_property
     def days(self) -> Calendar:
@@ -256,22 +177,60 @@ class Work:
     def limits(self) -> Limits:
         return Limits.load()
 
+    @cached_property
+    def near(self) -> Fraction:
+        return near_of(self.limits.colours(self.ticket))
+
     def reconcile(self) -> None:
         """Pause all while the ticket is held; else stop, resume and start."""
-        running = {(one.assignment_id, one.kind): one for one in self.clocks if one.is_running}
+        running = {key_of(one): one for one in self.clocks if one.is_running}
         if self.ticket.state in HELD:
             for one in running.values():
                 self._pause(one)
             return
-        pairs = wanted(self.ticket, self.assignments.values())
-        goal: set[Key] = {(owner, str(kind)) for owner, kind in pairs}
+        goal, still = self._goal(), self._standing()
         for key, one in running.items():
-            if key not in goal:
-                self._stop(one)
-            elif one.paused_at is not None:
-                self._resume(one, one.paused_at)
+            self._go_on(one, is_wanted=key in goal, stands=key in still)
+        for key in _in_order(still - set(running)) if self.verb == "undo" else ():
+            self._stand_again(key)
         for key in _in_order(goal - set(running)):
             self._start(key)
+
+    def _goal(self) -> set[Key]:
+        found = wanted(
+            self.ticket,
+            self.assignments.values(),
+            self.milestones.values(),
+            is_check_out=self.is_check_out,
+        )
+        return _keys(found)
+
+    def _standing(self) -> set[Key]:
+        """What stands still although the ticket does not."""
+        back = standing(self.ticket, self.assignments.values())
+        return _keys(back) | _keys(standing_still(is_check_out=self.is_check_out))
+
+    def _go_on(self, one: Clock, *, is_wanted: bool, stands: bool) -> None:
+        if stands:
+            self._pause(one)
+        elif not is_wanted:
+            self._stop(one)
+        else:
+            if one.paused_at is not None:
+                self._resume(one, one.paused_at)
+            self._follow_the_plan(one)
+
+    def lengthen(self, granted: Extension) -> None:
+        """A longer limit for a clock that runs: what was near already will be near once more."""
+        one = next(clock for clock in self.clocks if clock.pk == granted.clock_id)
+        unit, amount = Limit.parse(one.limit)
+        more = added_to(one.share, Limit.parse(granted.amount).amount)
+        one.limit, one.near_told_at = str(Limit(unit, amount + more)), None
+        granted.due_before = one.due_at
+        reckon_anew(one, self.days, self._pauses_and_new(one), self.near)
+        granted.due_after = one.due_at
+        was = granted.due_before.isoformat()
+        self._note(one, moved_to(one, "extend", limit=one.limit, was=was))
 
     def begun(self, fresh: Iterable[Clock]) -> None:
         """New ones have their ids now: they join the others and the log."""
@@ -285,10 +244,23 @@ class Work:
 
     def _pause(self, one: Clock) -> None:
         if one.paused_at is None:
-            one.paused_at, one.next_fire_at = _second(self.at), None
+            one.paused_at, one.next_fire_at = second(self.at), None
             self._note(one, {"clock": one.pk, "op": "pause", "at": one.paused_at.isoformat()})
 
+    def _stand_again(self, key: Key) -> None:
+        """What ended when the desk gave it to another, and that is taken back."""
+        before = [one for one in self.clocks if key_of(one) == key]
+        one = before[-1] if before else None
+        if one is None or one.outcome != Outcome.VOID or one.stopped_at is None:
+            return
+        one.paused_at = second(one.stopped_at)
+        one.stopped_at, one.outcome = None, ""
+        self._note(one, {"clock": one.pk, "op": "pause", "at": one.paused_at.isoformat()})
+
     def _stop(self, one: Clock) -> None:
+        if one.paused_at is not None:
+            # The span in which it stood still makes nobody late.
+            self._resume(one, one.paused_at)
         one.stopped_at, one.paused_at, one.next_fire_at = self.at, None, None
         one.outcome = self._outcome(one)
         line = {"clock": one.pk, "op": "stop", "at": self.at.isoformat(), "outcome": one.outcome}
@@ -297,21 +269,78 @@ class Work:
     def _outcome(self, one: Clock) -> str:
         """Met when what it waited for was done; void when nobody need do it any more."""
         owner = self.assignments.get(one.assignment_id or 0)
+        promised = self.milestones.get(one.milestone_id or 0)
+        if promised is not None:
+            return Outcome.MET if promised.reached_at else Outcome.VOID
         if owner is not None:
             return Outcome.MET if stamp_of(one.kind, owner) else Outcome.VOID
+        if one.kind == ClockKind.CHECK:
+            return Outcome.MET if self.verb == "check" else Outcome.VOID
         return Outcome.VOID if self.verb in {"undo", "blow"} else Outcome.MET
 
     def _start(self, key: Key) -> None:
         again = ON_AGAIN.get(self.verb, Again.ANEW)
-        before = [one for one in self.clocks if (one.assignment_id, one.kind) == key]
+        before = [one for one in self.clocks if key_of(one) == key]
         if before and again is Again.RESUME:
             self._run_on(before[-1])
+            self._follow_the_plan(before[-1])
             return
         half = again is Again.HALF and key[1] == ClockKind.RESOLVE
         share = HALF if half else WHOLE
-        begun = _begin(self.ticket, key, self.at, self.limits, self.days, share)
+        begun = self._promised_start(key) or begin(
+            self.ticket, key, self.at, self.limits, self.days, share
+        )
         if begun is not None:
+            begun = self._by_the_plan(begun)
             self.fresh.append(Clock(**begun._asdict(), next_fire_at=begun.next_fire_at))
+
+    # ── what was promised ─────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def _last(self) -> Milestone | None:
+        return last_of(self.ticket, self.assignments.values(), self.milestones.values())
+
+    def _promised_start(self, key: Key) -> Start | None:
+        promised = self.milestones.get(key[2]) if len(key) > 2 else None
+        if promised is None:
+            return None
+        return start_of(self.ticket, key, self.at, dated(promised), self.days, self.near)
+
+    def _by_the_plan(self, begun: Start) -> Start:
+        """A hard case is resolved by its last milestone, where that is later than its limit."""
+        if self._last is None or not is_dated(begun.kind, begun.share):
+            return begun
+        key, since = (begun.assignment_id, begun.kind), begun.started_at
+        late = start_of(self.ticket, key, since, dated(self._last), self.days, self.near)
+        return max(begun, late, key=lambda one: one.due_at)
+
+    def _follow_the_plan(self, one: Clock) -> None:
+        """A milestone that was moved takes its clock along, the last one that of the hard case."""
+        allowed = self._promised(one)
+        if allowed is None or allowed.limit == one.limit:
+            return
+        one.limit, one.basis = allowed
+        reckon_anew(one, self.days, self._pauses_and_new(one), self.near)
+        if one.near_at > self.at:
+            one.near_told_at, one.next_fire_at = None, one.near_at
+        self._note(one, moved_to(one, "limit", limit=one.limit, basis=one.basis))
+
+    def _promised(self, one: Clock) -> Allowed | None:
+        promised = self.milestones.get(one.milestone_id or 0)
+        if promised is not None:
+            return dated(promised)
+        if self._last is None or not is_dated(one.kind, one.share):
+            return None
+        pauses = [(span.started_at, span.ended_at) for span in self._pauses_and_new(one)]
+
+        def due(limit: str) -> datetime:
+            return reckon(self.days, one.started_at, limit, pauses=pauses).due_at
+
+        usual = self.limits.of(ClockKind.RESOLVE, self.ticket)
+        return in_place_of(one, self._last, usual, due)
+
+    def _pauses_and_new(self, one: Clock) -> list[ClockPause]:
+        return [*self.pauses_of(one), *(span for span in self.spans if span.clock_id == one.pk)]
 
     def _run_on(self, one: Clock) -> None:
         since = one.stopped_at
@@ -321,9 +350,9 @@ class Work:
 
     def _resume(self, one: Clock, since: datetime) -> None:
         """Go on with the time that was left; the span in between does not count."""
-        one.paused_at, until = None, _second(self.at)
-        since = min(_second(since), until)
+        one.paused_at, until = None, second(self.at)
+        since = min(second(since), until)
         span = ClockPause(clock_id=one.pk, started_at=since, ended_at=until)
         self.spans.append(span)
-        reckon_anew(one, self.days, [*self.pauses_of(one), span])
+        reckon_anew(one, self.days, [*self.pauses_of(one), span], self.near)
         self._note(one, moved_to(one, "resume", since=since.isoformat(), at=until.isoformat()))

@@ -8,7 +8,10 @@ from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 
 if TYPE_CHECKING:
     from govgrid.accounts.models import User
-    from tickets.models import Ticket
+    from tickets.models import Meeting, Ticket
+
+    # Both have a number of their own.
+    Door = Ticket | Meeting
 
 # The page makes a new code every minute, so each can be used for one at least.
 CODE_SECONDS = 120
@@ -18,22 +21,23 @@ _CODES = TimestampSigner(salt="tickets.sign_in")
 _PASSES = TimestampSigner(salt="tickets.sign_in.pass")
 
 
-def token(ticket: Ticket) -> str:
-    """What the code at the place of ``ticket`` says now; it does not hold the number itself."""
+def token(ticket: Door) -> str:
+    """What the code at the place, or at the door of a meeting, says now; it does not hold the
+    number itself."""
     return _CODES.sign(ticket.number).removeprefix(f"{ticket.number}:")
 
 
-def is_fresh(ticket: Ticket, said: str) -> bool | None:
+def is_fresh(ticket: Door, said: str) -> bool | None:
     """None: too old; False: not a code of this ticket at all."""
     return _check(_CODES, f"{ticket.number}:{said}", CODE_SECONDS)
 
 
-def pass_for(ticket: Ticket, user: User) -> str:
+def pass_for(ticket: Door, user: User) -> str:
     """Carried by the page that a scan opened, for this person and ticket alone."""
     return _PASSES.sign(f"{ticket.number}.{user.pk}")
 
 
-def is_let_in(ticket: Ticket, user: User, said: str) -> bool:
+def is_let_in(ticket: Door, user: User, said: str) -> bool:
     return said.startswith(f"{ticket.number}.{user.pk}:") and bool(
         _check(_PASSES, said, PASS_SECONDS)
     )

@@ -74,6 +74,8 @@ def _basis(basis: str) -> str:
         return _("the limit of this category")
     if basis == "standard":
         return _("the standard limit")
+    if basis == "plan":
+        return _("the day that was promised")
     return _("the district's own limit %(code)s") % {"code": basis}
 
 
@@ -85,6 +87,8 @@ def _rule(unit: Unit) -> str:
             "It ends when the last session closes on the last of its working days; the day on "
             "which it starts is none of them."
         )
+    if unit is Unit.ON:
+        return _("It ends when the last session closes on that day, or on the next working day.")
     return _("It runs while offices are open, and stands still at noon, at night and on days off.")
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -14,11 +15,13 @@ from govgrid.worktime.arithmetic import Limit
 from govgrid.worktime.queries import calendar
 from tickets.models import Assignment, Clock, Outcome, Ticket, TicketEvent
 from tickets.spans import length, limit_words
+from tickets.timeleft import hour_words
 from tickets.workflow import MAX_RETURNS, AssignmentState, ClockKind, stamp_of
 
 if TYPE_CHECKING:
     from govgrid.worktime.arithmetic import Calendar
 
+BACK = frozenset({"return", "dispute"})
 # An assistant helps with these; the lead answers for them.
 OF_THE_LEAD = frozenset({ClockKind.PLAN, ClockKind.MAKE_SAFE, ClockKind.RESOLVE})
 
@@ -46,6 +49,16 @@ class Row(NamedTuple):
     def is_off(self) -> bool:
         return not self.assignment.is_live
 
+    @property
+    def is_first_receiver(self) -> bool:
+        """Leads whoever helps, until the desk or a ruling names another."""
+        one = self.assignment
+        return one.is_lead and one.is_live and one.signed_at is not None
+
+    @property
+    def is_ruled(self) -> bool:
+        return self.assignment.is_live and self.assignment.ruled_at is not None
+
 
 class Handling:
     """The rows of one ticket, from rows that were read already."""
@@ -56,13 +69,18 @@ class Handling:
         assignments: Sequence[Assignment],
         clocks: Iterable[Clock],
         events: Iterable[TicketEvent] = (),
+        originals: Mapping[int, datetime] = MappingProxyType({}),
     ) -> None:
+        """``originals``: by clock, its deadline before it was extended."""
+        events = list(events)
+        self.originals = originals
         self.ticket, self.assignments = ticket, assignments
         self.clocks = list(clocks)
         self._last = {(one.assignment_id, one.kind): one for one in self.clocks}
         self._reasons = {
-            one.assignment_id: one.note for one in events if one.verb == "return" and one.note
+            one.assignment_id: one.note for one in events if one.verb in BACK and one.note
         }
+        self._returns = [one.assignment_id for one in events if one.verb == "return"]
 
     @property
     def rows(self) -> list[Row]:
@@ -71,7 +89,13 @@ class Handling:
     @property
     def own(self) -> list[Cell]:
         """The ticket's own: deciding, verifying, closing; as far as they were ever asked for."""
-        kinds = (ClockKind.TRIAGE, ClockKind.VERIFY, ClockKind.CLOSE)
+        kinds = (
+            ClockKind.CHECK,
+            ClockKind.TRIAGE,
+            ClockKind.RULING,
+            ClockKind.VERIFY,
+            ClockKind.CLOSE,
+        )
         found = [(kind, self._last.get((None, kind))) for kind in kinds]
         return [self._of_ticket(kind, one) for kind, one in found if one is not None]
 
@@ -113,12 +137,12 @@ class Handling:
         if isinstance(at, datetime):
             return self._reached(kind, at, clock, seen=_seen(kind, one))
         if clock is not None and clock.is_running:
-            return _running(kind, clock)
+            return self._running(kind, clock)
         return Cell(_to_do(kind), "is-quiet", "clock", quiet=_quiet(kind, one, clock))
 
     def _of_ticket(self, kind: ClockKind, clock: Clock) -> Cell:
         if clock.is_running:
-            return _running(kind, clock)
+            return self._running(kind, clock)
         if clock.outcome == Outcome.MET:
             return self._reached(kind, clock.stopped_at or clock.due_at, clock)
         return Cell(_to_do(kind), "is-quiet", "clock", quiet=_("not any more"))
@@ -160,7 +184,21 @@ class Handling:
     def _days(self, clock: Clock) -> Calendar:
         return calendar(self.ticket.district.code, clock.edition)
 
+    def _running(self, kind: ClockKind, clock: Clock) -> Cell:
+        is_urgent = Limit.parse(clock.limit).unit.is_urgent
+        words = [_("day and night")] if is_urgent else []
+        if clock.pk in self.originals:
+            was = hour_words(self.originals[clock.pk])
+            words.append(_("extended, was due %(time)s") % {"time": was})
+        small = pgettext("list", ", ").join(words)
+        return Cell(_to_do(kind), "", "clock", clock=clock, small=small)
+
     def _returned(self, one: Assignment) -> Cell:
+        if one.disputed_at == one.returned_at:
+            why = self._reasons.get(one.pk, "").split("\n", 1)[0][:80]
+            return Cell(
+                pgettext("clock", "Disputed"), "is-back", "return", at=one.returned_at, small=why
+            )
         said = _("return %(count)s of %(most)s") % {
             "count": self._returns_until(one),
             "most": MAX_RETURNS,
@@ -173,6 +211,10 @@ class Handling:
 
     def _returns_until(self, one: Assignment) -> int:
         """Leads count on the ticket, an assistant's department counts its own."""
+        if one.is_lead and one.pk in self._returns:
+            leads = {other.pk for other in self.assignments if other.is_lead}
+            of_leads = [pk for pk in self._returns if pk in leads]
+            return len(of_leads) - of_leads[::-1].index(one.pk)
         return sum(
             other.state == AssignmentState.RETURNED
             and other.role == one.role
@@ -180,12 +222,6 @@ class Handling:
             and other.pk <= one.pk
             for other in self.assignments
         )
-
-
-def _running(kind: ClockKind, clock: Clock) -> Cell:
-    is_urgent = Limit.parse(clock.limit).unit.is_urgent
-    small = _("day and night") if is_urgent else ""
-    return Cell(_to_do(kind), "", "clock", clock=clock, small=small)
 
 
 def _quiet(kind: ClockKind, one: Assignment, clock: Clock | None) -> str:
@@ -219,6 +255,8 @@ def _reached_word(kind: ClockKind) -> str:
         ClockKind.MAKE_SAFE: pgettext("clock", "Made safe"),
         ClockKind.RESOLVE: pgettext("clock", "Resolved"),
         ClockKind.TRIAGE: pgettext("clock", "Assigned"),
+        ClockKind.RULING: pgettext("clock", "Ruled"),
         ClockKind.VERIFY: pgettext("clock", "Verified"),
         ClockKind.CLOSE: pgettext("clock", "Closed"),
+        ClockKind.CHECK: pgettext("clock", "Looked at"),
     }[kind]

@@ -1,4 +1,5 @@
-"""How long a thing may take here: a district's own limit, else the standard of the field.
+"""How long a thing may take here, and when it turns which colour: a district's own word, else the
+standard of the field.
 
 The most specific wins: a named category before any, a named kind before any, a deeper area before
 a shallower one.
@@ -6,7 +7,7 @@ a shallower one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,19 +15,28 @@ from django.db import connection
 
 from govgrid.core.prepared import Prepared
 from govgrid.core.rows import columns_of, instance
+from govgrid.worktime.arithmetic import Limit
 from tickets.models import TimeLimit
-from tickets.workflow import STANDARD, Allowance, ClockKind
+from tickets.workflow import STANDARD, STANDARD_COLOURS, Allowance, ClockKind, Colours
 
 if TYPE_CHECKING:
     from tickets.models import Category, Ticket
 
 
-IN_FORCE = "SELECT {columns} FROM tickets_timelimit l WHERE l.valid_to IS NULL ORDER BY l.id"
+# The terms of the colours are few and ride along: every routing and many a move asks for both.
+IN_FORCE = """
+    SELECT (SELECT json_object_agg(coalesce(c.area_id, 0), json_build_array({terms}))
+            FROM tickets_colourterms c WHERE c.valid_to IS NULL),
+           {columns}
+    FROM (VALUES (1)) AS one LEFT JOIN tickets_timelimit l ON l.valid_to IS NULL ORDER BY l.id
+"""
 
 
 @cache
 def _in_force() -> Prepared:
-    return Prepared("limits", IN_FORCE.format(columns=columns_of(TimeLimit, "l")))
+    terms = ", ".join(f"c.{name}" for name in Colours._fields)
+    sql = IN_FORCE.format(columns=columns_of(TimeLimit, "l"), terms=terms)
+    return Prepared("limits", sql)
 
 
 class Allowed(NamedTuple):
@@ -43,7 +53,10 @@ _OWN = {ClockKind.MAKE_SAFE: "hazard_limit", ClockKind.RESOLVE: "resolve_limit"}
 class Limits:
     """All limits in force, read once for however many tickets."""
 
-    def __init__(self, rows: Iterable[TimeLimit]) -> None:
+    def __init__(
+        self, rows: Iterable[TimeLimit], colours: Mapping[int, Colours] | None = None
+    ) -> None:
+        self._colours = colours or {}
         self._by_clock: dict[str, list[TimeLimit]] = {}
         for row in rows:
             self._by_clock.setdefault(row.clock, []).append(row)
@@ -53,10 +66,25 @@ class Limits:
         """As ``TimeLimit.objects.in_force()``; every routing asks."""
         with connection.cursor() as cursor:
             _in_force().execute(cursor)
-            return cls(instance(TimeLimit, row) for row in cursor.fetchall())
+            rows = cursor.fetchall()
+        colours = {int(area): Colours(*terms) for area, terms in (rows[0][0] or {}).items()}
+        # Where there is no limit at all the row of the colours stands alone.
+        return cls((instance(TimeLimit, row) for _, *row in rows if row[0] is not None), colours)
 
-    def of(self, kind: ClockKind, ticket: Ticket) -> Allowed | None:
-        """The limit for this clock of this ticket; None: it has none and no clock runs."""
+    def colours(self, ticket: Ticket) -> Colours:
+        """When this ticket turns which colour: as its district says, or everywhere, or the field."""
+        if not self._colours:
+            return STANDARD_COLOURS
+        own = self._colours.get(ticket.district_id) or self._colours.get(0)
+        return own or STANDARD_COLOURS
+
+    def of(self, kind: ClockKind, ticket: Ticket, *, is_again: bool = False) -> Allowed | None:
+        """The limit for this clock of this ticket; None: it has none and no clock runs.
+
+        ``is_again``: a reopened ticket, whose promised day counts no more.
+        """
+        if kind == ClockKind.RESOLVE and ticket.promised_on is not None and not is_again:
+            return Allowed(str(Limit.on(ticket.promised_on)), "plan")
         scope = ticket.whistle_kind or "report"
         row = self._own(kind, ticket, scope)
         if row is not None:
@@ -89,3 +117,13 @@ def _allowed(given: Allowance, basis: str, kind: ClockKind, category: Category) 
     if own:
         return Allowed(own, "category")
     return Allowed(given.limit, basis) if given.limit else None
+
+
+# Any number, the same everywhere: who sets a limit waits for who is setting one.
+RULES_LOCK, LIMITS_LOCK, TERMS_LOCK = 720_310, 720_311, 720_316
+
+
+def one_at_a_time(lock: int) -> None:
+    """Two first words for the same would both find none in force: there is no row to lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])

@@ -12,7 +12,7 @@ from govgrid.core.panels import Figure, Panel
 from govgrid.core.templatetags.gg import state_class, state_icon
 from grids.models import Area, Facility, Patrol, Post
 from tickets import inbox, tallies, tiles
-from tickets.models import Ticket
+from tickets.models import Assignment, Ticket
 from tickets.workflow import OPEN, State
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def how_many(request: HttpRequest, area: Area) -> Panel:
     """How much is open in an area, as the map counts it."""
     many, late = tiles.counts(tiles.scope_of(request.user), [area]).get(area.pk, (0, 0))
     figures = (Figure(_("Open tickets"), many), Figure(_("Overdue"), late))
-    return Panel("tickets/_sheet_link.html", {"area": area, "many": many}, figures, rank=20)
+    return Panel("tickets/_sheet_link.html", {"area": area, "many": many}, figures)
 
 
 def how_many_each(request: HttpRequest, areas: Sequence[Area]) -> dict[int, str]:
@@ -89,9 +89,15 @@ def to_do(request: HttpRequest, patrol: Patrol | None) -> Panel:
     return Panel("tickets/_field_panel.html", context, (Figure(_("To do"), len(rows)),))
 
 
-def open_work(area: Area, post: Post) -> list[backlog.Item]:
-    """The open tickets of an area for who takes its post over: number and category, no text."""
-    found = Ticket.objects.beneath(area).open().select_related("category", "grid").order_by("pk")
+def open_work(area: Area | None, post: Post) -> list[backlog.Item]:
+    """The open tickets of a place or a department for who takes its post over: number and category,
+    no text."""
+    if area is None:
+        parts = Assignment.objects.live().filter(department=post.department_id)
+        found = Ticket.objects.filter(pk__in=parts.values("ticket")).open()
+    else:
+        found = Ticket.objects.beneath(area).open()
+    found = found.select_related("category", "grid").order_by("pk")
     return [
         backlog.Item(
             one.number, f"{one.number} {one.category.name}, {one.grid.name}", one.get_absolute_url()

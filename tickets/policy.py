@@ -10,14 +10,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from grids import roles, scoping
-from grids.models import Area, Department, Level
-from tickets.models import SCOPES, TimeLimit
+from grids.models import Area, Level
+from tickets import queries
+from tickets.models import SCOPES, ColourTerms, TimeLimit
 from tickets.workflow import STANDARD, Allowance, ClockKind
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from govgrid.accounts.models import User
+    from tickets.models import ColourTermsQuerySet
 
     Person = User | AnonymousUser
 
@@ -56,6 +58,14 @@ MEANINGS: dict[ClockKind, str | Promise] = {
         "Runs from the moment it was found to be fixed. When it is over the ticket is closed by"
         " itself."
     ),
+    ClockKind.CHECK: _(
+        "Runs for the nearest grid worker, else for the community, while a report is looked at before"
+        " a department is sent. The desk's own clock stands still meanwhile."
+    ),
+    ClockKind.RULING: _(
+        "Runs for the street from the moment a department disputes for the third time that a"
+        " ticket is its own, until somebody has ruled."
+    ),
 }
 
 
@@ -78,23 +88,21 @@ class Part(NamedTuple):
 
 def visible_to(user: Person) -> QuerySet[TimeLimit]:
     """The limits of everywhere and of the districts in which ``user`` holds a post."""
-    inside = Q(area=None)
-    for start in _districts(user):
-        inside |= Q(area__path__startswith=start)
-    return TimeLimit.objects.filter(inside).select_related(
+    return TimeLimit.objects.filter(_inside(user)).select_related(
         "area", "category", "created_by", "ended_by"
     )
 
 
-def _districts(user: Person) -> set[str]:
-    """The paths of the districts of one's posts; a post for the city sees all beneath it."""
-    posts = scoping.held(user)
-    paths = {post.path for post in posts if post.path}
-    departments = {post.department_id for post in posts if post.department_id and not post.path}
-    if departments:
-        found = Department.objects.filter(pk__in=departments).select_related("area")
-        paths |= {tuple(one.area.ancestor_ids) for one in found}
-    return {"".join(f"{step}." for step in path[: Level.DISTRICT]) for path in paths}
+def colours_visible_to(user: Person) -> ColourTermsQuerySet:
+    """The same of the colours."""
+    return ColourTerms.objects.filter(_inside(user)).select_related("area", "created_by")
+
+
+def _inside(user: Person) -> Q:
+    inside = Q(area=None)
+    for start in queries.districts_of(user):
+        inside |= Q(area__path__startswith=start)
+    return inside
 
 
 def parts(limits: Iterable[TimeLimit]) -> list[Part]:
@@ -103,7 +111,8 @@ def parts(limits: Iterable[TimeLimit]) -> list[Part]:
     for one in limits:
         own.setdefault((one.clock, one.scope), []).append(one)
     return [
-        Part(kind.value, kind.label, MEANINGS[kind], list(_lines(kind, own))) for kind in ClockKind
+        Part(kind.value, kind.label, meaning, list(_lines(kind, own)))
+        for kind, meaning in MEANINGS.items()
     ]
 
 

@@ -17,7 +17,7 @@ from govgrid.worktime.queries import calendar
 from grids import scoping
 from grids.models import WGS84, Area, Department, Level
 from grids.queries import Named, locate
-from tickets import clocks, queries, routing
+from tickets import queries, reckoning, routing
 from tickets.limits import Limits
 from tickets.models import (
     FUNCTION_OF_NAME,
@@ -238,7 +238,7 @@ class _Known:
 
 def _clocks(ticket: Ticket) -> list[Clock]:
     lead = Assignment(role=Assignment.Role.LEAD)
-    asked = {kind for _owner, kind in wanted(ticket, [lead])}
+    asked = {kind for _owner, kind, *_milestone in wanted(ticket, [lead])}
     limits, days = Limits.load(), calendar(ticket.district.code)
     at = clock.now().replace(microsecond=0)
     found = []
@@ -246,7 +246,7 @@ def _clocks(ticket: Ticket) -> list[Clock]:
         allowed = limits.of(kind, ticket)
         if allowed is None:
             continue
-        told = clocks.reckon(days, at, allowed.limit)
+        told = reckoning.reckon(days, at, allowed.limit)
         one = Clock(
             kind=kind, limit=allowed.limit, basis=allowed.basis, started_at=at, **told._asdict()
         )

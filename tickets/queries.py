@@ -19,12 +19,15 @@ from govgrid.accounts.models import User
 from govgrid.core import clock
 from govgrid.core.prepared import Prepared
 from govgrid.core.rows import columns_of, instance
-from grids import scoping
+from grids import roles, scoping
 from grids.models import WGS84, Area, AreaShape, Department, Level
-from tickets.models import Assignment, Category, Clock, Ticket, TicketEvent
+from tickets.models import Assignment, Category, Clock, Meeting, Ticket, TicketEvent
+from tickets.workflow import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from django.contrib.auth.models import AnonymousUser
 
     from grids.models import Facility
     from tickets.models import TicketQuerySet
@@ -59,7 +62,10 @@ t AS (
 ),
 w AS (
     INSERT INTO tickets_ticketwords (ticket_id, words)
-    SELECT id, array_to_tsvector(%(words)s) FROM t
+    SELECT t.id, array_to_tsvector(%(words)s || tickets_place_words(
+        g.id, g.community_id, g.street_id, %(facility)s,
+        ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326)))
+    FROM t CROSS JOIN g
 ),
 e AS (
     INSERT INTO tickets_ticketevent (ticket_id, verb, before, after, at, by_id, note, data)
@@ -96,6 +102,10 @@ PLACES = {
     "street": Level.STREET,
     "district": Level.DISTRICT,
 }
+
+
+# Said in the log, and no step of the ticket.
+UNMOVED = ("near", "over", "recompute", "photo", "reply", "card", "urge", "close_order")
 
 
 @dataclass(frozen=True)
@@ -255,6 +265,20 @@ def box_around(point: Point) -> Polygon:
     return box
 
 
+def name_leading(tickets: Iterable[Ticket], user: User) -> None:
+    """Give the merged ones among these the number of the ticket that leads on, where ``user`` may
+    see it. Nothing is asked where none was merged."""
+    merged = {one.pk: one for one in tickets if one.state == State.MERGED}
+    if not merged:
+        return
+    into = dict(Ticket.objects.filter(pk__in=merged).values_list("pk", "merged_into"))
+    seen = Ticket.objects.in_reach_of(user).filter(pk__in=set(into.values()))
+    numbers = dict(seen.values_list("pk", "number"))
+    for pk, leading in into.items():
+        number = numbers.get(leading or 0, "")
+        merged[pk].into_number = number  # type: ignore[attr-defined]
+
+
 def departments_for(ticket: Ticket) -> QuerySet[Department]:
     """Who may be given a ticket: what works for its city, district, street or community."""
     areas = [ticket.district_id, ticket.street_id, ticket.community_id]
@@ -267,6 +291,15 @@ def departments_for(ticket: Ticket) -> QuerySet[Department]:
     )
 
 
+def departments_for_all(tickets: Sequence[Ticket]) -> QuerySet[Department]:
+    """Who may be given every one of these tickets, wherever they lie."""
+    found = departments_for(tickets[0])
+    places = {(one.district_id, one.street_id, one.community_id): one for one in tickets[1:]}
+    for one in places.values():
+        found = found.filter(pk__in=departments_for(one).order_by().values("pk"))
+    return found
+
+
 def not_serving(ticket: Ticket, departments: Iterable[Department]) -> set[int]:
     """Which of these do not work for the place of the ticket, or do not work any more."""
     ids = {one.pk for one in departments}
@@ -277,10 +310,8 @@ def not_serving(ticket: Ticket, departments: Iterable[Department]) -> set[int]:
 
 def changes_since(ticket: Ticket, seen: int) -> TicketEvent | None:
     """The last change of state after the event with this id, for a page that is stale."""
-    newer = ticket.events.filter(pk__gt=seen).exclude(
-        verb__in=["near", "over", "recompute", "photo"]
-    )
-    return newer.select_related("department").order_by("-pk").first()
+    newer = ticket.events.filter(pk__gt=seen).exclude(verb__in=[*UNMOVED, *Meeting.VERBS])
+    return newer.select_related("department", "by").order_by("-pk").first()
 
 
 def assignment_of(ticket: Ticket, user: User) -> Assignment | None:
@@ -350,3 +381,16 @@ def own_extent(user: User) -> tuple[float, float, float, float] | None:
         Q(area__in=areas) | Q(area__departments__in=departments - {None})
     )
     return shapes.aggregate(box=Extent("boundary"))["box"]
+
+
+def districts_of(user: User | AnonymousUser) -> set[str]:
+    """The paths of the districts of one's posts about tickets; a post for the city sees all beneath
+    it."""
+    about_tickets = roles.holding("tickets.view")
+    posts = [post for post in scoping.held(user) if post.role in about_tickets]
+    paths = {post.path for post in posts if post.path}
+    departments = {post.department_id for post in posts if post.department_id and not post.path}
+    if departments:
+        found = Department.objects.filter(pk__in=departments).select_related("area")
+        paths |= {tuple(one.area.ancestor_ids) for one in found}
+    return {"".join(f"{step}." for step in path[: Level.DISTRICT]) for path in paths}

@@ -23,10 +23,10 @@ def why_of(routing: dict[str, Any], ticket: Ticket) -> list[str]:
         return []
     said = []
     if routing.get("rule"):
-        said.append(_rule(routing, ticket))
-        if routing.get("drawn"):
-            said.append(_("The rule is drawn on the map and lies within this area."))
-    if routing.get("named"):
+        said += _by_rule(routing, ticket)
+    if outcome == "promised":
+        said.append(_("It was promised in a consultation, where it was settled who does it."))
+    elif routing.get("named"):
         said.append(_named(routing, outcome))
     elif routing.get("function"):
         said.append(_function(routing, outcome))
@@ -34,6 +34,15 @@ def why_of(routing: dict[str, Any], ticket: Ticket) -> list[str]:
         said.append(_unresolved(routing))
     if outcome == "border":
         said.append(_border(routing))
+    return said
+
+
+def _by_rule(routing: dict[str, Any], ticket: Ticket) -> list[str]:
+    said = [_rule(routing, ticket)]
+    if routing.get("drawn"):
+        said.append(_("The rule is drawn on the map and lies within this area."))
+    if routing.get("ruling"):
+        said.append(_("It follows from the ruling on %(number)s.") % {"number": routing["ruling"]})
     return said
 
 

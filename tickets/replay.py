@@ -9,8 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+if TYPE_CHECKING:
+    from tickets.models import Clock
+    from tickets.starting import Start
+
+Line = dict[str, Any]
 Span = tuple[datetime, datetime]
 # start, limit, share in percent, pauses, edition -> due
 Compute = Callable[[datetime, str, int, list[Span], int], datetime]
@@ -39,6 +44,39 @@ class NeverStarted(Exception):
     """The log goes on with a clock that it never started."""
 
 
+# ── written ───────────────────────────────────────────────────────────────────────────────────
+
+
+def started(pk: int, one: Clock | Start) -> Line:
+    milestone = {"milestone": one.milestone_id} if one.milestone_id else {}
+    return {
+        "clock": pk,
+        "op": "start",
+        "kind": one.kind,
+        "assignment": one.assignment_id,
+        **milestone,
+        "limit": one.limit,
+        "share": one.share,
+        "basis": one.basis,
+        "from": one.started_at.isoformat(),
+        "edition": one.edition,
+        "due": one.due_at.isoformat(),
+    }
+
+
+def moved_to(one: Clock, op: str, **more: Any) -> Line:
+    return {
+        "clock": one.pk,
+        "op": op,
+        "edition": one.edition,
+        "due": one.due_at.isoformat(),
+        **more,
+    }
+
+
+# ── read ──────────────────────────────────────────────────────────────────────────────────────
+
+
 def replay(lines: Iterable[dict[str, Any]]) -> dict[int, Replayed]:
     """Fold the clock lines of a ticket's events, oldest first; clocks by their id."""
     found: dict[int, Replayed] = {}
@@ -64,7 +102,9 @@ def _started(line: dict[str, Any]) -> Replayed:
 
 
 def _pause(one: Replayed, line: dict[str, Any]) -> None:
+    """Also one that had ended, where that was taken back."""
     one.paused_at = datetime.fromisoformat(line["at"])
+    one.stopped_at, one.outcome = None, ""
 
 
 def _resume(one: Replayed, line: dict[str, Any]) -> None:
@@ -83,9 +123,20 @@ def _recompute(one: Replayed, line: dict[str, Any]) -> None:
     one.edition = line["edition"]
 
 
+def _limit(one: Replayed, line: dict[str, Any]) -> None:
+    """A day that was promised has been moved."""
+    one.limit, one.edition = line["limit"], line["edition"]
+
+
+def _extend(one: Replayed, line: dict[str, Any]) -> None:
+    one.limit, one.edition = line["limit"], line["edition"]
+
+
 _STEPS: dict[str, Callable[[Replayed, dict[str, Any]], None]] = {
     "pause": _pause,
     "resume": _resume,
     "stop": _stop,
     "recompute": _recompute,
+    "limit": _limit,
+    "extend": _extend,
 }

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 BATCH = 500
+# To a department; to a person, since two sides of a border differ; or since no rule says whom.
+OUTCOMES = [(one, one) for one in ("dispatched", "border", "unresolved")]
 
 # alts: each ticket as it lies (alt 0), as if it lay in a grid next door (alt = that grid), and as
 # if it lay on the other side of a drawn edge nearby (alt = minus that rule).
@@ -44,12 +46,12 @@ SUPPOSE = """
            %(grid)s AS grid_id, %(community)s AS community_id, %(street)s AS street_id,
            %(district)s AS district_id
 """
-DECIDE = """
-WITH c AS MATERIALIZED ({c}),
+MATCHING = """
+WITH {supposed}c AS MATERIALIZED ({c}),
 drawn AS MATERIALIZED (
     SELECT c.id, r.id AS rule, ST_Covers(r.shape, c.point) AS inside,
            ST_DWithin(ST_Boundary(r.shape)::geography, c.point::geography, {metres}) AS edge
-    FROM c JOIN tickets_routingrule r
+    FROM c JOIN {rules} r
       ON r.valid_to IS NULL AND r.shape && ST_Expand(c.point, {box})
      AND (r.category_id = c.category_id OR r.category_id IS NULL)
 ),
@@ -84,24 +86,19 @@ matching AS (
     FROM placed p
     CROSS JOIN LATERAL (VALUES (p.grid_id, 5), (p.community_id, 4), (p.street_id, 3),
                                (p.district_id, 2), (p.city_id, 1)) lv (area_id, level)
-    JOIN tickets_routingrule r
+    JOIN {rules} r
       ON r.valid_to IS NULL AND r.shape IS NULL AND r.area_id = lv.area_id
      AND (r.category_id = p.category_id OR r.category_id IS NULL)
     UNION ALL
     SELECT p.id, p.alt, r.id, 9, 1, r.category_id IS NULL
     FROM placed p JOIN drawn d ON d.id = p.id AND d.inside <> (d.rule IS NOT DISTINCT FROM p.toggled)
-    JOIN tickets_routingrule r ON r.id = d.rule
+    JOIN {rules} r ON r.id = d.rule
 ),
-winner AS (
-    SELECT DISTINCT ON (id, alt) * FROM matching
-    ORDER BY id, alt, drawn DESC, anything, level DESC, rule
-),
-decided AS (
-    SELECT p.id, p.alt, w.rule, w.drawn, r.function, p.grid_id,
-           COALESCE(r.department_id, office.id, holder.department_id) AS target
-    FROM placed p
-    LEFT JOIN winner w ON w.id = p.id AND w.alt = p.alt
-    LEFT JOIN tickets_routingrule r ON r.id = w.rule
+"""
+# The most specific first; the oldest breaks a tie.
+ORDER = "drawn DESC, anything, level DESC, rule"
+# Whom a rule means: a department, the office of the place, or who holds the function there.
+TARGET = """
     LEFT JOIN grids_department office ON office.kind = 'office' AND office.area_id = CASE r.function
         WHEN 'community_office' THEN p.community_id WHEN 'street_office' THEN p.street_id END
     LEFT JOIN LATERAL (
@@ -111,7 +108,18 @@ decided AS (
           AND (h.category_id = p.category_id OR h.category_id IS NULL)
         ORDER BY h.category_id IS NULL, ha.level DESC, h.id LIMIT 1
     ) holder ON r.function <> ''
+"""
+DECIDE = """{matching}
+winner AS (
+    SELECT DISTINCT ON (id, alt) * FROM matching ORDER BY id, alt, {order}
 ),
+decided AS (
+    SELECT p.id, p.alt, w.rule, w.drawn, r.function, p.grid_id,
+           COALESCE(r.department_id, office.id, holder.department_id) AS target
+    FROM placed p
+    LEFT JOIN winner w ON w.id = p.id AND w.alt = p.alt
+    LEFT JOIN {rules} r ON r.id = w.rule
+{target}),
 beside AS (
     SELECT there.id, jsonb_agg(
         jsonb_build_object('grid', g.name, 'department', other.short_name) ORDER BY there.alt
@@ -126,13 +134,15 @@ beside AS (
 )
 SELECT here.id, c.number, d.id, d.short_name, here.rule, cat.code, ra.code, ra.name,
        here.drawn = 1, rr.category_id IS NULL, COALESCE(here.function, ''), beside.others,
-       c.whistle_kind <> '' AND (d.id IS NULL OR d.kind = 'office'), named.id, named.short_name
+       c.whistle_kind <> '' AND (d.id IS NULL OR d.kind = 'office'), named.id, named.short_name,
+       (SELECT t.number FROM tickets_ruling g JOIN tickets_ticket t ON t.id = g.ticket_id
+        WHERE g.rule_id = here.rule ORDER BY g.id LIMIT 1)
 FROM decided here
 JOIN c ON c.id = here.id
 JOIN tickets_category cat ON cat.id = c.category_id
 LEFT JOIN beside ON beside.id = here.id
 LEFT JOIN grids_department d ON d.id = here.target AND d.is_active
-LEFT JOIN tickets_routingrule rr ON rr.id = here.rule
+LEFT JOIN {rules} rr ON rr.id = here.rule
 LEFT JOIN grids_area ra ON ra.id = rr.area_id
 LEFT JOIN LATERAL (
     SELECT n.id, n.short_name
@@ -205,29 +215,40 @@ def suppose(ticket: Supposed) -> Decision:
 
 @cache
 def _claiming(limit: int) -> Prepared:
-    return Prepared(f"claim_{limit}", _deciding(CLAIM.format(batch=limit)))
+    return Prepared(f"claim_{limit}", deciding(CLAIM.format(batch=limit)))
 
 
 @cache
 def _supposing() -> Prepared:
     kinds = dict.fromkeys(("category", "grid", "community", "street", "district"), "bigint")
     kinds |= {"whistle_kind": "text", "lon": "float8", "lat": "float8"}
-    return Prepared("suppose", _deciding(SUPPOSE), **kinds)
+    return Prepared("suppose", deciding(SUPPOSE), **kinds)
 
 
-def _deciding(source: str) -> str:
-    return DECIDE.format(c=source, box=BOX_DEGREES, metres=BORDER_METRES)
+def deciding(
+    source: str, statement: str = DECIDE, *, supposed: str = "", rules: str = "tickets_routingrule"
+) -> str:
+    """The statement over these tickets; ``rules`` may be a table that is only supposed."""
+    return statement.replace("{matching}", MATCHING).format(
+        c=source,
+        box=BOX_DEGREES,
+        metres=BORDER_METRES,
+        target=TARGET,
+        order=ORDER,
+        supposed=supposed,
+        rules=rules,
+    )
 
 
 def _decide(statement: Prepared, values: dict[str, Any]) -> list[Decision]:
     with connection.cursor() as cursor:
         statement.execute(cursor, values)
-        return [_decision(row) for row in cursor.fetchall()]
+        return [decision(row) for row in cursor.fetchall()]
 
 
-def _decision(row: tuple) -> Decision:
+def decision(row: tuple) -> Decision:
     (ticket_id, number, department_id, department, rule, category, area_code, area, drawn,
-     anything, function, others, wants_department, named_id, named) = row  # fmt: skip
+     anything, function, others, wants_department, named_id, named, ruling) = row  # fmt: skip
     if wants_department and named_id is not None:
         department_id, department = named_id, named
     elif wants_department:
@@ -242,6 +263,8 @@ def _decision(row: tuple) -> Decision:
             "function": function,
             "department": department,
         }
+    if ruling is not None:
+        why["ruling"] = ruling
     if wants_department:
         # A rule may leave a report with an office; a whistle calls a department: the first one
         # of the duty list that is here.
@@ -266,11 +289,14 @@ BEING_ROUTED = Prepared(
     "being_routed",
     """
     SELECT t.id, t.number, t.whistle_kind, t.category_id, t.grid_id, t.community_id, t.street_id,
-           t.district_id, t.filed_at, wanted.lead,
+           t.district_id, t.filed_at, wanted.lead, t.promised_on,
            c.name_zh, c.name_zh_hant, c.name_en, c.hazard_limit, c.resolve_limit,
            g.name, d.code, l.short_name,
            (SELECT count(*) FROM tickets_ticketevent e WHERE e.ticket_id = t.id),
-           (SELECT w.out_at FROM tickets_whistle w WHERE w.ticket_id = t.id AND w.refused_at IS NULL)
+           greatest(
+               (SELECT w.out_at FROM tickets_whistle w
+                WHERE w.ticket_id = t.id AND w.refused_at IS NULL),
+               (SELECT max(k.answered_at) FROM tickets_check k WHERE k.ticket_id = t.id))
     FROM unnest(%(ids)s, %(leads)s) WITH ORDINALITY wanted (id, lead, place)
     JOIN tickets_ticket t ON t.id = wanted.id
     JOIN tickets_category c ON c.id = t.category_id
@@ -284,7 +310,7 @@ BEING_ROUTED = Prepared(
 # In the order of the models' fields, as from_db() wants them.
 OF_TICKET = [
     "id", "number", "whistle_kind", "category_id", "grid_id", "community_id", "street_id",
-    "district_id", "filed_at", "lead_department_id",
+    "district_id", "filed_at", "lead_department_id", "promised_on",
 ]  # fmt: skip
 OF_CATEGORY = ["name_zh", "name_zh_hant", "name_en", "hazard_limit", "resolve_limit"]
 # One statement for all that routing changes of a ticket: no such update is HOT, so a second one
@@ -302,7 +328,7 @@ MARK_ROUTED = """
 def being_routed(decisions: Sequence[Decision]) -> list[Ticket]:
     """The locked tickets as they will be, with what clocks and messages need; in that order.
 
-    Also when the whistle went out (``out_at``), and how many events there are (``event_count``).
+    Also when the whistle went out or somebody had looked first (``out_at``), and how many events there are (``event_count``).
     """
     ids = [one.ticket_id for one in decisions]
     with connection.cursor() as cursor:
@@ -315,7 +341,7 @@ def being_routed(decisions: Sequence[Decision]) -> list[Ticket]:
 
 
 def _being_routed(row: tuple, why: Decision, known: dict[tuple[type, int], Any]) -> Ticket:
-    own, category, (grid, district, lead, events, out_at) = row[:10], row[10:15], row[15:]
+    own, category, (grid, district, lead, events, out_at) = row[:11], row[11:16], row[16:]
     ticket = Ticket.from_db(connection.alias, OF_TICKET, own)
 
     def shared(model: type[Model], pk: int, names: list[str], values: Sequence[Any]) -> Any:

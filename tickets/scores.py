@@ -20,6 +20,7 @@ from grids.models import Department, Level
 from tickets import rules
 from tickets.models import Score, Ticket
 from tickets.models.ticket import COLUMN_OF_LEVEL
+from tickets.outcomes import Punctuality, punctuality
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -125,6 +126,13 @@ def own_average(user: User, quarter: Quarter) -> dict[str, float | None]:
     departments = scoping.reach(user, "tickets.work").departments
     mine = _of(quarter).filter(department__in=departments)
     return mine.aggregate(count=Count("pk"), speed=Avg("speed"), quality=Avg("quality"))
+
+
+def own_punctuality(user: User, quarter: Quarter) -> Punctuality:
+    """How much of what the departments of ``user`` finished was in time."""
+    departments = scoping.reach(user, "tickets.work").departments
+    first, last = clock.midnight(quarter.first), clock.midnight(quarter.next.first)
+    return punctuality(departments, first, last)
 
 
 def may_see_averages(user: User) -> bool:

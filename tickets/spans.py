@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from govgrid.worktime.arithmetic import Limit, Unit
 
@@ -16,6 +17,9 @@ _MINUTE = timedelta(minutes=1)
 def limit_words(text: str, share: int = 100) -> str:
     """A limit such as WD5 as a person says it, with its share where that is not the whole."""
     limit = Limit.parse(text)
+    if limit.unit is Unit.ON:
+        day = date_format(limit.day, pgettext("date format, another year", "j F Y"))
+        return _("until %(day)s") % {"day": day}
     words = {
         Unit.UM: _("%(count)s min"),
         Unit.UH: _("%(count)s h"),
@@ -26,6 +30,17 @@ def limit_words(text: str, share: int = 100) -> str:
     if share == 100:
         return words
     return _("%(share)s %% of %(limit)s") % {"share": share, "limit": words}
+
+
+def unit_words(text: str) -> str:
+    """In what a limit is counted."""
+    return {
+        Unit.UM: _("minutes"),
+        Unit.UH: _("hours"),
+        Unit.WM: _("minutes of working time"),
+        Unit.WH: _("working hours"),
+        Unit.WD: _("working days"),
+    }[Limit.parse(text).unit]
 
 
 def length(span: timedelta, *, is_working: bool = False) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -16,16 +16,44 @@ from govgrid.core.rows import columns_of, instance
 from grids import roles
 from grids.models import Department, Post
 
+if TYPE_CHECKING:
+    from tickets.models import Assignment
 
-def of(departments: Iterable[int]) -> QuerySet[User]:
+
+def of(departments: Iterable[int], permission: str = "tickets.work") -> QuerySet[User]:
     """Who answers for these departments today; for an office, the posts of its area."""
     ids = list(departments)
-    working = roles.holding("tickets.work")
+    working = roles.holding(permission)
     offices = Department.objects.filter(pk__in=ids, kind=Department.Kind.OFFICE)
     posts = Post.objects.held_on().filter(
         Q(department__in=ids) | Q(area__in=offices.values("area")), role__in=working
     )
     return User.objects.filter(pk__in=posts.values("user"), is_active=True)
+
+
+def of_each(departments: Iterable[int]) -> QuerySet[User]:
+    """Who answers for every one of these departments today; nobody where none is named."""
+    ids = list(departments)
+    found = of(ids)
+    for department in ids:
+        found = found.filter(pk__in=of([department]).values("pk"))
+    return found.order_by("name", "pk")
+
+
+def gone(assignments: Iterable[Assignment]) -> set[int]:
+    """Of these parts, those whose handler does not answer for the department any more.
+
+    Nothing is asked where nobody handles one.
+    """
+    handled = [one for one in assignments if one.handler_id]
+    if not handled:
+        return set()
+    there = by_department({one.department_id for one in handled})
+    return {
+        one.pk
+        for one in handled
+        if one.handler_id not in {user.pk for user in there[one.department_id]}
+    }
 
 
 # As of(), department by department.
@@ -39,15 +67,25 @@ STAFF = """
         FROM asked JOIN grids_post p ON p.area_id = asked.area_id
         WHERE asked.kind = 'office'
     )
-    SELECT held.department, {columns} FROM held JOIN accounts_user u ON u.id = held.user_id
+    SELECT held.department, held.role, {columns} FROM held JOIN accounts_user u ON u.id = held.user_id
     WHERE held.period @> %(today)s AND held.role = ANY(%(roles)s) AND u.is_active
     ORDER BY held.id
 """
 
 
+# Who leads a department; everybody else who answers for it is its liaison.
+HEADS = frozenset({"department_head", "street_head"})
+
+
 def by_department(departments: Iterable[int]) -> dict[int, list[User]]:
     """:func:`of` for each of these, in one statement however many there are."""
-    found: dict[int, list[User]] = {one: [] for one in departments}
+    posts = with_roles(departments)
+    return {one: [user for _role, user in held] for one, held in posts.items()}
+
+
+def with_roles(departments: Iterable[int]) -> dict[int, list[tuple[str, User]]]:
+    """The same with the role of each post."""
+    found: dict[int, list[tuple[str, User]]] = {one: [] for one in departments}
     if not found:
         return found
     values: dict[str, Any] = {
@@ -57,8 +95,8 @@ def by_department(departments: Iterable[int]) -> dict[int, list[User]]:
     }
     with connection.cursor() as cursor:
         _staff().execute(cursor, values)
-        for department, *user in cursor.fetchall():
-            found[department].append(instance(User, user))
+        for department, role, *user in cursor.fetchall():
+            found[department].append((role, instance(User, user)))
     return found
 
 

@@ -1,9 +1,14 @@
 """Woken by a commit or by the clock. A second run finds nothing to do, and that is fine."""
 
+from datetime import timedelta
+
 from celery import shared_task
 
+from govgrid.core import clock
 from govgrid.core.wake import wake, work_off
 from tickets import actions
+from tickets.actions.carding import BATCH as CARDS
+from tickets.actions.rising import BATCH as REDS
 from tickets.actions.ticking import BATCH as CLOCKS
 from tickets.routing import BATCH
 
@@ -45,6 +50,22 @@ def fire_clocks() -> None:
 
 
 @shared_task
+def redden_cards() -> None:
+    """Turn yellow cards red that nobody answered, and take up a level what is red."""
+    while actions.redden_cards() == CARDS:
+        pass
+    while actions.take_up_reds() == REDS:
+        pass
+
+
+@shared_task
+def resume_suspended() -> None:
+    """What stood still until today goes on."""
+    while actions.resume_suspended() == CLOCKS:
+        pass
+
+
+@shared_task
 def recompute_clocks() -> None:
     """Follow the calendar: what an older edition computed is computed again."""
     while actions.recompute_clocks() == CLOCKS:
@@ -55,3 +76,15 @@ def recompute_clocks() -> None:
 def roll_up() -> None:
     """Count what is open in each grid, for the map of a city."""
     actions.roll_up()
+
+
+@shared_task
+def tally_levels() -> None:
+    """This month and the last one, by the level that settled it."""
+    actions.tally_levels(clock.today().replace(day=1) - timedelta(days=1))
+
+
+@shared_task
+def tally_all_levels() -> None:
+    """Every month: what was opened again has left the month in which it was closed."""
+    actions.tally_levels()

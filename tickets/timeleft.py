@@ -119,6 +119,17 @@ def _hour(moment: datetime, at: datetime) -> str:
     return _("%(day)s %(time)s") % {"day": day, "time": hour}
 
 
+def hour_words(moment: datetime) -> str:
+    """11:05 today, 9 Oct 18:00 else."""
+    return _hour(moment, now())
+
+
+def due_words(clock: Clock) -> str:
+    """Sign for it: due 9 Oct 18:00."""
+    named = {"clock": ClockKind(clock.kind).label, "time": _hour(clock.due_at, now())}
+    return _("%(clock)s: due %(time)s") % named
+
+
 def _used(clock: Clock, days: Calendar, at: datetime) -> int:
     """Percent of the limit, from what is left of it: the pauses need not be known."""
     limit = Limit.parse(clock.limit)

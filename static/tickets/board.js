@@ -195,7 +195,17 @@
       }).catch(function () { lost(true); return null; });
   }
 
+  // Many at once: what was done, why the others were not, and one undo for all that can be undone.
+  function afterMany(body) {
+    const why = body.refused.slice(0, 3).map(function (one) { return one.number + ": " + one.detail; });
+    if (body.refused.length > 3) why.push("…");
+    toast([body.said].concat(why).join(" "), body.undo ? body.done : "");
+    document.dispatchEvent(new Event("gg:picked-done"));
+    return update();
+  }
+
   function after(answer) {
+    if (answer.status === 200 && answer.body.done) return afterMany(answer.body);
     if (answer.status === 200) toast(answer.body.said, answer.body.undo ? answer.body.number : "");
     else toast(answer.body.detail || word("failed"), "");
     marked = "";
@@ -212,6 +222,14 @@
     send(actUrl(one.dataset.ggTile, said.ggNow), content).then(function (answer) { if (answer) after(answer); });
   }
 
+  function undoOf(what) {
+    const content = new FormData();
+    if (!Array.isArray(what)) return send(actUrl(what, "undo"), content);
+    what.forEach(function (number) { content.append("n", number); });
+    return send(part("bar").dataset.ggBar + "undo/", content);
+  }
+
+  // ``number`` can be taken back: one ticket's, or a list of them; empty: nothing can.
   function toast(text, number) {
     const made = part("toast-made").content.firstElementChild.cloneNode(true);
     const box = part("toasts"), button = made.querySelector("[data-gg-undo]");
@@ -233,9 +251,9 @@
       end: function () { clearInterval(timer); made.remove(); if (undoing === mine) undoing = null; },
       take: function () {
         mine.end();
-        send(actUrl(number, "undo"), new FormData()).then(function (answer) {
+        undoOf(number).then(function (answer) {
           if (!answer) return;
-          if (answer.status === 200) answer.body.said = word("undone");
+          if (answer.status === 200 && !answer.body.done) answer.body.said = word("undone");
           after(answer).then(function () { if (tile(number)) choose(tile(number), true); });
         });
       },
@@ -255,6 +273,7 @@
 
   function fill(html) {
     dialog.innerHTML = html;
+    if (window.htmx) window.htmx.process(dialog);
     if (!dialog.open) dialog.showModal();
     const seen = dialog.querySelector('input[name="seen"]'), one = tile(chosen);
     if (seen && one && !seen.value) seen.value = one.dataset.ggSeen;
@@ -367,7 +386,7 @@
   // ── mouse ───────────────────────────────────────────────────────────────────────────────────
 
   document.addEventListener("click", function (event) {
-    const button = event.target.closest("[data-gg-now], [data-gg-ask], [data-gg-merge], [data-gg-other-way], [data-gg-close], [data-gg-help], [data-gg-open]");
+    const button = event.target.closest("[data-gg-now], [data-gg-ask], [data-gg-merge], [data-gg-other-way], [data-gg-close], [data-gg-help], [data-gg-open], [data-gg-together]");
     if (!button || button.getAttribute("aria-disabled") === "true") return;
     const said = button.dataset, isPlain = !event.ctrlKey && !event.metaKey && !event.shiftKey;
     if ("ggOpen" in said) {
@@ -381,6 +400,7 @@
       if ("ggNow" in said) now(button);
       else if ("ggAsk" in said) ask(actUrl(button.closest("[data-gg-tile]").dataset.ggTile, said.ggAsk));
       else if ("ggMerge" in said) ask(button.getAttribute("href"));
+      else if ("ggTogether" in said) ask(button.getAttribute("href"));
       else if ("ggOtherWay" in said) ask(button.getAttribute("href"));
       else if ("ggHelp" in said) keysDialog.showModal();
       else button.closest("dialog").close();

@@ -182,6 +182,9 @@
     const isInList = Boolean(picked.closest("[data-gg-all]"));
     chosen.hidden = !isInList;
     one("chosen-name").textContent = picked.dataset.ggName;
+    for (const terms of form.querySelectorAll("[data-gg-condition]")) {
+      terms.hidden = terms.dataset.ggCondition !== picked.value;
+    }
     findSimilar();
   });
   // Choosing by arrow keys goes through many; the list closes when it was a tap or Enter.

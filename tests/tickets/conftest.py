@@ -1,6 +1,6 @@
 import pytest
 
-from tests.factories.grids import Town, build_town, holder
+from tests.factories.grids import Town, build_town, cast_of
 
 
 @pytest.fixture
@@ -11,16 +11,16 @@ def town(db) -> Town:
 @pytest.fixture
 def cast(town):
     """Alice & co.: one person for each part, and strangers one street further."""
-    return {
-        "worker": holder("grid_worker", area=town.grids[0]),
-        "community": holder("community_officer", area=town.communities[0]),
-        "street": holder("street_desk", area=town.streets[0]),
-        "head": holder("street_head", area=town.streets[0]),
-        "clerk": holder("department_clerk", department=town.housing),
-        "urban": holder("department_clerk", department=town.urban),
-        "command": holder("district_command", area=town.district),
-        "auditor": holder("auditor", area=town.city),
-        "other_worker": holder("grid_worker", area=town.grids[4]),
-        "other_street": holder("street_desk", area=town.streets[1]),
-        "nobody": holder("resident", area=town.grids[0]),
-    }
+    return cast_of(
+        worker=("grid_worker", town.grids[0]),
+        community=("community_officer", town.communities[0]),
+        street=("street_desk", town.streets[0]),
+        head=("street_head", town.streets[0]),
+        clerk=("department_clerk", town.housing),
+        urban=("department_clerk", town.urban),
+        command=("district_command", town.district),
+        auditor=("auditor", town.city),
+        other_worker=("grid_worker", town.grids[4]),
+        other_street=("street_desk", town.streets[1]),
+        nobody=("resident", town.grids[0]),
+    )

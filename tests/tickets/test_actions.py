@@ -259,7 +259,7 @@ def test_a_refused_move_changes_nothing_and_says_all_that_is_missing(town, cast)
 
 def test_a_lead_returns_twice_and_the_desk_assigns_anew(town, cast):
     ticket = routed(town, by=cast["worker"])
-    given = {"note": "路灯不归我局", "suggested_owner": "城管局"}
+    given = {"note": "路灯不归我局", "return_reason": "not_ours", "suggested_owner": "城管局"}
 
     take(ticket, "return", cast["clerk"], **given)
     assert (ticket.state, ticket.return_count, ticket.lead_department) == ("triage", 1, None)
@@ -280,7 +280,14 @@ def test_a_lead_returns_twice_and_the_desk_assigns_anew(town, cast):
 @pytest.mark.parametrize("which", ["closed", "far", "command"])
 def test_the_desk_names_only_a_department_that_works_here(town, cast, which):
     ticket = routed(town, by=cast["worker"])
-    take(ticket, "return", cast["clerk"], note="不归我局", suggested_owner="城管局")
+    take(
+        ticket,
+        "return",
+        cast["clerk"],
+        note="不归我局",
+        return_reason="not_ours",
+        suggested_owner="城管局",
+    )
     department = {
         "closed": DepartmentFactory(area=town.district, is_active=False),
         "far": town.offices[town.streets[1].pk],
@@ -342,7 +349,14 @@ def test_nobody_verifies_what_he_did_himself(town, cast):
 def test_nor_does_whoever_took_a_part_in_it(town, cast, part):
     office = town.offices[town.communities[0].pk]
     ticket = routed(town, by=cast["worker"])
-    take(ticket, "return", cast["clerk"], note="不归我局", suggested_owner=office.name)
+    take(
+        ticket,
+        "return",
+        cast["clerk"],
+        note="不归我局",
+        return_reason="not_ours",
+        suggested_owner=office.name,
+    )
     take(ticket, "assign", cast["street"], department=office)
     first, second = (holder("community_officer", area=town.communities[0]) for _ in range(2))
     take(ticket, "sign", first)
@@ -421,7 +435,14 @@ def test_an_assistants_return_touches_only_its_own(town, cast):
     take(ticket, "finish", cast["clerk"], note="好了")
     assert ticket.state == "handling"
 
-    take(ticket, "return", cast["urban"], note="不用我局", suggested_owner="无")
+    take(
+        ticket,
+        "return",
+        cast["urban"],
+        note="不用我局",
+        return_reason="not_ours",
+        suggested_owner="无",
+    )
 
     assert (ticket.state, ticket.return_count) == ("handled", 0)
 

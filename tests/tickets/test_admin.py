@@ -123,3 +123,15 @@ def test_a_time_limit_is_read_and_not_edited(client, town):
     page = client.get(f"/admin/tickets/timelimit/{limit.pk}/change/").content.decode()
     assert 'name="_save"' not in page
     assert client.get("/admin/tickets/timelimit/add/").status_code == 403
+
+
+BESIDE = [
+    "extension", "suspension", "appeal", "ruling", "card", "supervisionorder", "callback",
+    "milestone", "meeting", "categoryterms", "colourterms", "replytemplate",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("model", BESIDE)
+def test_what_stands_beside_a_ticket_is_found_and_not_written(office, model):
+    assert office.get(f"/admin/tickets/{model}/?q=YL2026").status_code == 200
+    assert office.get(f"/admin/tickets/{model}/add/").status_code == 403

@@ -153,6 +153,7 @@ def test_a_grid_workers_day(call, act, at, town, cast):
         spoke_with="网格员",
         note="新井盖已安装",
         until="2026-09-25",
+        no_photo="下雨",
     )
     assert (answer["state"], answer["assignments"][0]["rank"]) == ("handled", "section_head")
     assert answer["assignments"][0]["arrivals"][0]["via"] == "api"
@@ -210,7 +211,9 @@ def test_a_community_officers_day(call, act, at, town, cast):
 
     # Monday: an assistant returns it; the lead stays, and nothing is counted against the ticket.
     at("2026-10-12 09:30")
-    answer = act(clerk, main, "return", note="不涉及增容", suggested_owner="住建局")
+    answer = act(
+        clerk, main, "return", note="不涉及增容", return_reason="not_ours", suggested_owner="住建局"
+    )
     assert (answer["department"]["short_name"], answer["return_count"]) == ("住建局", 0)
     # Wednesday's meeting: who came, at what rank.
     at("2026-10-14 09:00")
@@ -225,7 +228,10 @@ def test_a_community_officers_day(call, act, at, town, cast):
     ]
     again = call(second, f"tickets/{main}/actions/report_in/", {"rank": "head"})
     assert error(again) == (409, "signed_in_already", None)
-    act(cast["clerk"], main, "plan", note="三步走")
+    steps = [{"title": "扩容", "due_on": "2026-10-20"}]
+    act(cast["clerk"], main, "plan", note="三步走", milestones=steps)
+    (step,) = call(clerk, f"tickets/{main}/milestones/").json()["results"]
+    act(cast["clerk"], main, "reach_milestone", milestone=step["id"], note="已扩容")
     answer = act(
         cast["clerk"],
         main,
@@ -233,12 +239,21 @@ def test_a_community_officers_day(call, act, at, town, cast):
         note="增设 20 个车位",
         spoke_with="业委会",
         until="2026-11-30",
+        no_photo="下雨",
     )
     # 消防救援 has not come: it is let go on with its part.
     fireman = holder("department_clerk", department=fire)
     act(fireman, main, "sign")
     act(fireman, main, "report_in", rank="liaison")
-    act(fireman, main, "finish", note="已核查", spoke_with="业委会", until="2026-11-30")
+    act(
+        fireman,
+        main,
+        "finish",
+        note="已核查",
+        spoke_with="业委会",
+        until="2026-11-30",
+        no_photo="x",
+    )
     act(cast["community"], main, "verify")
     act(cast["community"], main, "close", note="谢谢")
     act(cast["community"], main, "rate", speed=4, quality=3, note="来得快，办得细")
@@ -394,13 +409,13 @@ def test_many_clocks_cost_the_statements_of_few(api, town, cast, django_assert_n
         # Token, posts, ticket, clocks, pauses.
         with django_assert_num_queries(5):
             api.get(f"{URL}{ticket.number}/clocks/")
-    # Token, posts, ticket, whistle, assignments, clocks, helpers.
-    with django_assert_num_queries(7):
+    # Token, posts, ticket, whistle, assignments, clocks, what stands beside it, helpers.
+    with django_assert_num_queries(8):
         api.get(f"{URL}{whistle.number}/")
     for who in ("clerk", "urban"):
         actions.move(whistle, "sign", by=cast[who])
         actions.move(whistle, "report_in", by=cast[who])
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             answer = api.get(f"{URL}{whistle.number}/").json()
     assert set(answer["assignments"][0]) == set(AssignmentRow().fields)
 
@@ -467,6 +482,7 @@ def test_what_a_finish_still_lacks_is_named_as_fields(call, act, town, cast):
         "spoke_with": True,
         "note": True,
         "until": True,
+        "no_photo": True,
     }
 
 

@@ -331,14 +331,14 @@ def test_the_rules_of_today_suggest_the_lead(cast, town):
 def test_whom_a_return_names_goes_first_and_who_returned_is_not_proposed(cast, town):
     ticket = routed(town, by=cast["worker"])
     returned = {"by": cast["clerk"], "note": "not ours"}
-    actions.move(ticket, "return", suggested_owner="城管局", **returned)
+    actions.move(ticket, "return", return_reason="not_ours", suggested_owner="城管局", **returned)
     ticket.refresh_from_db()
 
     found = board.suggest(ticket)
     assert (found.department, found.returned_by) == (town.urban, "住建局")
 
     other = routed(town, by=cast["worker"], description="b")
-    actions.move(other, "return", suggested_owner="somebody", **returned)
+    actions.move(other, "return", return_reason="not_ours", suggested_owner="somebody", **returned)
     other.refresh_from_db()
     assert board.suggest(other).department is None
 

@@ -118,7 +118,14 @@ def test_a_dialog_asks_for_what_is_lacking_and_keeps_what_was_written(cast, town
 
     dialog = client.get(f"{BOARD}{ticket.number}/return/").content.decode()
     wrong = send(client, ticket, "return", note="not ours")
-    right = send(client, ticket, "return", note="not ours", suggested_owner="城管局")
+    right = send(
+        client,
+        ticket,
+        "return",
+        note="not ours",
+        return_reason="not_ours",
+        suggested_owner="城管局",
+    )
 
     assert 'name="suggested_owner"' in dialog
     assert wrong.status_code == 400

@@ -1,10 +1,12 @@
 """Which clocks run for what, from when, until when, and what stops them."""
 
 from datetime import datetime, timedelta
+from io import StringIO
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from govgrid.core import clock
@@ -31,6 +33,11 @@ def due(ticket, assignment=None, *, running=True) -> dict[str, str]:
     rows = Clock.objects.filter(ticket=ticket, assignment=assignment)
     rows = rows.running() if running else rows
     return {one.kind: wall(one.due_at) for one in rows}
+
+
+def send_back(ticket, by):
+    why = {"note": "不是我局的", "return_reason": "not_ours", "suggested_owner": "城管局"}
+    actions.move(ticket, "return", by=by, **why)
 
 
 def the(ticket, kind) -> Clock:
@@ -112,7 +119,7 @@ def test_each_thing_done_stops_its_clock_and_starts_the_next(town, cast, manhole
     assert take("sign") == {"report_in", "make_safe", "resolve"}
     assert take("report_in") == {"make_safe", "resolve"}
     assert take("make_safe") == {"resolve"}
-    done = {"spoke_with": "店主", "note": "已换新井盖", "until": clock.today()}
+    done = {"spoke_with": "店主", "note": "已换新井盖", "until": clock.today(), "no_photo": "夜间"}
     assert take("finish", **done) == {"verify"}
     assert take("verify", by=cast["community"]) == {"close"}
     assert take("close", by=cast["community"]) == set()
@@ -144,24 +151,108 @@ def test_what_was_done_too_late_stays_late(town, cast, clock_at):
     assert sign.is_late
 
 
-def test_returned_is_not_any_more_and_the_next_department_starts_anew(town, cast, clock_at):
+def test_returned_it_stands_still_and_another_department_starts_anew(town, cast, clock_at):
     clock_at("2026-11-19 09:00")
     ticket = routed(town, by=cast["worker"])
     first = ticket.assignments.get()
-    clock_at("2026-11-20 09:00")
-    actions.move(ticket, "return", by=cast["clerk"], note="不是我局的", suggested_owner="城管局")
+    clock_at("2026-11-19 11:00")
+    send_back(ticket, cast["clerk"])
+
+    assert {one.kind for one in first.clocks.all() if one.paused_at} == {"sign", "resolve"}
+    assert due(ticket) == {"triage": "2026-11-19 11:15"}
+    ticket.refresh_from_db()
+    assert wall(ticket.due_at) == "2026-11-19 11:15"
+
+    actions.move(ticket, "assign", by=cast["street"], department=town.urban)
 
     assert set(first.clocks.values_list("kind", "outcome")) == {
         ("sign", "void"),
         ("resolve", "void"),
     }
-    assert due(ticket) == {"triage": "2026-11-20 09:15"}
-
-    actions.move(ticket, "assign", by=cast["street"], department=town.urban)
-
     second = ticket.assignments.latest("pk")
-    assert due(ticket, second) == {"sign": "2026-11-20 15:00", "resolve": "2026-11-27 18:00"}
+    assert due(ticket, second) == {"sign": "2026-11-19 17:00", "resolve": "2026-11-26 18:00"}
     assert the(ticket, "triage").outcome == "met"
+
+
+def test_the_same_department_goes_on_with_the_time_it_had_left(town, cast, clock_at):
+    clock_at("2026-11-16 09:00")
+    ticket = routed(town, by=cast["worker"])
+    one = ticket.assignments.get()
+    clock_at("2026-11-16 11:00")
+    send_back(ticket, cast["clerk"])
+    clock_at("2026-11-17 11:00")
+
+    actions.move(ticket, "assign", by=cast["street"], department=town.housing)
+
+    assert ticket.assignments.get() == one
+    assert due(ticket, one) == {
+        "sign": "2026-11-17 15:00",  # two hours were left
+        "resolve": "2026-11-24 18:00",  # a working day in between
+    }
+    assert Clock.objects.filter(assignment=one).count() == 2
+    spans = [(wall(s.started_at), wall(s.ended_at)) for s in the(ticket, "resolve").pauses.all()]
+    assert spans == [("2026-11-16 11:00", "2026-11-17 11:00")]
+
+
+def test_what_was_in_hand_is_in_hand_again(town, cast, clock_at):
+    clock_at("2026-11-16 09:00")
+    ticket = routed(town, by=cast["worker"])
+    actions.move(ticket, "sign", by=cast["clerk"])
+    send_back(ticket, cast["clerk"])
+
+    actions.move(ticket, "assign", by=cast["street"], department=town.housing)
+
+    ticket.refresh_from_db()
+    one = ticket.assignments.get()
+    assert (ticket.state, one.state, one.returned_at) == ("handling", "signed", None)
+    assert due(ticket, one) == {"resolve": "2026-11-23 18:00"}
+
+
+def test_another_in_between_ends_it_and_undoing_that_does_not(town, cast, clock_at):
+    clock_at("2026-11-16 09:00")
+    ticket = routed(town, by=cast["worker"])
+    one = ticket.assignments.get()
+    clock_at("2026-11-16 10:00")
+    send_back(ticket, cast["clerk"])
+    clock_at("2026-11-16 10:05")
+    actions.move(ticket, "assign", by=cast["street"], department=town.urban)
+    actions.move(ticket, "undo", by=cast["street"])
+    assert {clock.paused_at is not None for clock in one.clocks.all()} == {True}
+    clock_at("2026-11-16 11:00")
+
+    actions.move(ticket, "assign", by=cast["street"], department=town.housing)
+
+    assert due(ticket, one)["sign"] == "2026-11-16 16:00"
+    call_command("check_clocks", ticket.number, stdout=StringIO())
+
+    send_back(ticket, cast["clerk"])
+    actions.move(ticket, "assign", by=cast["street"], department=town.urban)
+    actions.move(ticket, "withdraw", by=cast["street"], department=town.urban, note="给错了")
+    clock_at("2026-11-17 09:00")
+    actions.move(ticket, "assign", by=cast["street"], department=town.housing)
+    assert due(ticket, one)["sign"] == "2026-11-17 15:00"  # anew
+    call_command("check_clocks", ticket.number, stdout=StringIO())
+
+
+def test_taken_back_it_is_at_the_desk_as_it_was(town, cast, clock_at):
+    clock_at("2026-11-16 09:00")
+    ticket = routed(town, by=cast["worker"])
+    before = ticket.assignments.get().offered_at
+    clock_at("2026-11-16 10:00")
+    send_back(ticket, cast["clerk"])
+    one = ticket.assignments.get()
+    actions.move(ticket, "assign", by=cast["street"], department=town.housing)
+    actions.move(ticket, "undo", by=cast["street"])
+
+    again = ticket.assignments.get()
+    assert (again.state, again.returned_at, again.returned_by) == (
+        "returned",
+        one.returned_at,
+        cast["clerk"],
+    )
+    assert again.offered_at == before
+    assert {clock.paused_at is not None for clock in one.clocks.all()} == {True}
+    call_command("check_clocks", ticket.number, stdout=StringIO())
 
 
 def test_rejected_work_goes_on_with_the_time_it_had_left(town, cast, clock_at):

@@ -265,3 +265,27 @@ def test_two_areas_of_one_name_ask_for_the_code(town, cast):
 
     assert not form.is_valid()
     assert "code" in form.errors["area"][0]
+
+
+@pytest.mark.django_db
+def test_what_came_since_is_found_though_it_is_not_offered_yet(cast):
+    old = CategoryFactory(code="0101")
+    assert old.code in str(TicketSearchForm({}, user=cast["street"])["category"])
+    new = CategoryFactory(code="0888")
+
+    form = TicketSearchForm({"category": "0888"}, user=cast["street"])
+
+    assert new.code not in str(form["category"])
+    assert form.is_valid()
+    assert form.cleaned_data["category"] == new
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("code", ["nowhere", "0101", "\x00"])
+def test_what_is_off_or_unknown_is_refused_in_words(cast, code):
+    CategoryFactory(code="0101", is_active=False)
+
+    form = TicketSearchForm({"category": code}, user=cast["street"])
+
+    assert not form.is_valid()
+    assert list(form.errors) == ["category"]

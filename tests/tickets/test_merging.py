@@ -4,7 +4,7 @@ from threading import Barrier, Thread
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from govgrid.core.errors import Refused
 from govgrid.outbox.models import Message
@@ -93,6 +93,70 @@ def test_what_cannot_be_merged_is_refused_with_a_sentence(town, cast, pair):
         Ticket.objects.filter(pk=third.pk).update(state="merged")
 
 
+def test_each_refusal_says_what_is_wrong_with_the_other_one(town, cast, pair):
+    main, other = pair
+    third = routed(town, by=cast["worker"])
+    actions.move(other, "merge", by=cast["community"], into=main)
+    ended = filed(town, by=cast["worker"], category=CategoryFactory(code="0999"))
+    actions.route()
+    actions.move(ended, "decline", by=cast["street"], note="不属实")
+
+    def said(into) -> str:
+        with pytest.raises(Refused) as refusal:
+            actions.move(third, "merge", by=cast["community"], into=into)
+        return str(refusal.value.message)
+
+    assert said(third) == "This is the ticket itself."
+    assert said(other) == (
+        f"{other.number} was merged into another itself. Choose the one that leads."
+    )
+    assert said(ended) == f"{ended.number} has ended: nothing can be merged into it any more."
+
+
+def test_both_reporters_are_told_each_of_his_own(town, cast):
+    main = routed(town, by=cast["worker"])
+    other = routed(town, by=cast["other_worker"])
+    third = routed(town, by=cast["street"])
+    Message.objects.all().delete()
+
+    actions.move(other, "merge", by=cast["community"], into=main)
+    actions.move(third, "merge", by=cast["community"], into=main)
+
+    assert told(cast["other_worker"]) == ["ticket_merged"]
+    assert told(cast["street"]) == ["ticket_merged"]
+    # Once for each that joined.
+    assert told(cast["worker"]) == ["ticket_joined", "ticket_joined"]
+    rows = Message.objects.for_person(cast["worker"])
+    assert {row.params["number"] for row in rows} == {main.number}
+
+
+@pytest.mark.parametrize("back", ["unmerge", "undo"])
+def test_parted_again_both_reporters_are_told(town, cast, back):
+    main = routed(town, by=cast["worker"])
+    other = routed(town, by=cast["other_worker"])
+    actions.move(other, "merge", by=cast["community"], into=main)
+    Message.objects.all().delete()
+
+    actions.move(other, back, by=cast["community"])
+
+    assert told(cast["other_worker"]) == ["ticket_parted"]
+    assert told(cast["worker"]) == ["ticket_left"]
+
+
+def test_the_database_itself_keeps_merges_flat(town, cast, pair):
+    main, other = pair
+    third = routed(town, by=cast["worker"])
+    actions.move(other, "merge", by=cast["community"], into=main)
+
+    def write(ticket, into):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Ticket.objects.filter(pk=ticket.pk).update(state="merged", merged_into=into.pk)
+
+    write(third, other)  # into one that was merged
+    write(main, third)  # away from under another
+    assert fresh(third).state == fresh(main).state == "dispatched"
+
+
 @pytest.mark.parametrize("who", ["worker", "clerk", "other_street", "auditor", "nobody"])
 def test_only_who_answers_for_both_places_merges(town, cast, pair, who):
     main, other = pair
@@ -126,6 +190,57 @@ def test_two_merges_into_each_other_at_once_end_as_one(town, cast, pair):
 
     assert sorted(outcomes) in (["merged", "wrong_ticket"], ["has_merged", "merged"])
     assert sorted(Ticket.objects.values_list("state", flat=True)) == ["dispatched", "merged"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_merge_and_the_end_of_the_other_one_at_once_never_lose_a_report(town, cast, pair):
+    main, other = pair
+    actions.move(main, "settle", by=cast["community"], note="当场解决")
+    actions.move(main, "verify", by=cast["street"])
+    together, outcomes = Barrier(2), {}
+
+    def take(what, ticket, name, **given):
+        together.wait()
+        try:
+            actions.move(ticket, name, by=cast["community"], **given)
+            outcomes[what] = "done"
+        except Refused as refusal:
+            outcomes[what] = refusal.code
+        finally:
+            connection.close()
+
+    at_once(
+        lambda: take("merge", other, "merge", into=main),
+        lambda: take("close", main, "close"),
+    )
+
+    assert outcomes["close"] == "done"
+    # Merged before it ended, or refused and still open by itself: nothing in between.
+    expected = {"done": "merged", "wrong_ticket": "dispatched"}[outcomes["merge"]]
+    assert fresh(other).state == expected
+    assert fresh(main).state == "closed"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_raw_writes_into_each_other_never_both_hold(town, cast, pair):
+    main, other = pair
+    together, outcomes = Barrier(2), []
+
+    def write(one, into):
+        try:
+            with transaction.atomic():
+                Ticket.objects.select_for_update().get(pk=one.pk)
+                together.wait()
+                Ticket.objects.filter(pk=one.pk).update(state="merged", merged_into=into.pk)
+            outcomes.append("merged")
+        except (IntegrityError, OperationalError):
+            outcomes.append("refused")
+        finally:
+            connection.close()
+
+    at_once(lambda: write(main, other), lambda: write(other, main))
+
+    assert sorted(outcomes) == ["merged", "refused"]
 
 
 def at_once(*jobs) -> None:
@@ -211,7 +326,14 @@ def test_an_assistant_who_was_made_lead_assists_again(town, cast):
         ticket=ticket, department=town.urban, role="assist", offered_at=ticket.filed_at
     )
     actions.move(ticket, "sign", by=cast["urban"])
-    actions.move(ticket, "return", by=cast["clerk"], note="不是", suggested_owner="城管局")
+    actions.move(
+        ticket,
+        "return",
+        by=cast["clerk"],
+        note="不是",
+        return_reason="not_ours",
+        suggested_owner="城管局",
+    )
     actions.move(ticket, "assign", by=cast["street"], department=town.urban)
     actions.move(ticket, "undo", by=cast["street"])
 
@@ -270,7 +392,14 @@ def test_work_that_an_assistant_has_done_survives_a_decline(town, cast):
     )
     actions.move(ticket, "sign", by=cast["urban"])
     actions.move(ticket, "finish", by=cast["urban"], note="路面已清")
-    actions.move(ticket, "return", by=cast["clerk"], note="不是", suggested_owner="城管局")
+    actions.move(
+        ticket,
+        "return",
+        by=cast["clerk"],
+        note="不是",
+        return_reason="not_ours",
+        suggested_owner="城管局",
+    )
 
     actions.move(ticket, "decline", by=cast["street"], note="不属实")
 
@@ -300,3 +429,45 @@ def test_a_page_that_is_stale_in_nothing_that_matters_is_no_hindrance(town, cast
     actions.move(ticket, "sign", by=cast["clerk"], seen=seen)
 
     assert fresh(ticket).state == "handling"
+
+
+# ── both numbers live on ──────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def sign_in(client, cast):
+    def as_(who):
+        client.force_login(cast[who] if isinstance(who, str) else who)
+        return client
+
+    return as_
+
+
+def test_opening_and_searching_the_merged_number_points_to_the_leading_one(cast, pair, sign_in):
+    main, other = pair
+    actions.move(other, "merge", by=cast["community"], into=main)
+    client = sign_in("community")
+
+    page = client.get(other.get_absolute_url()).content.decode()
+    found = client.get("/tickets/", {"q": other.number}).content.decode()
+    leading = client.get(main.get_absolute_url()).content.decode()
+
+    assert "was put together with" in page
+    assert f'<a href="{main.get_absolute_url()}">{main.number}</a>' in page
+    assert other.number in found
+    assert main.number in found
+    assert other.number in leading
+
+
+def test_who_may_not_see_the_leading_one_is_told_without_a_link(town, cast, sign_in):
+    main = routed(town, by=cast["worker"])
+    other = routed(town, by=cast["other_worker"])
+    actions.move(other, "merge", by=cast["community"], into=main)
+    client = sign_in("other_worker")
+
+    page = client.get(other.get_absolute_url()).content.decode()
+    found = client.get("/tickets/", {"q": other.number}).content.decode()
+
+    assert "put together with another one" in page
+    assert main.get_absolute_url() not in page
+    assert main.number not in found

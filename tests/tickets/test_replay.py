@@ -13,13 +13,14 @@ from django.core.management import CommandError, call_command
 
 from govgrid.core.errors import Refused
 from govgrid.worktime.arithmetic import Calendar, Day, DayKind, weekday_of
+from tests.factories.grids import holder
 from tests.factories.tickets import CategoryFactory, routed, whistled
 from tickets import actions
 from tickets.clocks import Work
 from tickets.limits import Limits
-from tickets.models import Assignment, Category, Clock, ClockPause, Ticket
+from tickets.models import Assignment, Category, Clock, ClockPause, Extension, Ticket
 from tickets.replay import NeverStarted, replay
-from tickets.workflow import AssignmentState, State, WhistleKind
+from tickets.workflow import AssignmentState, State, WhistleKind, sent_back_by
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 HISTORIES = 2_500  # for each of four seeds
@@ -133,6 +134,7 @@ class History:
         self.clocks: list[Clock] = []
         self.spans: list[ClockPause] = []
         self.log: list[dict] = []
+        self.granted: Extension | None = None
 
     def live(self) -> None:
         for _n in range(self.chance.randrange(3, 16)):
@@ -143,10 +145,13 @@ class History:
             self.reconcile(verb)
 
     def reconcile(self, verb: str) -> None:
+        granted, self.granted = self.granted, None
         rows = {one.pk: one for one in self.rows}
         work = Work(self.ticket, rows, verb, self.at, self.clocks, self.pauses_of)
         work.days, work.limits = CALENDAR, Limits([])
         work.reconcile()
+        if granted:
+            work.lengthen(granted)
         for one in work.fresh:
             one.pk = next(self.ids)
         work.begun(work.fresh)
@@ -163,8 +168,14 @@ class History:
     def dispatch(self) -> bool:
         if self.ticket.state not in {State.FILED, State.TRIAGE}:
             return False
+        back = sent_back_by(self.rows) if self.ticket.state == State.TRIAGE else None
+        if back is not None and self.chance.random() < 0.5:
+            back.state = AssignmentState.SIGNED if back.signed_at else AssignmentState.OFFERED
+            back.returned_at, back.offered_at = None, self.at
+            self.ticket.state = State.DISPATCHED
+            return True
         self.rows += [
-            Assignment(pk=next(self.ids), role=role, department_id=n)
+            Assignment(pk=next(self.ids), role=role, department_id=n, offered_at=self.at)
             for n, role in enumerate(["lead", "assist"][: self.chance.randrange(1, 3)])
         ]
         self.ticket.state = State.DISPATCHED
@@ -205,6 +216,17 @@ class History:
         done[-1].state, done[-1].done_at = AssignmentState.SIGNED, None
         return True
 
+    def extend(self) -> bool:
+        if self.ticket.state not in {State.DISPATCHED, State.HANDLING}:
+            return False
+        running = [one for one in self.clocks if one.is_running and one.kind == "resolve"]
+        if not running:
+            return False
+        one = self.chance.choice(running)
+        amount = f"{one.limit[:2]}{self.chance.randrange(1, 4)}"
+        self.granted = Extension(clock_id=one.pk, amount=amount)
+        return True
+
     def hold(self) -> bool:
         if self.ticket.state in {State.MERGED, State.CLOSED, State.FILED}:
             return False
@@ -228,6 +250,7 @@ STEPS = {
     "verify": lambda one: one.go(State.HANDLED, State.VERIFIED),
     "close": lambda one: one.go(State.VERIFIED, State.CLOSED),
     "reopen": lambda one: one.back(State.CLOSED),
+    "grant": History.extend,
     "merge": History.hold,
     "unmerge": History.part,
 }
@@ -259,6 +282,7 @@ def test_ten_thousand_random_histories_give_every_deadline_to_the_second(seed):
 
 
 def test_what_really_happened_is_in_the_log(town, cast, clock_at):
+    cast["depthead"] = holder("department_head", department=town.housing)
     chance = random.Random(3)  # noqa: S311
     hazard = CategoryFactory(code="0101", hazard_limit="UH2")
     for day in range(12, 24):
@@ -267,8 +291,10 @@ def test_what_really_happened_is_in_the_log(town, cast, clock_at):
         other = routed(town, by=cast["worker"])
         for hours in (1, 5, 20, 30, 60):
             clock_at(f"2026-11-{day + hours // 24} {hours % 24:02}:10")
-            for name, by, given in chance.sample(TRIES, 6):
+            for name, by, given in chance.sample(TRIES, 8):
                 said = given | ({"into": other} if name == "merge" else {})
+                if name == "assign":
+                    said = {"department": chance.choice([town.housing, town.urban])}
                 try:
                     ticket = actions.move(ticket, name, by=cast[by], **said)
                 except Refused:
@@ -285,13 +311,31 @@ TRIES = [
     ("report_in", "clerk", {"rank": "liaison"}),
     ("make_safe", "clerk", {}),
     ("confirm_safe", "worker", {}),
-    ("finish", "clerk", {"note": "已修", "spoke_with": "店主", "until": date(2026, 12, 1)}),
-    ("return", "clerk", {"note": "不是", "suggested_owner": "供电公司"}),
-    ("return", "urban", {"note": "不是", "suggested_owner": "供电公司"}),
+    (
+        "finish",
+        "clerk",
+        {"note": "已修", "spoke_with": "店主", "until": date(2026, 12, 1), "no_photo": "夜间"},
+    ),
+    (
+        "return",
+        "clerk",
+        {"note": "不是", "return_reason": "not_ours", "suggested_owner": "供电公司"},
+    ),
+    (
+        "return",
+        "urban",
+        {"note": "不是", "return_reason": "not_ours", "suggested_owner": "供电公司"},
+    ),
     ("reject", "community", {"note": "没修好"}),
     ("verify", "community", {}),
     ("close", "community", {}),
     ("reopen", "community", {"note": "又坏了"}),
+    ("assign", "street", {}),
+    ("extend", "clerk", {"amount": 2, "note": "配件未到"}),
+    ("endorse", "depthead", {}),
+    ("grant", "street", {}),
+    ("suspend", "street", {"until": date(2026, 12, 31), "note": "待雨季结束"}),
+    ("resume", "street", {}),
     ("merge", "community", {}),
     ("unmerge", "community", {}),
 ]

@@ -94,7 +94,8 @@ def test_who_lost_the_right_to_sign_in_sees_nothing(town, tickets, cast):
 # Made of others, by the row itself: each has tests of its own.
 DERIVED = {
     *("tickets.add_photo", "tickets.show_code", "tickets.approve_whistle", "tickets.blow"),
-    "tickets.undo",
+    *("tickets.undo", "tickets.answer"),
+    "tickets.see_meeting",
 }
 
 
@@ -110,10 +111,14 @@ def test_every_permission_has_a_holder_and_a_stranger(town, tickets, permission)
         thing = {
             "tickets.file": tickets[0].district_id,
             "tickets.work": tickets[0].assignments.get(),
+            "tickets.endorse": tickets[0].assignments.get(),
             "tickets.set_limits": town.streets[0],
+            "tickets.set_templates": place or department,
+            "tickets.set_terms": town.streets[0],
+            "tickets.set_rules": town.streets[0],
         }.get(permission, tickets[0])
         expected = role in carriers
-        if permission == "tickets.work" and side.side == "area":
+        if permission in {"tickets.work", "tickets.endorse"} and side.side == "area":
             expected = False  # the office of the street was given nothing
         assert person.has_perm(permission, thing) is expected, role
 

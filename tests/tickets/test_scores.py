@@ -6,7 +6,8 @@ from itertools import pairwise
 import pytest
 from django.urls import reverse
 
-from tests.factories.grids import holder
+from govgrid.core.errors import Refused
+from tests.factories.grids import PostFactory, holder
 from tests.factories.tickets import whistled
 from tickets import actions
 from tickets.models import Score
@@ -31,7 +32,11 @@ def scored(town, cast):
     for name, who, given in (
         ("sign", "clerk", {}),
         ("report_in", "clerk", {}),
-        ("finish", "clerk", {"note": "好", "spoke_with": "店主", "until": date(2030, 1, 1)}),
+        (
+            "finish",
+            "clerk",
+            {"note": "好", "spoke_with": "店主", "until": date(2030, 1, 1), "no_photo": "夜间"},
+        ),
         ("verify", "community", {}),
         ("close", "community", {}),
         ("rate", "community", {"speed": 2, "quality": 5, "note": SENTENCE}),
@@ -70,6 +75,33 @@ def _page(response):
 
 def _main(response):
     return _page(response).partition("<main")[2]
+
+
+@pytest.mark.parametrize("how", ["signed", "colleague"])
+def test_who_did_the_work_scores_nothing(town, cast, how, sign_in):
+    """Neither the hand that signed nor a colleague there, with the community's post besides."""
+    ticket = whistled(town, by=cast["community"], kind="routine")
+    said = {"note": "好", "spoke_with": "店主", "until": date(2030, 1, 1), "no_photo": "夜间"}
+    for name, given in (("sign", {}), ("report_in", {}), ("finish", said)):
+        actions.move(ticket, name, by=cast["clerk"], **given)
+    actions.move(ticket, "verify", by=cast["community"])
+    actions.move(ticket, "close", by=cast["community"])
+    colleague = holder("department_clerk", department=town.housing)
+    who = cast["clerk"] if how == "signed" else colleague
+    PostFactory(user=who, role="community_officer", area=town.communities[0])
+    who = type(who).objects.get(pk=who.pk)
+    assert who.has_perm("tickets.rate", ticket)
+    events = ticket.events.count()
+
+    with pytest.raises(Refused, match="Who did the work") as refusal:
+        actions.move(ticket, "rate", by=who, speed=5, quality=5, note=SENTENCE)
+    address = reverse("tickets:act", args=[ticket.number, "rate"])
+    answer = sign_in(who).post(address, {"speed": "5", "quality": "5", "note": SENTENCE})
+
+    assert refusal.value.code == "own_work"
+    assert answer.status_code == 409
+    assert not Score.objects.exists()
+    assert ticket.events.count() == events
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from govgrid.worktime.arithmetic import ZONE
 from govgrid.worktime.queries import calendar, newest_edition
 from tests.factories.tickets import routed
-from tickets import clocks, queries
+from tickets import queries, reckoning
 from tickets.models import Clock
 from tickets.timeleft import time_left
 
@@ -24,7 +24,7 @@ def at(text):
 
 def clock(start, limit, kind="resolve", **more):
     """A clock that runs from ``start`` in a district with the usual hours."""
-    told = clocks.reckon(calendar("420506"), at(start), limit, share=more.get("share", 100))
+    told = reckoning.reckon(calendar("420506"), at(start), limit, share=more.get("share", 100))
     one = Clock(kind=kind, limit=limit, started_at=at(start), **told._asdict(), **more)
     one.district_code = "420506"
     return one

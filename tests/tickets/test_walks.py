@@ -8,7 +8,6 @@ from tests.factories.tickets import filed, routed
 from tickets import actions, walks
 from tickets.models import Ticket
 from tickets.walks import MOST_APART, within_reach
-from tickets.workflow import OPEN
 
 
 @pytest.fixture
@@ -32,7 +31,14 @@ def test_what_lies_on_three_sides_comes_once_and_in_order(town, cast, both):
 
 def test_what_a_department_gave_back_is_still_in_its_list(town, cast):
     ticket = routed(town, by=cast["worker"])
-    actions.move(ticket, "return", by=cast["clerk"], note="不归我们", suggested_owner="城管局")
+    actions.move(
+        ticket,
+        "return",
+        by=cast["clerk"],
+        note="不归我们",
+        return_reason="not_ours",
+        suggested_owner="城管局",
+    )
 
     assert [one.pk for one in within_reach(cast["clerk"]).first(10)] == [ticket.pk]
 
@@ -79,12 +85,14 @@ def test_few_areas_are_not(town, cast):
     assert len(town.grids) < MOST_APART
 
 
-def test_by_time_only_what_an_index_lists_by_state_is_asked_state_by_state(town, cast, both):
-    whole = within_reach(both)
-    by_state = whole.by_state()
+def test_by_time_the_states_of_a_part_are_one_plan_and_what_is_strewn_is_sorted(town, cast, both):
+    by_state = within_reach(both).by_state().order_by("due_at", "pk")
 
-    assert len(by_state.parts) == len(whole.parts) * len(OPEN)
-    assert len(by_state.strewn) == len(whole.strewn)
+    statement, _values = by_state._ids(5)
+
+    assert statement.count("each.state") == len(by_state.parts) > 0
+    assert statement.count("LATERAL") == 1
+    assert statement.count("ORDER BY") == len(by_state.parts) + len(by_state.strewn)
 
 
 def test_whatever_became_of_a_ticket_the_walks_hold_what_the_condition_holds(town, cast):
@@ -101,7 +109,7 @@ def test_whatever_became_of_a_ticket_the_walks_hold_what_the_condition_holds(tow
         ("assign", {"department": town.urban, "helpers": [town.housing]}),
     ):
         ticket = routed(town, by=cast["worker"])
-        back = {"note": "不归我们", "suggested_owner": "城管局"}
+        back = {"note": "不归我们", "return_reason": "not_ours", "suggested_owner": "城管局"}
         actions.move(ticket, "return", by=cast["clerk"], **back)
         actions.move(ticket, name, by=cast["street"], **given)
     actions.route()

@@ -232,7 +232,14 @@ def test_reasons_that_nobody_can_see_are_none(town, cast, unseen):
             filed(town, by=cast["community"], whistle=asked)
         assert refusal.value.code == code
     with pytest.raises(Refused) as refusal:
-        take(ticket, "return", cast["clerk"], note=unseen, suggested_owner="供电公司")
+        take(
+            ticket,
+            "return",
+            cast["clerk"],
+            note=unseen,
+            return_reason="not_ours",
+            suggested_owner="供电公司",
+        )
     assert refusal.value.code == "reason_needed"
 
 
@@ -431,7 +438,14 @@ def test_who_has_done_a_part_is_not_called_for_it_again(town, cast):
     """Routed anew, the second lead or the helper once more would break what holds of assignments,
     and with it the whole set that is routed."""
     ticket = routed(town, by=cast["worker"])
-    take(ticket, "return", cast["clerk"], note="不归我们", suggested_owner="城管局")
+    take(
+        ticket,
+        "return",
+        cast["clerk"],
+        note="不归我们",
+        return_reason="not_ours",
+        suggested_owner="城管局",
+    )
     take(ticket, "assign", cast["street"], department=town.urban, helpers=[town.housing])
     part = ticket.assignments.get(department=town.housing, state="offered")
     take(ticket, "sign", cast["clerk"], assignment=part.pk)
@@ -516,7 +530,7 @@ def test_each_department_works_for_itself(town, cast):
 
     take(ticket, "sign", cast["urban"])
     take(ticket, "report_in", cast["urban"], rank="section_head")
-    given = {"note": "不归我局", "suggested_owner": "公安局"}
+    given = {"note": "不归我局", "return_reason": "not_ours", "suggested_owner": "公安局"}
     take(ticket, "return", cast["urban"], **given)
 
     lead.refresh_from_db()

@@ -10,7 +10,8 @@ from django.db import transaction
 
 from govgrid.core import clock
 from govgrid.core.copying import copy_in, reserve
-from tickets import clocks, notices, routing
+from tickets import clocks, firstlook, notices, routing
+from tickets.actions.moves import move
 from tickets.models import Assignment, Helper, Ticket, TicketEvent
 from tickets.routing import Decision
 from tickets.workflow import State
@@ -42,7 +43,10 @@ def route() -> int:
     if not decisions:
         return 0
     at = clock.now()
-    given = _give(decisions, at)
+    waiting = firstlook.needed([one.ticket_id for one in decisions])
+    for ticket in Ticket.objects.filter(pk__in=waiting).order_by("pk") if waiting else ():
+        move(ticket, "ask_check", by=None)
+    given = _give([one for one in decisions if one.ticket_id not in waiting], at)
     lines = clocks.start_all((one.ticket, one.assignments, _since(one, at)) for one in given)
     routing.mark_routed((one.ticket for one in given), at)
     copy_in(TicketEvent, EVENT, (_event(one, lines.get(one.ticket.pk, []), at) for one in given))

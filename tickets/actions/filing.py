@@ -16,14 +16,14 @@ from django.utils.translation import gettext as _
 from govgrid.core import clock
 from govgrid.core.coordinates import metres_between
 from govgrid.core.errors import Refused
-from govgrid.core.text import bigrams
+from govgrid.core.text import tidy
 from govgrid.core.wake import wake_once
 from govgrid.privacy import guard
 from govgrid.privacy.crypto import fingerprint
 from grids.queries import outside_message
 from tickets import notices, queries, repeats, rules
 from tickets.effects import whistling
-from tickets.models import Category, Contact, Ticket, TicketEvent
+from tickets.models import Category, Contact, Ticket, TicketEvent, own_words
 from tickets.workflow import State, WhistleKind, reasons_lacking
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def row_of(filing: Filing, *, by: User | None, origin: str, at: datetime) -> que
         category=filing.category,
         spot=filing.spot,
         description=text,
-        words=bigrams(f"{text} {filing.category.name_zh} {filing.category.name_en}"),
+        words=own_words(text, filing.category),
         by=by,
         at=at,
         day=clock.local(at).date(),
@@ -241,7 +241,7 @@ def reused() -> Refused:
 
 def sealed(ticket_id: int, contact: dict[str, str]) -> Contact | None:
     """How to call back, sealed and not yet written; None where nothing was said."""
-    name, phone = contact.get("name", "").strip(), contact.get("phone", "").strip()
+    name, phone = tidy(contact.get("name", "")), tidy(contact.get("phone", ""))
     if not (name or phone):
         return None
     return Contact(ticket_id=ticket_id, name=name or None, phone=phone or None)

@@ -11,13 +11,16 @@ from django.utils.translation import gettext as _
 
 from govgrid.core import clock
 from govgrid.core.errors import Refused
+from govgrid.core.text import tidy
 from govgrid.core.wake import wake_once
 from govgrid.privacy import guard
 from tickets import clocks, notices, queries, rules, workflow
-from tickets.effects import EFFECTS
+from tickets.actions import carding
+from tickets.effects import EFFECTS, checking
+from tickets.effects.milestones import told as told_of_milestones
 from tickets.effects.undoing import snapshot
 from tickets.models import Assignment, Ticket, TicketEvent
-from tickets.workflow import UNDOABLE, Facts, State
+from tickets.workflow import UNDOABLE, Facts, On, State
 
 if TYPE_CHECKING:
     from govgrid.accounts.models import User
@@ -25,11 +28,14 @@ if TYPE_CHECKING:
 # What a move may change on the ticket itself.
 _FIELDS = [
     "state", "kind", "whistle_kind", "held_state", "lead_department", "return_count", "routed_at",
-    "closed_at", "merged_into", "due_at",
+    "closed_at", "merged_into", "due_at", "level", "routing",
 ]  # fmt: skip
 # What somebody typed that goes into the log beside the note, its personal numbers covered.
-_WORDS = ("suggested_owner", "spoke_with", "tried", "missing_power")
-_FIGURES = ("rank", "whistle_kind", "speed", "quality", "via")
+_WORDS = ("suggested_owner", "spoke_with", "tried", "missing_power", "no_photo")
+_FIGURES = (
+    "rank", "whistle_kind", "speed", "quality", "via", "finding", "meets", "cause", "within",
+    "return_reason", "reach", "limit", "kind", "signature",
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -47,8 +53,10 @@ def move(
     or a guard says no; with ``changed_since`` when that is because somebody else was faster than
     the page (``seen``: the id of the last event that the page showed).
     """
-    at, seen = clock.now(), given.pop("seen", None)
+    seen = given.pop("seen", None)
     ticket = _lock(ticket, given)
+    # Whoever waited for the lock acts now: read before it, the log would run backwards.
+    at = clock.now()
     rows = ticket.assignments.select_related("department").order_by("pk")
     facts = rules.gather(
         name, ticket, rows, by=by, assignment=assignment, given=_masked(given), at=at
@@ -56,21 +64,33 @@ def move(
     if by is not None and not rules.may(by, name, facts):
         raise PermissionDenied
     _check(name, facts, seen)
-    _must_serve_here(facts)
-    before = ticket.state
+    if name != "withdraw":  # who is taken off may have closed meanwhile
+        _must_serve_here(facts)
+    before, level = ticket.state, ticket.level
     undo = snapshot(facts) if name in UNDOABLE else None
     touched = EFFECTS[name](facts, at)
     if ticket.state != before:  # a score afterwards closes nothing anew
         ticket.closed_at = at if ticket.state == State.CLOSED else None
+    checking.withdraw(ticket, before, at)
     now_given = list(ticket.assignments.select_related("department").order_by("pk"))
-    lines = clocks.settle(ticket, now_given, verb=name, at=at)
+    granted = facts.beside.granting if facts.beside else None
+    lines = clocks.settle(ticket, now_given, verb=name, at=at, granted=granted)
+    if granted is not None:
+        granted.save()
     ticket.save(update_fields=_FIELDS)
     data = _told(facts) | ({"undo": undo} if undo else {}) | ({"clocks": lines} if lines else {})
+    data |= {"level": ticket.level} if ticket.level != level else {}
     _log(facts, name, before=before, touched=touched, data=data)
     notices.moved(ticket, name, touched, facts)
+    carding.after_move(facts, name, touched, now_given, by=by, at=at)
     if ticket.state == State.FILED:
         wake_once("tickets.tasks.route")
     return ticket
+
+
+def lock(ticket: Ticket) -> Ticket:
+    """The row as it is now, and nobody else's until the transaction ends."""
+    return _lock(ticket, {})
 
 
 def _lock(ticket: Ticket, given: dict[str, Any]) -> Ticket:
@@ -94,10 +114,15 @@ def _lock(ticket: Ticket, given: dict[str, Any]) -> Ticket:
 
 def _masked(given: dict[str, Any]) -> dict[str, Any]:
     """Personal numbers leave the words before anything is written."""
-    return {
+    masked = {
         key: guard.mask(value) if key in _WORDS and isinstance(value, str) else value
         for key, value in given.items()
     }
+    if given.get("milestones"):
+        masked["milestones"] = [
+            one._replace(title=guard.mask(one.title)) for one in given["milestones"]
+        ]
+    return masked
 
 
 def _check(name: str, facts: Facts, seen: int | None) -> None:
@@ -110,13 +135,13 @@ def _check(name: str, facts: Facts, seen: int | None) -> None:
         if newer is None:
             raise
         raise Refused(
-            "changed_since", _somebody_was_faster(newer), missing=refusal.missing
+            "changed_since", _somebody_was_faster(newer, facts), missing=refusal.missing
         ) from None
 
 
-def _somebody_was_faster(event: TicketEvent) -> str:
+def _somebody_was_faster(event: TicketEvent, facts: Facts) -> str:
     known = workflow.MOVES.get(event.verb)
-    who = event.department.short_name if event.department else _("Somebody")
+    who = _who(event, facts) or _("Somebody")
     return _(
         "%(who)s was faster: %(move)s at %(time)s. The page is up to date; your text is kept."
     ) % {
@@ -124,6 +149,18 @@ def _somebody_was_faster(event: TicketEvent) -> str:
         "move": known.label if known else workflow.State(event.after).label,
         "time": f"{clock.local(event.at):%H:%M}",
     }
+
+
+def _who(event: TicketEvent, facts: Facts) -> str:
+    """The department whose step it was; at a desk the person, unless that is a hidden reporter."""
+    known = workflow.MOVES.get(event.verb)
+    if known is None or known.on is On.ASSIGNMENT:
+        return event.department.short_name if event.department else ""
+    ticket, by = facts.ticket, event.by
+    if by is None or facts.by is None:
+        return ""
+    is_hidden = by.pk == ticket.filed_by_id and not rules.sees_filer(facts.by, ticket)
+    return "" if is_hidden else by.name
 
 
 def _must_serve_here(facts: Facts) -> None:
@@ -143,6 +180,11 @@ def _told(facts: Facts) -> dict[str, Any]:
     data = {name: given[name] for name in (*_WORDS, *_FIGURES) if given.get(name)}
     if given.get("into") is not None:
         data["into"] = given["into"].number
+    if given.get("made"):
+        data["parts"] = [{"id": one.pk, "number": one.number} for one in given["made"]]
+    if given.get("handler") is not None:
+        data["handler"] = given["handler"].name
+    data |= told_of_milestones(facts)
     for name in ("accepted_at", "until"):
         value = given.get(name)
         if isinstance(value, date):
@@ -163,7 +205,7 @@ def _log(
         at=facts.at,
         by=facts.by,
         department_id=touched.department_id if touched else None,
-        note=guard.mask(str(facts.given.get("note") or "").strip()),
+        note=guard.mask(tidy(str(facts.given.get("note") or ""))),
         data=data,
     )
 

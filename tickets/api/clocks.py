@@ -55,13 +55,16 @@ class ClockRow(serializers.Serializer):
     label = serializers.CharField()
     department = DepartmentBrief(allow_null=True, help_text="Null: the ticket's own clock.")
     assignment = serializers.IntegerField(allow_null=True)
+    milestone = serializers.IntegerField(
+        allow_null=True, help_text="The id of the milestone that it runs for."
+    )
     limit = serializers.CharField(
         help_text="UH and UM are hours and minutes day and night, WH and WM working ones, "
-        "WD working days."
+        "WD working days; ON261020 is the end of 20 October 2026."
     )
     share = serializers.IntegerField(help_text="Percent of the limit: 50 after a reopening.")
     basis = serializers.CharField(
-        help_text="`standard`, `category`, or the code of a district's own limit, as in L-0007."
+        help_text="`standard`, `category`, `plan` (a day that was promised), or the code of a district's own limit, as in L-0007."
     )
     started_at = serializers.DateTimeField()
     near_at = serializers.DateTimeField(help_text="Three quarters of the time are used.")
@@ -107,6 +110,7 @@ def _clock(one: Clock, district: str) -> dict[str, Any]:
         "label": one.get_kind_display(),
         "department": department_brief(owner.department) if owner else None,
         "assignment": one.assignment_id,
+        "milestone": one.milestone_id,
         "limit": one.limit,
         "share": one.share,
         "basis": one.basis,

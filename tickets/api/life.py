@@ -14,6 +14,7 @@ from grids.api import DepartmentBrief, department_brief
 from tickets.api.tickets import in_reach
 from tickets.models import Ticket, TicketEvent
 from tickets.rules import sees_filer, sees_score
+from tickets.sight import Sight, sight_of
 from tickets.workflow import State
 
 # What the log keeps for computing again and taking back; it is no part of the story.
@@ -24,7 +25,7 @@ class EventRow(serializers.Serializer):
     id = serializers.IntegerField()
     at = serializers.DateTimeField()
     verb = serializers.CharField(
-        help_text="The name of a move, or `file`, `route`, `arrive`, `photo`, `near` and `over` (three "
+        help_text="The name of a move, or `file`, `route`, `arrive`, `photo`, `answer` (what the reporter said after closing), `near` and `over` (three "
         "quarters and the end of a clock), `recompute` (the working calendar changed)."
     )
     before = serializers.CharField(help_text="The state before; empty for the first event.")
@@ -49,15 +50,18 @@ class EventViewSet(Resource):
     )
     def list(self, request: Request, number: str) -> Response:
         ticket = in_reach(request.user, number)
-        events = ticket.events.select_related("by", "department")
-        return self.answer(events, _event_writer(request, ticket))
+        seen = sight_of(request.user, ticket)
+        events = seen.told(ticket.events.select_related("by", "department"))
+        return self.answer(events, _event_writer(request, ticket, seen))
 
 
-def _told_data(event: TicketEvent) -> dict[str, Any]:
-    return {key: said for key, said in event.data.items() if key not in MACHINERY}
+def _told_data(event: TicketEvent, seen: Sight) -> dict[str, Any]:
+    return {key: value for key, value in seen.said_by(event).items() if key not in MACHINERY}
 
 
-def _event_writer(request: Request, ticket: Ticket) -> Callable[[TicketEvent], dict[str, Any]]:
+def _event_writer(
+    request: Request, ticket: Ticket, seen: Sight
+) -> Callable[[TicketEvent], dict[str, Any]]:
     hidden = None if sees_filer(request.user, ticket) else ticket.filed_by_id
 
     def write(event: TicketEvent) -> dict[str, Any]:
@@ -73,7 +77,7 @@ def _event_writer(request: Request, ticket: Ticket) -> Callable[[TicketEvent], d
             "department": department_brief(event.department) if event.department else None,
             "assignment": event.assignment_id,
             "note": event.note if is_told else "",
-            "data": _told_data(event) if is_told else {},
+            "data": _told_data(event, seen) if is_told else {},
         }
 
     return write

@@ -43,6 +43,15 @@ class AsAsked(IdCursorPagination):
         return found
 
 
+class LongestOverdueFirst(AsAsked):
+    """By what is due next alone."""
+
+    ordering = URGENT_FIRST
+
+    def paginate_queryset(self, queryset, request, view=None):
+        return super().paginate_queryset(queryset, request)
+
+
 def _parts(tickets: Walks, key: Key | None, *, backwards: bool) -> list[Walks]:
     """What has a deadline and what has none, in the order in which they are walked.
 

@@ -13,6 +13,8 @@ from rest_framework import serializers
 
 from govgrid.core.fields import told
 from grids.api import DepartmentBrief, department_brief
+from tickets.api.more_time import beside_of, nothing_beside
+from tickets.beside import Beside
 from tickets.models import Arrival, Assignment, Clock, Helper, Ticket, Whistle
 from tickets.rules import sees_filer
 from tickets.workflow import AssignmentState, ClockKind, Rank, WhistleKind
@@ -65,6 +67,10 @@ class AssignmentRow(serializers.Serializer):
     plan_by = serializers.DateTimeField(**NULL_TIME)
     safe_by = serializers.DateTimeField(**NULL_TIME)
     resolve_by = serializers.DateTimeField(**NULL_TIME)
+    resolve_by_original = serializers.DateTimeField(
+        **NULL_TIME, help_text="As it was before the first extension; null where there was none."
+    )
+    is_ruled = serializers.BooleanField(help_text="Given by a ruling, which binds.")
     signed_at = serializers.DateTimeField(**NULL_TIME)
     reported_in_at = serializers.DateTimeField(**NULL_TIME)
     planned_at = serializers.DateTimeField(**NULL_TIME)
@@ -80,6 +86,9 @@ class AssignmentRow(serializers.Serializer):
         choices=Rank.choices, allow_null=True, help_text="Of who reported in first."
     )
     arrivals = ArrivalRow(many=True)
+    handler = serializers.CharField(
+        allow_null=True, help_text="The colleague who has it in hand; null: the department."
+    )
 
 
 class HelperRow(serializers.Serializer):
@@ -116,6 +125,9 @@ class Parts:
     arrivals: dict[int, list[Arrival]] = field(default_factory=dict)
     whistle: Whistle | None = None
     numbers: dict[int, str] = field(default_factory=dict)
+    # By assignment: the resolve deadline before it was extended.
+    original: dict[int, datetime] = field(default_factory=dict)
+    beside: Beside | None = None
 
     @classmethod
     def of(cls, ticket: Ticket, *, is_new: bool = False) -> Parts:
@@ -123,9 +135,10 @@ class Parts:
         parts = cls(whistle=_whistle(ticket), numbers=_numbers(ticket))
         if is_new:
             return parts
-        parts.assignments = list(ticket.assignments.select_related("department"))
+        parts.assignments = list(ticket.assignments.select_related("department", "handler"))
         if parts.assignments:
-            parts.due = _due(ticket)
+            parts.beside = Beside(ticket)
+            parts.due, parts.original = _due(ticket, parts.beside)
         if any(one.reported_in_at for one in parts.assignments):
             parts.arrivals = _arrivals(ticket)
         return parts
@@ -144,12 +157,21 @@ def _numbers(ticket: Ticket) -> dict[int, str]:
     return dict(Ticket.objects.filter(pk__in=ids).values_list("pk", "number")) if ids else {}
 
 
-def _due(ticket: Ticket) -> dict[tuple[int, str], datetime]:
-    """The latest clock of each kind, running or stopped."""
+def _due(
+    ticket: Ticket, beside: Beside
+) -> tuple[dict[tuple[int, str], datetime], dict[int, datetime]]:
+    """The latest clock of each kind, running or stopped; and what the last resolve was before."""
     rows = Clock.objects.filter(ticket=ticket, assignment__isnull=False).order_by("pk")
-    return {(owner, kind): due for owner, kind, due in rows.values_list(
-        "assignment", "kind", "due_at"
-    )}  # fmt: skip
+    due, clocks = {}, {}
+    for owner, kind, at, pk in rows.values_list("assignment", "kind", "due_at", "pk"):
+        due[owner, kind], clocks[owner, kind] = at, pk
+    before = beside.originals
+    original = {
+        owner: before[pk]
+        for (owner, kind), pk in clocks.items()
+        if kind == ClockKind.RESOLVE and pk in before
+    }
+    return due, original
 
 
 def _arrivals(ticket: Ticket) -> dict[int, list[Arrival]]:
@@ -174,6 +196,7 @@ class PartRows:
             "repeat_of": parts.numbers.get(ticket.repeat_of_id or 0),
             "whistle": self._whistle(parts.whistle) if parts.whistle else None,
             "assignments": [self._assignment(one) for one in parts.assignments],
+            "beside": beside_of(parts.beside, self._name) if parts.beside else nothing_beside(),
         }
 
     def _name(self, person: User | None) -> str | None:
@@ -187,8 +210,11 @@ class PartRows:
             "role": one.role,
             "state": one.state,
             **{name: told(due.get((one.pk, kind))) for name, kind in DEADLINES.items()},
+            "resolve_by_original": told(self.parts.original.get(one.pk)),
+            "is_ruled": one.ruled_at is not None,
             **{name: told(getattr(one, name)) for name in STAMPS},
             "rank": one.reported_in_rank or None,
+            "handler": self._name(one.handler),
             "arrivals": [self._arrival(came) for came in self.parts.arrivals.get(one.pk, ())],
         }
 

@@ -14,11 +14,14 @@ from rest_framework.reverse import reverse
 from govgrid.core.coordinates import CRS
 from govgrid.core.fields import told
 from grids.api import Coded, DepartmentBrief, coded, department_brief
+from tickets.api.more_time import BesideRow
 from tickets.api.parts import NULL_TIME, AssignmentRow, PartRows, Parts, WhistleRow
 from tickets.models import Ticket
 from tickets.reasons import why
+from tickets.routing import OUTCOMES
 from tickets.rules import sees_filer
-from tickets.workflow import State, WhistleKind
+from tickets.tracking import url_of
+from tickets.workflow import State, Tier, WhistleKind
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -39,6 +42,9 @@ class TicketRow(serializers.Serializer):
     kind = serializers.ChoiceField(choices=Ticket.Kind.choices)
     whistle_kind = serializers.ChoiceField(choices=WhistleKind.choices, allow_null=True)
     state = serializers.ChoiceField(choices=State.choices)
+    level = serializers.ChoiceField(
+        choices=Tier.choices, help_text="Who answers for it: on the spot, or as far up as it went."
+    )
     due_at = serializers.DateTimeField(
         allow_null=True, help_text="The earliest deadline that runs; null where none does."
     )
@@ -58,9 +64,7 @@ class TicketRow(serializers.Serializer):
 class Routing(serializers.Serializer):
     """Why this department: the decision as it was made, and in sentences."""
 
-    outcome = serializers.ChoiceField(
-        choices=["dispatched", "border", "unresolved"], allow_null=True
-    )
+    outcome = serializers.ChoiceField(choices=OUTCOMES, allow_null=True)
     rule = serializers.CharField(allow_null=True, help_text="As in R-0016.")
     area = Coded(allow_null=True, help_text="Where that rule holds.")
     explanation = serializers.ListField(child=serializers.CharField())
@@ -78,12 +82,21 @@ class TicketWhole(TicketRow):
     facility = Coded(
         allow_null=True, help_text="What stands there and is meant, where one is named."
     )
+    track_url = serializers.CharField(
+        allow_null=True,
+        help_text="The reporter's link, for who filed it: it says how far it is, and asks after "
+        "closing whether it is solved. Who has it needs no account.",
+    )
     merged_into = serializers.CharField(allow_null=True, help_text="The number of that ticket.")
     repeat_of = serializers.CharField(
         allow_null=True, help_text="The number of an earlier ticket about the same matter here."
     )
+    split_from = serializers.CharField(
+        allow_null=True, help_text="The number of the ticket that this one was split off from."
+    )
     whistle = WhistleRow(allow_null=True, help_text="Null for a report.")
     assignments = AssignmentRow(many=True)
+    beside = BesideRow()
     routing = Routing()
 
 
@@ -102,6 +115,7 @@ class Rows:
             "kind": ticket.kind,
             "whistle_kind": ticket.whistle_kind or None,
             "state": ticket.state,
+            "level": ticket.level,
             "due_at": told(ticket.due_at),
             "category": {"code": ticket.category.code, "name": ticket.category.name},
             "description": ticket.description,
@@ -125,6 +139,8 @@ class Rows:
             "routed_at": told(ticket.routed_at),
             "return_count": ticket.return_count,
             "facility": _standing(ticket),
+            "split_from": _split_from(ticket),
+            "track_url": url_of(ticket) if ticket.filed_by_id == self.user.pk else None,
             **PartRows(self.user, ticket, Parts.of(ticket, is_new=is_new)).all(),
             "routing": {
                 "outcome": ticket.routing.get("outcome"),
@@ -133,6 +149,11 @@ class Rows:
                 "explanation": why(ticket),
             },
         }
+
+
+def _split_from(ticket: Ticket) -> str | None:
+    kind, _colon, number = ticket.origin.partition(":")
+    return number if kind == "split" else None
 
 
 def _standing(ticket: Ticket) -> dict[str, str] | None:

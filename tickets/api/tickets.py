@@ -21,9 +21,9 @@ from tickets import actions
 from tickets.api.filing import FilingBody
 from tickets.api.pages import AsAsked
 from tickets.api.shapes import Rows, TicketRow, TicketWhole
-from tickets.models import Category, Ticket, TicketQuerySet
-from tickets.walks import within_reach
-from tickets.workflow import OPEN, State, WhistleKind
+from tickets.models import Assignment, Category, Ticket, TicketQuerySet
+from tickets.walks import supervised, within_reach
+from tickets.workflow import OPEN, Colour, State, Tier, WhistleKind
 
 # Refusals that mean: what you sent names nothing that fits. They are bad input, in this field.
 BAD_INPUT = {
@@ -67,12 +67,35 @@ class TicketQuery(Query):
     overdue = FlagInQuery(
         required=False, help_text="Open, and a deadline has passed; or, with false, none has."
     )
+    in_hand = FlagInQuery(
+        required=False, help_text="With true: handed to you by a colleague, and to be worked on."
+    )
     whistle_kind = Slugs(
         child=serializers.ChoiceField(choices=WhistleKind.choices),
         required=False,
         help_text="One or several kinds of whistle.",
     )
-    q = Text(required=False, max_length=80, help_text="Words of the text, or a number.")
+    settled = serializers.ChoiceField(
+        choices=Tier.choices, required=False, help_text="Closed, and finished at this level."
+    )
+    closed_after = MomentInQuery(required=False, help_text="Closed from this moment or day on.")
+    closed_before = MomentInQuery(required=False, help_text="Closed before this moment or day.")
+    level = Slugs(
+        child=serializers.ChoiceField(choices=Tier.choices),
+        required=False,
+        help_text="One or several levels that answer for it.",
+    )
+    card = Slugs(
+        child=serializers.ChoiceField(choices=Colour.choices),
+        required=False,
+        help_text="With a living card of one of these colours; what you only reported is left "
+        "out, and where your department assists only its own cards count.",
+    )
+    q = Text(
+        required=False,
+        max_length=80,
+        help_text="Words of the text, names of the place, or a number or how it begins; either script.",
+    )
     filed_after = MomentInQuery(required=False, help_text="From this moment or day on.")
     filed_before = MomentInQuery(required=False, help_text="Before this moment or day.")
     bbox = Box(required=False, help_text="west,south,east,north in degrees of WGS-84.")
@@ -103,16 +126,19 @@ class TicketQuery(Query):
         if department := asked.get("department"):
             given = department.assignments.values("ticket_id")
             tickets = tickets.filter(Q(pk__in=given))
-        return tickets
+        return tickets.settled_at(asked.get("settled", ""))
 
 
 _BY_COLUMN = {
     "state": "state__in",
     "category": "category",
     "facility": "facility__code",
+    "level": "level__in",
     "whistle_kind": "whistle_kind__in",
     "filed_after": "filed_at__gte",
     "filed_before": "filed_at__lt",
+    "closed_after": "closed_at__gte",
+    "closed_before": "closed_at__lt",
 }
 
 
@@ -144,10 +170,16 @@ class TicketViewSet(Resource):
 
     @extend_schema(summary="Tickets within reach", tags=["tickets"], operation_id="tickets_list")
     def list(self, request: Request) -> Response:
-        tickets = within_reach(request.user).narrowed(self._narrow)
+        # Whom a card does not concern learns nothing from the filter.
+        colours = self.asked.get("card")
+        seen = within_reach(request.user) if colours is None else supervised(request.user, colours)
+        tickets = seen.narrowed(self._narrow)
         return self.answer(tickets, Rows(request).row)
 
     def _narrow(self, tickets: TicketQuerySet) -> TicketQuerySet:
+        if self.asked.get("in_hand"):
+            held = Assignment.objects.in_hands_of(self.request.user)
+            tickets = tickets.filter(pk__in=held.values("ticket_id"))
         return TicketQuery.narrow(tickets, self.asked)
 
     @extend_schema(

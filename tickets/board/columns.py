@@ -51,6 +51,8 @@ class Wish:
     area: Area | None = None
     group: str = ""
     department: Department | None = None
+    # What this colleague has in hand.
+    handler: int | None = None
 
 
 class Column(NamedTuple):
@@ -152,6 +154,9 @@ def _narrowed(tickets: TicketQuerySet, wish: Wish) -> TicketQuerySet:
         tickets = tickets.beneath(wish.area)
     if wish.group:
         tickets = tickets.filter(category__group_code=wish.group)
+    if wish.handler:
+        held = Assignment.objects.live().filter(handler=wish.handler)
+        tickets = tickets.filter(pk__in=held.values("ticket"))
     return tickets
 
 

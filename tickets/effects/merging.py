@@ -28,6 +28,8 @@ def merge(facts: Facts, at: datetime) -> None:
 def unmerge(facts: Facts, at: datetime) -> None:
     """Back to where it stood; its clocks go on with the time that was left."""
     ticket = facts.ticket
+    # Whoever reported that one hears of it.
+    facts.given["parted_from"] = ticket.merged_into
     back_to(ticket, ticket.held_state)
     ticket.held_state, ticket.merged_into = "", None
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from govgrid.core.errors import Refused
+from govgrid.core.text import tidy
 from govgrid.privacy import guard
 from grids import scoping
 from tickets.effects.work import withdraw_all
@@ -57,8 +58,8 @@ def write(
     whistle = Whistle.objects.create(
         ticket=ticket,
         kind=kind,
-        tried=tried.strip(),
-        missing_power=missing_power.strip(),
+        tried=tidy(tried),
+        missing_power=tidy(missing_power),
         blown_at=at,
         blown_by=by,
         out_at=at if is_out else None,
@@ -117,7 +118,7 @@ def rate(facts: Facts, at: datetime) -> Assignment | None:
         department_id=lead.department_id,
         speed=given["speed"],
         quality=given["quality"],
-        sentence=guard.mask(str(given.get("note") or "").strip())[:300],
+        sentence=guard.mask(tidy(str(given.get("note") or "")))[:300],
         given_at=at,
         given_by=facts.by,
     )

@@ -12,6 +12,8 @@ from govgrid.core.errors import Refused
 from grids import scoping
 from grids.models import Department
 from tickets import workflow
+from tickets.effects import levels
+from tickets.effects.milestones import write as write_milestones
 from tickets.models import Arrival, Assignment
 from tickets.workflow import LIVE, MOVES, AssignmentState, Facts, State
 
@@ -26,10 +28,11 @@ STAMPS = {
     "make_safe": "made_safe",
     "finish": "done",
     "return": "returned",
+    "dispute": "returned",
 }
 
 
-def _step(facts: Facts, at: datetime, name: str) -> Assignment:
+def step(facts: Facts, at: datetime, name: str) -> Assignment:
     one = facts.assignment
     assert one is not None, "workflow.check lets none through"  # noqa: S101
     one.state = MOVES[name].assignment_target or one.state
@@ -45,14 +48,14 @@ def _stamp(one: Assignment, what: str, by: User | None, at: datetime | None) -> 
 
 def sign(facts: Facts, at: datetime) -> Assignment:
     facts.ticket.state = State.HANDLING
-    return _step(facts, at, "sign")
+    return step(facts, at, "sign")
 
 
 def report_in(facts: Facts, at: datetime) -> Assignment:
     one = facts.assignment
     assert one is not None and facts.by is not None  # noqa: S101, PT018
     one.reported_in_rank = str(facts.given.get("rank") or "")
-    one = _step(facts, at, "report_in")
+    one = step(facts, at, "report_in")
     Arrival.objects.create(
         assignment=one,
         person=facts.by,
@@ -64,7 +67,8 @@ def report_in(facts: Facts, at: datetime) -> Assignment:
 
 
 def plan(facts: Facts, at: datetime) -> Assignment:
-    return _step(facts, at, "plan")
+    write_milestones(facts, at)
+    return step(facts, at, "plan")
 
 
 def confirm_safe(facts: Facts, at: datetime) -> Assignment:
@@ -76,37 +80,44 @@ def confirm_safe(facts: Facts, at: datetime) -> Assignment:
 
 
 def make_safe(facts: Facts, at: datetime) -> Assignment:
-    return _step(facts, at, "make_safe")
+    return step(facts, at, "make_safe")
 
 
 def finish(facts: Facts, at: datetime) -> Assignment:
-    one = _step(facts, at, "finish")
-    _settle_state(facts)
+    one = step(facts, at, "finish")
+    settle_state(facts)
     return one
 
 
 def send_back(facts: Facts, at: datetime) -> Assignment:
     """A lead's return sends the ticket to the street desk; an assistant's touches only its own."""
-    one = _step(facts, at, "return")
+    one = step(facts, at, "return")
     if one.is_lead:
         facts.ticket.state = State.TRIAGE
         facts.ticket.lead_department = None
         facts.ticket.return_count += 1
     else:
-        _settle_state(facts)
+        settle_state(facts)
     return one
 
 
-def _settle_state(facts: Facts) -> None:
+def settle_state(facts: Facts) -> None:
     if workflow.is_handled([one.state for one in facts.assignments]):
         facts.ticket.state = State.HANDLED
 
 
 def assign(facts: Facts, at: datetime) -> Assignment:
-    """The desk names the lead; a department that assists already is put in the lead."""
-    department = facts.given["department"]
+    return give(facts, at, facts.given["department"])
+
+
+def give(facts: Facts, at: datetime, department: Department) -> Assignment:
+    """Name the lead. A department that assists already is put in the lead, and has work again if
+    its help was finished; the one that sent it to the desk takes it up where it stood, with the
+    time that was left."""
     assert isinstance(department, Department)  # noqa: S101
-    one = _live_of(facts, department.pk)
+    one = _live_of(facts, department.pk) or _taken_up(facts, at, department)
+    if one is not None and one.state == AssignmentState.DONE:
+        _put_back_in_hand(one)
     if one is None:
         one = Assignment(
             ticket=facts.ticket, department=department, offered_at=at, offered_by=facts.by
@@ -117,6 +128,18 @@ def assign(facts: Facts, at: datetime) -> Assignment:
     offer_helpers(facts, facts.given.get("helpers") or (), at)
     begun = one.state in workflow.IN_HAND
     facts.ticket.state = State.HANDLING if begun else State.DISPATCHED
+    return one
+
+
+def _taken_up(facts: Facts, at: datetime, department: Department) -> Assignment | None:
+    """Its part again, offered anew as far as it may be returned anew."""
+    one = workflow.sent_back_by(facts.assignments)
+    if one is None or one.department_id != department.pk:
+        return None
+    arrived = AssignmentState.REPORTED_IN if one.reported_in_at else AssignmentState.SIGNED
+    one.state = arrived if one.signed_at else AssignmentState.OFFERED
+    one.offered_at, one.offered_by = at, facts.by
+    _stamp(one, "returned", None, None)
     return one
 
 
@@ -159,6 +182,7 @@ def settle(facts: Facts, at: datetime) -> Assignment:
     one.save()
     facts.ticket.routed_at = facts.ticket.routed_at or at
     facts.ticket.lead_department = office
+    levels.settled(facts.ticket, facts.by)
     facts.ticket.state = State.HANDLED
     return one
 
@@ -202,11 +226,17 @@ def close(facts: Facts, at: datetime) -> None:
 def back_to_work(facts: Facts, at: datetime) -> Assignment | None:
     """Rejected or reopened: the lead has it in hand again, from where it stood before finishing."""
     facts.ticket.state = State.HANDLING
+    levels.not_settled(facts.ticket)
     done = [one for one in facts.assignments if one.state == AssignmentState.DONE]
     lead = next((one for one in done if one.is_lead), None)
     if lead is not None:
-        arrived = lead.reported_in_at is not None
-        lead.state = AssignmentState.REPORTED_IN if arrived else AssignmentState.SIGNED
-        _stamp(lead, "done", None, None)
+        _put_back_in_hand(lead)
         lead.save()
     return lead
+
+
+def _put_back_in_hand(one: Assignment) -> None:
+    """From where it stood before finishing."""
+    arrived = one.reported_in_at is not None
+    one.state = AssignmentState.REPORTED_IN if arrived else AssignmentState.SIGNED
+    _stamp(one, "done", None, None)

@@ -6,11 +6,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from govgrid.core.words import Words
 from grids.models import Department
 from tickets.board import Board, Scope, Wish, parts_of
 from tickets.forms.fields import WordsField, active_categories, by_group
 from tickets.models import NUMBER, Category, Ticket
-from tickets.workflow import ENDED
+from tickets.workflow import ENDED, State
 
 ONLY = [("", _("Everything")), ("emergency", _("Emergency")), ("late", _("Late"))]
 
@@ -19,13 +20,14 @@ class BoardForm(forms.Form):
     """The choices are read by :meth:`offer`, for the page alone: an update needs none of them."""
 
     only = forms.ChoiceField(choices=ONLY, required=False)
-    part = forms.CharField(label=_("Area"), required=False, max_length=20)
-    group = forms.CharField(label=_("Category"), required=False, max_length=4)
-    department = forms.CharField(label=_("Department"), required=False, max_length=40)
+    part = Words(label=_("Area"), required=False, max_length=20)
+    group = Words(label=_("Category"), required=False, max_length=4)
+    department = Words(label=_("Department"), required=False, max_length=40)
+    mine = forms.BooleanField(required=False)
 
-    def __init__(self, *args, scope: Scope, **kwargs):
+    def __init__(self, *args, scope: Scope, user, **kwargs):
         super().__init__(*args, **kwargs)
-        self.scope = scope
+        self.scope, self.user = scope, user
 
     def clean_part(self):
         code = self.cleaned_data["part"]
@@ -46,7 +48,8 @@ class BoardForm(forms.Form):
         if not self.is_valid():
             return None
         given = self.cleaned_data
-        return Wish(given["only"], given["part"], given["group"], given["department"])
+        mine = self.user.pk if given["mine"] else None
+        return Wish(given["only"], given["part"], given["group"], given["department"], mine)
 
     def offer(self, read: Board | None) -> None:
         """Make the three selects of the page; the departments are those of the board."""
@@ -95,7 +98,7 @@ class MergeForm(forms.Form):
     """Which open ticket this one is put together with: one of those nearby, or by its number."""
 
     near = forms.ChoiceField(label=_("Within 50 m"), required=False, widget=forms.RadioSelect)
-    number = forms.CharField(
+    number = Words(
         label=_("Or by its number"),
         required=False,
         max_length=24,
@@ -131,6 +134,9 @@ class MergeForm(forms.Form):
             raise ValidationError(_("You have no ticket of this number."), "unknown")
         if found.pk == self.ticket.pk:
             raise ValidationError(_("This is the ticket itself."), "itself")
+        if found.state == State.MERGED:
+            words = _("%(number)s was merged into another itself. Choose the one that leads.")
+            raise ValidationError(words, "merged", {"number": found.number})
         if found.state in ENDED:
             raise ValidationError(_("That one is not open any more."), "ended")
         return found

@@ -15,17 +15,18 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from govgrid.core.coordinates import CRS, to_wgs84
+from govgrid.core.words import Words
 from govgrid.privacy import guard
 from grids import roles, scoping
 from grids.forms import PointForm
 from grids.models import Area, Facility, Level
-from tickets import proposals, rules
+from tickets import conditions, proposals, rules
 from tickets.actions import Filing
 from tickets.forms.fields import WordsField, active_categories, by_group, choices_of
 from tickets.forms.whistles import REPORT, WhistleFields
-from tickets.models import NUMBER, Category, Ticket
+from tickets.models import NUMBER, Category, CategoryTerms, Ticket
 from tickets.queries import Spot, similar
-from tickets.repeats import closed_near
+from tickets.repeats import History, closed_near, history
 
 # As many as one can find in a list without typing; a street's desk types a code.
 GRIDS_TO_CHOOSE = 300
@@ -59,13 +60,13 @@ class FilingForm(WhistleFields):
     grid = forms.ChoiceField(
         label=_("Grid"), required=False, widget=forms.Select(attrs={"class": "input"})
     )
-    grid_code = forms.CharField(
+    grid_code = Words(
         label=_("Or the code of another grid"),
         required=False,
         max_length=20,
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
     )
-    facility = forms.CharField(
+    facility = Words(
         label=_("Number of what stands there"),
         required=False,
         max_length=20,
@@ -82,8 +83,8 @@ class FilingForm(WhistleFields):
         help_text=_("No names, telephone, identity or bank numbers."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    contact_name = forms.CharField(label=_("Name"), required=False, max_length=40)
-    contact_phone = forms.CharField(
+    contact_name = Words(label=_("Name"), required=False, max_length=40)
+    contact_phone = Words(
         label=_("Telephone"),
         required=False,
         max_length=30,
@@ -97,10 +98,10 @@ class FilingForm(WhistleFields):
         widget=forms.RadioSelect,
     )
     # The number of a closed ticket that this one repeats.
-    repeat_of = forms.CharField(required=False, max_length=24, widget=forms.HiddenInput)
+    repeat_of = Words(required=False, max_length=24, widget=forms.HiddenInput)
     # What the person was shown and went on from, so that each question is asked once.
-    seen_near = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput)
-    seen_finds = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+    seen_near = Words(required=False, max_length=300, widget=forms.HiddenInput)
+    seen_finds = Words(required=False, max_length=60, widget=forms.HiddenInput)
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
@@ -126,6 +127,16 @@ class FilingForm(WhistleFields):
     def chosen(self) -> Category | None:
         code = self["category"].value()
         return next((one for one in self.categories if one.code == code), None)
+
+    @cached_property
+    def terms(self) -> list[CategoryTerms]:
+        """The filing conditions in force where this person files."""
+        return conditions.to_file_by(scoping.districts(self.user, "tickets.file"))
+
+    @property
+    def has_districts(self) -> bool:
+        """Several, so that a condition says where it holds."""
+        return len(scoping.districts(self.user, "tickets.file")) > 1
 
     @property
     def is_chosen_by_picture(self) -> bool:
@@ -230,6 +241,11 @@ class FilingForm(WhistleFields):
             return []
         return _repeats(self.user, spot.lon, spot.lat, self.chosen)
 
+    @cached_property
+    def history(self) -> History | None:
+        spot = self.cleaned_data["spot"]
+        return _history(self.user, spot.lon, spot.lat, self.chosen)
+
     def has_questions(self) -> bool:
         """Whether the person must look again; what is shown now counts as seen the next time."""
         finds, near = set(self.finds), {str(one.pk) for one in [*self.near, *self.repeats]}
@@ -291,7 +307,7 @@ def _by_community(grids: list[Area]) -> list[tuple[str, list[tuple[str, str]]]]:
 class NearForm(PointForm):
     """A pin and, once it is chosen, what it is about."""
 
-    category = forms.CharField(max_length=8, required=False)
+    category = Words(max_length=8, required=False)
 
     @cached_property
     def about(self) -> Category | None:
@@ -300,6 +316,10 @@ class NearForm(PointForm):
     def similar(self, user) -> list[Ticket]:
         given = self.cleaned_data
         return _similar(user, given["lon"], given["lat"], self.about)
+
+    def history(self, user) -> History | None:
+        given = self.cleaned_data
+        return _history(user, given["lon"], given["lat"], self.about)
 
     def repeats(self, user) -> list[Ticket]:
         given = self.cleaned_data
@@ -310,6 +330,13 @@ def _similar(user, lon: float, lat: float, category: Category | None) -> list[Ti
     """What lies in the districts where ``user`` files: a grid's end is no wall, a district's is."""
     districts = scoping.districts(user, "tickets.file")
     return [one for one in similar(lon, lat, category) if one.district_id in districts]
+
+
+def _history(user, lon, lat, category: Category | None) -> History | None:
+    """Of what ``user`` may read: what was closed to a stranger is none of his."""
+    if category is None:
+        return None
+    return history(user, lon, lat, category)
 
 
 def _repeats(user, lon: float, lat: float, category: Category) -> list[Ticket]:

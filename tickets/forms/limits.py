@@ -8,12 +8,12 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from govgrid.core.text import is_blank
+from govgrid.core.words import Words
 from govgrid.worktime.arithmetic import LIMIT
 from grids.models import Area, Level
 from tickets import rules
 from tickets.models import SCOPES, Category
-from tickets.policy import areas_to_set
+from tickets.policy import MEANINGS, areas_to_set
 from tickets.workflow import TERMS, ClockKind, WhistleKind
 
 # The only clocks for which the table of categories has limits.
@@ -43,7 +43,7 @@ class AreaField(forms.ModelChoiceField):
 class TimeLimitForm(forms.Form):
     """Offers the areas of one's reach; whoever holds a post for the city may leave the area out."""
 
-    clock = forms.ChoiceField(label=_("Clock"), choices=ClockKind.choices)
+    clock = forms.ChoiceField(label=_("Clock"), choices=[(k.value, k.label) for k in MEANINGS])
     scope = forms.ChoiceField(label=_("For"), choices=SCOPES)
     area = AreaField(Area.objects.none(), label=_("Area"), empty_label=_("Choose"))
     category = forms.ModelChoiceField(
@@ -68,7 +68,7 @@ class TimeLimitForm(forms.Form):
     own_first = forms.BooleanField(
         label=_("Where the category has a limit of its own, that one goes first"), required=False
     )
-    reason = forms.CharField(
+    reason = Words(
         label=_("Reason"),
         max_length=200,
         help_text=_("Everybody who works under this limit reads it."),
@@ -81,12 +81,6 @@ class TimeLimitForm(forms.Form):
         if rules.can_set_limits(user, None):
             self.fields["area"].required = False
             self.fields["area"].empty_label = _("Everywhere")
-
-    def clean_reason(self) -> str:
-        reason = self.cleaned_data["reason"]
-        if is_blank(reason):
-            raise forms.ValidationError(self.fields["reason"].error_messages["required"])
-        return reason
 
     def clean(self):
         cleaned = super().clean()

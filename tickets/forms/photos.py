@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tickets.forms.filing import FilingForm
 from tickets.gallery import Sending
-from tickets.models import Photo
+from tickets.models import Photo, Ticket
 
 RESEND = {"required": _("Please send it once more."), "invalid": _("Please send it once more.")}
 
@@ -62,6 +62,10 @@ def sent_with(form: FilingForm, files: MultiValueDict[str, UploadedFile]) -> lis
     """
     report = form.fields["client_id"].clean(form["client_id"].value())
     return [Sending(uuid5(report, _digest(one)), one) for one in files.getlist("photos")]
+
+
+def after_photo_id(ticket: Ticket, file: UploadedFile) -> UUID:
+    return uuid5(ticket.client_id, _digest(file))
 
 
 def _digest(file: UploadedFile) -> str:

@@ -4,33 +4,34 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from govgrid.core import clock
+from govgrid.core.days import DayField
 from govgrid.core.widgets import QuickSelect
-from grids.models import Area, Department
-from tickets.forms.fields import active_categories, choices_of
+from govgrid.core.words import Words
+from grids.models import Area
+from tickets.forms.fields import category_field, department_field
 from tickets.models import Assignment, Ticket, TicketQuerySet
 from tickets.walks import Walks
-from tickets.workflow import State, WhistleKind
+from tickets.workflow import State, Tier, WhistleKind
 
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
-_NOT_NARROW = {"before", "after", "ordering"}
-_FIRST, _LAST = date(2000, 1, 1), date(2199, 12, 31)
+_CURSOR = {"before", "after"}
+_NOT_NARROW = _CURSOR | {"ordering"}
 
 
-def _day(label) -> forms.DateField:
-    return forms.DateField(
+def _day(label) -> DayField:
+    return DayField(
         label=label,
         required=False,
-        validators=[MinValueValidator(_FIRST), MaxValueValidator(_LAST)],
         widget=forms.DateInput(attrs={"type": "date", "class": "input"}, format="%Y-%m-%d"),
     )
 
@@ -38,35 +39,37 @@ def _day(label) -> forms.DateField:
 class TicketSearchForm(forms.Form):
     """Narrows tickets that are in reach; what it does not know it says."""
 
-    q = forms.CharField(label=_("Number or words"), required=False, max_length=100)
+    q = Words(label=_("Number, place or words"), required=False, max_length=100)
     state = forms.ChoiceField(
         label=_("State"),
         required=False,
         choices=[("", _("Any state")), *State.choices],
         widget=QuickSelect(attrs={"class": "input"}),
     )
-    category = forms.ChoiceField(
-        label=_("Category"), required=False, widget=QuickSelect(attrs={"class": "input"})
-    )
-    area = forms.CharField(
+    category = category_field()
+    area = Words(
         label=_("Area: name or code"),
         required=False,
         max_length=80,
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
     )
-    department = forms.ModelChoiceField(
-        # Offices are found by their area.
-        Department.objects.active().exclude(kind=Department.Kind.OFFICE),
-        label=_("Department"),
-        required=False,
-        to_field_name="code",
-        empty_label=_("Any department"),
-        widget=QuickSelect(attrs={"class": "input"}),
-    )
+    department = department_field()
     whistle = forms.ChoiceField(
         label=_("Whistle"),
         required=False,
-        choices=[("", _("With or without")), *WhistleKind.choices],
+        choices=[("", _("With or without")), ("any", _("Any whistle")), *WhistleKind.choices],
+        widget=QuickSelect(attrs={"class": "input"}),
+    )
+    level = forms.ChoiceField(
+        label=_("Level"),
+        required=False,
+        choices=[("", _("Any level")), *Tier.choices],
+        widget=QuickSelect(attrs={"class": "input"}),
+    )
+    settled = forms.ChoiceField(
+        label=_("Settled at"),
+        required=False,
+        choices=[("", _("Not asked")), *Tier.choices],
         widget=QuickSelect(attrs={"class": "input"}),
     )
     ordering = forms.ChoiceField(
@@ -77,8 +80,11 @@ class TicketSearchForm(forms.Form):
     )
     filed_after = _day(_("Filed from"))
     filed_before = _day(_("Filed until"))
+    closed_after = _day(_("Closed from"))
+    closed_before = _day(_("Closed until"))
     overdue = forms.BooleanField(label=_("Late"), required=False)
     mine = forms.BooleanField(label=_("Filed by me"), required=False)
+    in_hand = forms.BooleanField(label=_("In my hands"), required=False)
     # The cursor: older than this one. An id, so that a page never counts and never skips.
     before = forms.IntegerField(
         required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput
@@ -90,10 +96,6 @@ class TicketSearchForm(forms.Form):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["category"].choices = [
-            ("", _("Any category")),
-            *choices_of(active_categories()),
-        ]
 
     def clean_q(self):
         words = self.cleaned_data["q"]
@@ -125,7 +127,7 @@ class TicketSearchForm(forms.Form):
     @property
     def is_more_used(self) -> bool:
         """Whether a filter beneath the first line says something."""
-        more = ("area", "department", "whistle", "filed_after", "filed_before", "overdue", "mine")
+        more = set(self.fields) - {"q", "state", "category", "ordering", "before", "after"}
         return any(self[name].value() or self[name].errors for name in more)
 
     @property
@@ -137,22 +139,34 @@ class TicketSearchForm(forms.Form):
     def is_by_time(self) -> bool:
         return self.is_valid() and self.cleaned_data["ordering"] == "due"
 
+    def canonical(self) -> str:
+        """The filters as an address says them: known ones alone, in one order, no cursor."""
+        said = [
+            (name, "on" if self.cleaned_data[name] is True else str(self.data.get(name, "")))
+            for name in self.fields
+            if name not in _CURSOR and self.cleaned_data.get(name)
+        ]
+        return urlencode(said)
+
     def filter(self, tickets: TicketQuerySet) -> TicketQuerySet:
         if not self.is_valid():
             return tickets.none()
         asked = self.cleaned_data
         if asked["q"]:
-            tickets = _find(tickets, asked["q"])
+            tickets = tickets.about(asked["q"])
         if asked["area"]:
             tickets = tickets.beneath(asked["area"])
         if asked["department"]:
             given = Assignment.objects.filter(department=asked["department"])
             tickets = tickets.filter(pk__in=given.values("ticket_id"))
+        if asked["in_hand"]:
+            held = Assignment.objects.in_hands_of(self.user)
+            tickets = tickets.filter(pk__in=held.values("ticket_id"))
         if asked["mine"]:
             tickets = tickets.filter(filed_by=self.user)
         if asked["overdue"]:
             tickets = tickets.open().filter(due_at__lte=clock.now())
-        return tickets.filter(**self._plain())
+        return tickets.settled_at(asked["settled"]).filter(**self._plain())
 
     def ordered(self, tickets: Walks) -> Walks:
         """Newest first; by time left only what is open, or what has no state asked for, has any."""
@@ -162,28 +176,67 @@ class TicketSearchForm(forms.Form):
         if not self.cleaned_data["state"]:
             tickets = tickets.by_state()
         if self.cleaned_data["after"]:
-            tickets = tickets.filter(_after(self.cleaned_data["after"]))
+            tickets = tickets.filter(after_cursor(self.cleaned_data["after"]))
         return tickets.order_by("due_at", "pk")
 
     def cursor(self, last: Ticket) -> dict[str, str]:
         """What the address of the next page says."""
         if not self.is_by_time:
             return {"before": str(last.pk)}
-        due = (last.due_at - _EPOCH) // _MICROSECOND if last.due_at else ""
-        return {"after": f"{due}-{last.pk}"}
+        return {"after": cursor_after(last)}
 
     def _plain(self) -> dict[str, Any]:
         """The filters that are one comparison each."""
         asked = self.cleaned_data
-        until = asked["filed_before"]
+        until, closed = asked["filed_before"], asked["closed_before"]
         wanted = {
             "state": asked["state"],
-            "category__code": asked["category"],
+            "category": asked["category"],
             "filed_at__gte": _midnight(asked["filed_after"]),
             "filed_at__lt": _midnight(until + timedelta(days=1)) if until else None,
-            "whistle_kind": asked["whistle"],
+            "closed_at__gte": _midnight(asked["closed_after"]),
+            "closed_at__lt": _midnight(closed + timedelta(days=1)) if closed else None,
+            "kind": Ticket.Kind.WHISTLE.value if asked["whistle"] == "any" else "",
+            "whistle_kind": asked["whistle"] if asked["whistle"] != "any" else "",
+            "level": asked["level"],
         }
         return {name: value for name, value in wanted.items() if value}
+
+
+class SearchNameForm(forms.Form):
+    """What a saved search is called."""
+
+    name = Words(
+        label=_("Name"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Give it a name.")},
+    )
+
+
+class SavedSearchForm(SearchNameForm):
+    """A name for the filters of the list, which are read as the list itself reads them."""
+
+    query = Words(max_length=2000, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, auto_id="save_%s", **kwargs)
+        self.user = user
+
+    def clean_query(self) -> str:
+        try:
+            asked = dict(parse_qsl(self.cleaned_data["query"], max_num_fields=50))
+        except ValueError:
+            asked = {"": ""}
+        search = TicketSearchForm(asked, user=self.user)
+        if not search.is_valid():
+            raise ValidationError(_("The list does not know these filters."), "unknown_filter")
+        query = search.canonical()
+        if not query:
+            raise ValidationError(_("Choose a filter first: this is the whole list."), "empty")
+        if len(query) > 600:
+            raise ValidationError(_("These filters are too long to be kept."), "too_long")
+        return query
 
 
 def _midnight(day: date | None) -> datetime | None:
@@ -192,7 +245,13 @@ def _midnight(day: date | None) -> datetime | None:
     return timezone.make_aware(datetime.combine(day, time.min), timezone.get_default_timezone())
 
 
-def _after(cursor: str) -> Q:
+def cursor_after(last: Ticket) -> str:
+    """By time left: the deadline of the last row, in microseconds, and its id."""
+    due = (last.due_at - _EPOCH) // _MICROSECOND if last.due_at else ""
+    return f"{due}-{last.pk}"
+
+
+def after_cursor(cursor: str) -> Q:
     """Later than the last row of the page before; what has no limit comes at the end."""
     due, _dash, pk = cursor.partition("-")
     if not due:
@@ -202,11 +261,3 @@ def _after(cursor: str) -> Q:
     except OverflowError:
         return Q(due_at=None)
     return Q(due_at=None) | Q(due_at__gt=moment) | Q(due_at=moment, pk__gt=int(pk))
-
-
-def _find(tickets: TicketQuerySet, words: str) -> TicketQuerySet:
-    """By the number or its beginning where it looks like one, else by the words."""
-    number = words.upper()
-    if number.isascii() and number[:1].isalpha() and number[-1:].isdigit():
-        return tickets.filter(number__startswith=number)
-    return tickets.about(words)

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from govgrid.core.words import Words
 from tickets.workflow import Rank
 
 
@@ -14,4 +15,4 @@ class RankForm(forms.Form):
         error_messages={"required": _("Choose your rank.")},
     )
     # Given out by the page that the code opened.
-    entry = forms.CharField(max_length=200, widget=forms.HiddenInput)
+    entry = Words(max_length=200, widget=forms.HiddenInput)

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from govgrid.core.words import Words
 from grids.models import Department
 from tickets import proposals, rules
 from tickets.actions import Asked
@@ -86,7 +87,7 @@ class WhistleFields(forms.Form):
         error_messages={"invalid_choice": _("One of these departments does not exist any more.")},
     )
     # The helpers that the page proposed: of these, who is not ticked is not wanted.
-    seen_helpers = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
+    seen_helpers = Words(required=False, max_length=400, widget=forms.HiddenInput)
 
     user: User | AnonymousUser
 

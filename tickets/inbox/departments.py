@@ -5,13 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, F, IntegerField, Min, OuterRef, Subquery, Value, When, Window
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    IntegerField,
+    Min,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
 from django.db.models.functions import RowNumber
 from django.utils.translation import pgettext_lazy
 
+from govgrid.core import clock
 from grids import scoping
 from tickets.inbox import rows
-from tickets.inbox.rows import TITLES, Group, Row, act_on, rest_of, row_of
+from tickets.inbox.areas import still_open
+from tickets.inbox.rows import TITLES, Group, Row, act_on, group_of, rest_of, row_of
 from tickets.models import Assignment, Clock
 from tickets.queries import most_urgent
 from tickets.workflow import IN_HAND, MOVES, AssignmentState, ClockKind
@@ -34,11 +48,12 @@ BY_CLOCK = {
     ClockKind.REPORT_IN: "report_in",
     ClockKind.MAKE_SAFE: "make_safe",
     ClockKind.PLAN: "plan",
+    ClockKind.MILESTONE: "reach_milestone",
 }
 AT_ONCE = {"sign", "report_in", "make_safe"}
 
 
-def given_to(user: Person) -> Iterable[Assignment]:
+def given_to(user: Person) -> QuerySet[Assignment]:
     """What waits in the departments of ``user``, the first due of both: offered, and in hand."""
     departments = scoping.reach(user, "tickets.work").departments
     if not departments:
@@ -72,6 +87,30 @@ def given_to(user: Person) -> Iterable[Assignment]:
     )
 
 
+def to_endorse(user: Person) -> Iterable[Assignment]:
+    """For more time on these a department asks, and its head has not agreed yet."""
+    departments = scoping.reach(user, "tickets.endorse").departments
+    if not departments:
+        return Assignment.objects.none()
+    asked = still_open(clock.now()).filter(assignment=OuterRef("pk"), endorsed_at=None)
+    return (
+        Assignment.objects.filter(
+            Exists(asked),
+            department__in=sorted(departments),
+            state__in=sorted(IN_HAND),
+            ticket__state__in=MOVES["endorse"].sources,
+        )
+        .select_related("department", "ticket__category", "ticket__grid", "ticket__community")
+        .defer("ticket__routing", "ticket__point")
+        .order_by("ticket_id")[: rows.LIMIT + 1]
+    )
+
+
+def endorsing(asked: list[Assignment], clocks: dict[int, list[Clock]]) -> Group:
+    found = [_row(one, "endorse", at_once=False, clocks=_mine(one, clocks)) for one in asked]
+    return group_of("endorse", found, "handling")
+
+
 def groups_of(given: list[Assignment], clocks: dict[int, list[Clock]]) -> dict[str, Group]:
     offered = [one for one in given if one.state == AssignmentState.OFFERED]
     in_hand = [one for one in given if one.state != AssignmentState.OFFERED]
@@ -85,23 +124,31 @@ def groups_of(given: list[Assignment], clocks: dict[int, list[Clock]]) -> dict[s
 
 
 def _of_assignment(one: Assignment, clocks: dict[int, list[Clock]]) -> tuple[str, Row]:
-    mine = [row for row in clocks.get(one.ticket_id, ()) if row.assignment_id == one.pk]
+    mine = _mine(one, clocks)
     name = _next(one, mine)
+    # Who comes to a whistle says at what rank: that is a form on its page.
+    at_once = name in AT_ONCE and not (name == "report_in" and one.ticket.is_whistle)
+    return name, _row(one, name, at_once=at_once, clocks=mine)
+
+
+def _mine(one: Assignment, clocks: dict[int, list[Clock]]) -> list[Clock]:
+    return [row for row in clocks.get(one.ticket_id, ()) if row.assignment_id == one.pk]
+
+
+def _row(one: Assignment, name: str, *, at_once: bool, clocks: list[Clock]) -> Row:
     since = one.reported_in_at or one.signed_at or one.offered_at
     role = (
         pgettext_lazy("department", "lead")
         if one.is_lead
         else pgettext_lazy("department", "assists")
     )
-    # Who comes to a whistle says at what rank: that is a form on its page.
-    at_once = name in AT_ONCE and not (name == "report_in" and one.ticket.is_whistle)
-    return name, row_of(
+    return row_of(
         one.ticket,
         state=one.state,
         who=f"{one.department.short_name} · {role}",
         since=since,
         act=act_on(one.ticket, name, at_once=at_once, fields={"assignment": one.pk}),
-        due=most_urgent(mine),
+        due=most_urgent(clocks),
     )
 
 

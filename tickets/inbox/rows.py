@@ -78,25 +78,37 @@ def in_order(groups: Iterable[Group]) -> list[Row]:
 
 # Every kind in the order of the chips above the list.
 TITLES = {
+    "answer": _("To answer for"),
     "sign": _("To sign for"),
     "report_in": _("To report in"),
     "make_safe": _("To make safe"),
     "plan": _("To plan"),
+    "reach_milestone": _("To reach a milestone"),
     "finish": _("To finish"),
+    "endorse": _("To agree to"),
     "approve": _("To approve"),
+    "rule": _("To rule on"),
     "assign": _("To assign"),
+    "check": _("To look at first"),
+    "grant": _("Extensions to decide"),
     "look": _("To look at"),
     "verify": _("To verify"),
     "close": _("To close"),
     "score": _("To score"),
+    "exempt": _("Exemptions to sign"),
 }
 
 
 # On a list, where it is not the verdict itself but the way to it.
 WORDS = {
     "confirm_safe": _("Look at it"),
+    "check": _("Is it so? Look"),
     "verify": pgettext_lazy("clock", "Verify"),
     "rate": _("Score it"),
+    "rule": _("Rule on it"),
+    "grant": _("Decide on it"),
+    "exempt": _("Decide on it"),
+    "endorse": _("Decide on it"),
 }
 
 

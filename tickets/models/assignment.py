@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -11,9 +13,17 @@ from govgrid.core.constraints import both_or_neither
 from grids.models import Department
 from tickets.workflow import IN_HAND, LIVE, AssignmentState, Rank
 
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from govgrid.accounts.models import User
+
 USER = settings.AUTH_USER_MODEL
 # What an assignment goes through; each has its time and its person, or neither.
-STEPS = ("signed", "reported_in", "planned", "made_safe", "safe_seen", "done", "returned")
+STEPS = (
+    "signed", "reported_in", "planned", "made_safe", "safe_seen", "done", "returned", "disputed",
+    "ruled",
+)  # fmt: skip
 
 
 BESIDE = Q(role="assist") | Q(state__in=[AssignmentState.RETURNED, AssignmentState.WITHDRAWN])
@@ -22,6 +32,10 @@ BESIDE = Q(role="assist") | Q(state__in=[AssignmentState.RETURNED, AssignmentSta
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def live(self) -> AssignmentQuerySet:
         return self.filter(state__in=sorted(LIVE))
+
+    def in_hands_of(self, user: User | AnonymousUser) -> AssignmentQuerySet:
+        """What a person is to work on now."""
+        return self.filter(handler=user.pk, state__in=[AssignmentState.OFFERED, *sorted(IN_HAND)])
 
     def beside(self) -> AssignmentQuerySet:
         """All but the live lead, which the ticket itself names."""
@@ -57,6 +71,16 @@ class Assignment(models.Model):
     )
     offered_at = models.DateTimeField(_("offered at"))
     offered_by = _who(blank=False)
+    # The colleague in the department who has it in hand; none: whoever is there.
+    handler = models.ForeignKey(
+        USER,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("handler"),
+    )
     signed_at = models.DateTimeField(_("signed at"), null=True, blank=True)
     signed_by = _who()
     reported_in_at = models.DateTimeField(_("reported in at"), null=True, blank=True)
@@ -74,6 +98,12 @@ class Assignment(models.Model):
     done_by = _who()
     returned_at = models.DateTimeField(_("returned at"), null=True, blank=True)
     returned_by = _who()
+    # Returned for the third time: a ruling is asked for.
+    disputed_at = models.DateTimeField(_("disputed at"), null=True, blank=True)
+    disputed_by = _who()
+    # Given by a ruling: it binds.
+    ruled_at = models.DateTimeField(_("ruled at"), null=True, blank=True)
+    ruled_by = _who()
 
     objects = AssignmentQuerySet.as_manager()
 
@@ -132,6 +162,12 @@ class Assignment(models.Model):
                 fields=["department", "state", "-ticket"],
                 condition=Q(state__in=[AssignmentState.OFFERED, *sorted(IN_HAND)]),
                 name="assignment_waiting",
+            ),
+            # What somebody has in hand: few beside all that his department ever had.
+            models.Index(
+                fields=["handler", "-ticket"],
+                condition=Q(handler__isnull=False),
+                name="assignment_handler",
             ),
         ]
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from govgrid.worktime.arithmetic import LIMIT
 from grids.models import Area
 from tickets.models.assignment import Assignment
+from tickets.models.milestone import Milestone
 from tickets.models.rule import Category
 from tickets.workflow import ClockKind, WhistleKind
 
@@ -50,10 +51,14 @@ class Clock(models.Model):
         Assignment, models.PROTECT, null=True, blank=True, related_name="clocks", db_index=False
     )
     kind = models.CharField(_("kind"), max_length=20, choices=ClockKind)
+    # Which of the department's milestones, where it runs for one.
+    milestone = models.ForeignKey(
+        Milestone, models.PROTECT, null=True, blank=True, related_name="clocks", db_index=False
+    )
     limit = models.CharField(_("limit"), max_length=8)
     # Percent of the limit: 50 after a reopening.
     share = models.PositiveSmallIntegerField(_("share"), default=100)
-    # Where the limit comes from: "standard", "category", or the code of a TimeLimit.
+    # Where the limit comes from: "standard", "category", "plan", or the code of a TimeLimit.
     basis = models.CharField(_("basis"), max_length=20)
     started_at = models.DateTimeField(_("started"))
     near_at = models.DateTimeField(_("three quarters used"))
@@ -65,6 +70,7 @@ class Clock(models.Model):
     next_fire_at = models.DateTimeField(null=True, blank=True, editable=False)
     near_told_at = models.DateTimeField(_("reminded"), null=True, blank=True)
     over_told_at = models.DateTimeField(_("told that it is late"), null=True, blank=True)
+    red_told_at = models.DateTimeField(_("told that it is long overdue"), null=True, blank=True)
     stopped_at = models.DateTimeField(_("stopped"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome, blank=True)
 
@@ -76,11 +82,17 @@ class Clock(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["ticket", "assignment", "kind"],
+                fields=["ticket", "assignment", "kind", "milestone"],
                 condition=Q(stopped_at=None),
                 nulls_distinct=False,
                 name="clock_one_of_a_kind_runs",
                 violation_error_message=_("A clock of this kind runs already."),
+            ),
+            models.CheckConstraint(
+                name="clock_of_a_milestone_names_it",
+                condition=Q(kind=ClockKind.MILESTONE, milestone__isnull=False)
+                | (~Q(kind=ClockKind.MILESTONE) & Q(milestone=None)),
+                violation_error_message=_("A milestone's clock names its milestone."),
             ),
             models.CheckConstraint(
                 name="clock_ends_after_it_starts",

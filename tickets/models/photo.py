@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.gis.db import models
-from django.db.models import Q
+from django.contrib.gis.db.models.functions import Distance
+from django.db.models import F, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from grids.models import WGS84
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from uuid import UUID
 
     from govgrid.accounts.models import User
+    from tickets.models.ticket import Ticket
 
 USER = settings.AUTH_USER_MODEL
+# A photo from before one of these shows the work that was not enough.
+SENT_BACK = ("reject", "reopen", "escalate")
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def image_name(photo: Photo, _filename: str) -> str:
@@ -34,6 +40,17 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
     def waiting(self, *, by: User, draft: UUID) -> PhotoQuerySet:
         """What ``by`` has sent for a report that is not filed yet."""
         return self.filter(by=by, draft=draft)
+
+    def showing_work_of(self, ticket: Ticket) -> PhotoQuerySet:
+        """After-photos since the work was last sent back; the nearest to the pin first, each with
+        its ``metres`` where the ticket has a pin."""
+        found = self.filter(ticket=ticket, phase=Photo.Phase.AFTER)
+        sent_back = ticket.events.filter(verb__in=SENT_BACK).order_by("-pk").values("at")[:1]
+        found = found.filter(created_at__gt=Coalesce(Subquery(sent_back), Value(EARLIEST)))
+        if ticket.point is None:
+            return found.order_by("-pk")
+        measured = found.annotate(metres=Distance("taken_point", ticket.point))
+        return measured.order_by(F("metres").asc(nulls_last=True), "-pk")
 
     def forgotten(self, before: datetime) -> PhotoQuerySet:
         """Photos of reports that were never sent."""

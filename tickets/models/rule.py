@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.gis.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -104,6 +105,14 @@ class RuleQuerySet(models.QuerySet["RoutingRule"]):
     def in_force(self) -> RuleQuerySet:
         return self.filter(valid_to=None)
 
+    def for_lists(self) -> RuleQuerySet:
+        """With what a row shows, and no polygon: only whether there is one (``is_drawn``)."""
+        return (
+            self.select_related("area", "category", "department", "created_by", "ended_by")
+            .defer("shape")
+            .annotate(is_drawn=Q(shape__isnull=False))
+        )
+
 
 class RoutingRule(models.Model):
     """Category × area (or drawn polygon) → who leads. The most specific rule wins.
@@ -134,6 +143,20 @@ class RoutingRule(models.Model):
         _("office function"), max_length=20, choices=OfficeFunction, blank=True
     )
     source = models.CharField(_("source"), max_length=120, blank=True)
+    # Why it was made so, in the words of who made it: everybody who works under it reads them.
+    reason = models.CharField(_("reason"), max_length=200, blank=True, default="", db_default="")
+    # The rule whose place it took; empty for the first word on a matter.
+    succeeds = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="successors",
+        verbose_name=_("succeeds"),
+    )
+    end_reason = models.CharField(
+        _("reason for the end"), max_length=200, blank=True, default="", db_default=""
+    )
     valid_from = models.DateTimeField(_("valid from"))
     valid_to = models.DateTimeField(_("valid to"), null=True, blank=True)
     created_by = models.ForeignKey(
@@ -175,6 +198,14 @@ class RoutingRule(models.Model):
     @property
     def code(self) -> str:
         return f"R-{self.pk:04d}"
+
+    @property
+    def target_name(self) -> str:
+        """Whom it names: a department, or who fills a function in the place."""
+        return self.department.short_name if self.department else str(self.get_function_display())
+
+    def get_absolute_url(self) -> str:
+        return reverse("tickets:rule", args=[self.pk])
 
 
 class FunctionHolder(models.Model):

@@ -9,21 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.gis.db import models
-from django.contrib.postgres.indexes import GinIndex, GistIndex
-from django.contrib.postgres.search import SearchVectorField
+from django.contrib.postgres.indexes import GistIndex
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q
-from django.db.models.expressions import RawSQL
 from django.urls import get_script_prefix, reverse
 from django.utils.translation import gettext_lazy as _
 
 from govgrid.core.constraints import both_or_neither
 from govgrid.core.coordinates import CRS
-from govgrid.core.text import search_terms
 from grids import scoping
 from grids.models import WGS84, Area, Department, Facility, Level
 from tickets.models.assignment import Assignment
+from tickets.models.conditions import HeldToTerms
 from tickets.models.rule import Category
-from tickets.workflow import OPEN, TERMS, State, WhistleKind
+from tickets.models.words import TicketWords
+from tickets.workflow import OPEN, TERMS, State, Tier, WhistleKind
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -39,6 +38,14 @@ COLUMN_OF_LEVEL = {
     Level.STREET: "street_id",
     Level.COMMUNITY: "community_id",
     Level.GRID: "grid_id",
+}
+
+
+# What finished at a level: a city's own departments count with the districts'.
+_LEVELS_OF = {
+    Tier.COMMUNITY: [Level.COMMUNITY],
+    Tier.STREET: [Level.STREET],
+    Tier.DISTRICT: [Level.CITY, Level.DISTRICT],
 }
 
 
@@ -85,16 +92,30 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             return self.filter(district__in=area.child_ids)
         return self.filter(**{COLUMN_OF_LEVEL[Level(area.level)]: area.pk})
 
+    def settled_at(self, level: str) -> TicketQuerySet:
+        """Closed, and finished at this level; as ``actions.tally_levels`` counts it; no level: not asked."""
+        if not level:
+            return self
+        closed = self.filter(state=State.CLOSED)
+        if level == Tier.GRID:
+            return closed.filter(level=Tier.GRID)
+        levels = _LEVELS_OF[Tier(level)]
+        done = Assignment.objects.filter(
+            ticket=OuterRef("pk"), role="lead", state="done", department__area__level__in=levels
+        )
+        return closed.exclude(level=Tier.GRID).filter(Exists(done))
+
     def about(self, words: str) -> TicketQuerySet:
-        """The ticket with this number, or those whose text or category holds all of ``words``."""
-        if NUMBER.fullmatch(words.strip()):
-            return self.filter(number=words.strip().upper())
-        terms = search_terms(words)
-        if not terms:
-            return self.none()
-        asked = " & ".join(_quoted(term) for term in terms)
-        hit = RawSQL("words @@ %s::tsquery", [asked], BooleanField())
-        found = TicketWords.objects.alias(hit=hit).filter(hit=True)
+        """By the number or how it begins, else by what the text, the category and the place hold.
+
+        Traditional and simplified characters find the same.
+        """
+        number = words.strip().upper()
+        if NUMBER.fullmatch(number):
+            return self.filter(number=number)
+        if number.isascii() and number[:1].isalpha() and number[-1:].isdigit():
+            return self.filter(number__startswith=number)
+        found = TicketWords.objects.holding(words)
         return self.filter(pk__in=found.values("ticket_id"))
 
     def for_lists(self) -> TicketQuerySet:
@@ -109,11 +130,6 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             "category", "grid", "community", "street", "district", "lead_department", "filed_by",
             "facility__facility_class",
         )  # fmt: skip
-
-
-def _quoted(term: str) -> str:
-    """A lexeme as tsquery reads it: quotes and backslashes doubled."""
-    return "'" + term.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 @cache
@@ -131,7 +147,7 @@ def _indexed_below(to: Any, *, related_name: str = "+", **options: Any) -> model
     )
 
 
-class Ticket(models.Model):
+class Ticket(HeldToTerms, models.Model):
     """One matter, from filing to closing. Changed by ``tickets.actions`` alone.
 
     The ids of grid, community, street and district are frozen at filing: lists by scope walk one
@@ -175,8 +191,18 @@ class Ticket(models.Model):
     lead_department = _indexed_below(
         Department, null=True, blank=True, verbose_name=_("lead department")
     )
+    # Who answers for it being solved; taken up by ``escalate``. The default holds for raw inserts too.
+    level = models.CharField(
+        _("level"),
+        max_length=10,
+        choices=Tier,
+        default=Tier.COMMUNITY,
+        db_default=Tier.COMMUNITY.value,
+    )
     return_count = models.PositiveSmallIntegerField(_("return count"), default=0)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    # The day that was promised for it elsewhere: it is solved by then, whatever its category says.
+    promised_on = models.DateField(_("promised for"), null=True, blank=True, editable=False)
     # The earliest of its clocks that run; null when none does. Kept by tickets.clocks, and what
     # boards, desks and the filter "overdue" walk.
     due_at = models.DateTimeField(_("next due"), null=True, blank=True, editable=False)
@@ -305,6 +331,15 @@ class Ticket(models.Model):
             GistIndex(
                 fields=["point"], name="ticket_open_point", condition=Q(state__in=sorted(OPEN))
             ),
+            # Taken up: few, behind all that stay with their community.
+            *(
+                models.Index(
+                    fields=[scope, "level", "-id"],
+                    name=f"ticket_up_{scope}",
+                    condition=Q(level__in=[Tier.STREET, Tier.DISTRICT]),
+                )
+                for scope in ("district", "street")
+            ),
             # Filed for a grid without a point: few, and the map shows them in its middle.
             models.Index(
                 fields=["grid"],
@@ -348,48 +383,9 @@ class Ticket(models.Model):
 
 
 LIST_FIELDS = [
-    "number",
-    "kind",
-    "whistle_kind",
-    "state",
-    "due_at",
-    "description",
-    "filed_at",
-    "observed_at",
-    "closed_at",
-    "filed_by_id",
-    "point",
-    "district_id",
-    "street_id",
-    "category__code",
-    "category__name_zh",
-    "category__name_zh_hant",
-    "category__name_en",
-    "category__icon",
-    "grid__code",
-    "grid__name",
-    "community__code",
-    "community__name",
-    "lead_department__code",
-    "lead_department__name",
-    "lead_department__short_name",
-]
-
-
-class TicketWords(models.Model):
-    """The search words of a ticket: two-character pieces, since Chinese has no spaces.
-
-    A table of its own, never updated: a text index on the ticket would make every change of state
-    4 to 8 times dearer.
-    """
-
-    ticket = models.OneToOneField(Ticket, models.CASCADE, primary_key=True, related_name="words")
-    words = SearchVectorField()
-
-    class Meta:
-        verbose_name = _("search words")
-        verbose_name_plural = _("search words")
-        indexes = [GinIndex(fields=["words"], name="ticket_words")]
-
-    def __str__(self) -> str:
-        return str(self.ticket_id)
+    "number", "kind", "whistle_kind", "state", "level", "due_at", "description", "filed_at",
+    "observed_at", "closed_at", "filed_by_id", "point", "district_id", "street_id",
+    "category__code", "category__name_zh", "category__name_zh_hant", "category__name_en",
+    "category__icon", "grid__code", "grid__name", "community__code", "community__name",
+    "lead_department__code", "lead_department__name", "lead_department__short_name",
+]  # fmt: skip

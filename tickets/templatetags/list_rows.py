@@ -33,6 +33,7 @@ class Row(NamedTuple):
     place: str
     department: str
     filed: SafeString | str
+    into: str
 
 
 @register.simple_tag
@@ -52,6 +53,7 @@ def ticket_row(one: Ticket, clock: Clock | None, minute: datetime) -> SafeString
         place=f"{one.community.name} · {one.grid.name}",
         department=department.short_name if department else "",
         filed=moment(one.filed_at),
+        into=getattr(one, "into_number", ""),
     )
     return _drawn(row, get_language())
 

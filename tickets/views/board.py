@@ -15,12 +15,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from govgrid.core.errors import Refused
+from grids import scoping
 from tickets import actions, board
 from tickets.forms.board import ONLY, BoardForm
 from tickets.forms.moves import MoveForm, move_form
 from tickets.models import Ticket
 from tickets.offers import Offer, offers
 from tickets.views.reach import ticket_in_reach
+from tickets.views.replies import offer_replies
 from tickets.workflow import MOVES, UNDO_SECONDS, UNDOABLE
 
 CONFLICT = 409
@@ -60,7 +62,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if not found:
         raise PermissionDenied
     scope = _scope(found, request.GET.get("of", ""))
-    form = BoardForm(request.GET, scope=scope)
+    form = BoardForm(request.GET, scope=scope, user=request.user)
     wish = form.wish()
     read = board.read(scope, wish) if wish is not None else None
     etag = f'"{read.etag}"' if read else None
@@ -78,6 +80,7 @@ def page(request: HttpRequest) -> HttpResponse:
             "kinds": _kinds(request, read),
             "is_narrow": any(request.GET.get(name) for name in form.fields),
             "undo_seconds": UNDO_SECONDS,
+            "may_mine": bool(scoping.reach(request.user, "tickets.work").departments),
         }
         return _private(render(request, "tickets/board.html", context))
     unchanged = get_conditional_response(request, etag=etag) if etag else None
@@ -114,6 +117,7 @@ def _more(scope: board.Scope, wish: board.Wish, column: board.Column) -> str:
         "department": wish.department.code if wish.department else "",
         "overdue": "on" if wish.only == "late" else "",
         "whistle": wish.only if wish.only == "emergency" else "",
+        "in_hand": "on" if wish.handler else "",
     }
     if not scope.is_area:
         names["department"] = scope.key.partition(":")[2]
@@ -221,6 +225,8 @@ def _dialog(
 ) -> HttpResponse:  # fmt: skip
     if form is not None:
         form.initial |= {key: value for key, value in initial.items() if value}
+    if form is not None and offer is not None:
+        offer_replies(ticket, [(offer, form)])
     context = {"ticket": ticket, "name": name, "move": MOVES[name], "offer": offer, "form": form}
     return render(request, "tickets/_board_dialog.html", context, status=status)
 

@@ -19,7 +19,9 @@ MOST = 100
 def clocks(request: HttpRequest, number: str) -> HttpResponse:
     """Every clock of one ticket with its derivation in words."""
     ticket = ticket_in_reach(request, number)
-    found = ticket.clocks.select_related("assignment__department").prefetch_related("pauses")
+    found = ticket.clocks.select_related("assignment__department", "milestone").prefetch_related(
+        "pauses"
+    )
     shown = [derivation(one) for one in sorted(found.order_by("-pk")[:MOST], key=_order)]
     context = {
         "ticket": ticket,

@@ -19,8 +19,8 @@ from govgrid.core.errors import Refused
 from grids import scoping
 from grids.roles import ROLES
 from tickets import gallery, rules
-from tickets.forms.photos import DraftPhotoForm, PhotoForm, sent_with
-from tickets.models import Photo, Ticket
+from tickets.forms.photos import DraftPhotoForm, PhotoForm, after_photo_id, sent_with
+from tickets.models import Assignment, Photo, Ticket
 from tickets.photos import Unusable
 from tickets.serving import photo_response
 from tickets.views.reach import ticket_in_reach
@@ -94,6 +94,22 @@ def keep_sent(request: HttpRequest, form: FilingForm) -> list[Failure]:
         except (Unusable, Refused) as refusal:
             failures.append(Failure(str(sending.file.name), str(refusal.message)))
     return failures
+
+
+def keep_after_photo(request: HttpRequest, ticket: Ticket) -> str:
+    """The photo that came with a finish, kept first: refused or not, it need not be taken again.
+
+    Gives what is wrong with it. Its id follows from ticket and content: a second send adds nothing.
+    """
+    file = request.FILES.get("after_photo")
+    if file is None:
+        return ""
+    sending = gallery.Sending(after_photo_id(ticket, file), file, phase=Photo.Phase.AFTER)
+    try:
+        gallery.add(ticket, sending, by=request.user)
+    except (Unusable, Refused) as refusal:
+        return str(refusal.message)
+    return ""
 
 
 # ── of a ticket ───────────────────────────────────────────────────────────────────────────────
@@ -188,7 +204,10 @@ class Evidence(NamedTuple):
 
 
 def of_ticket(
-    request: HttpRequest, ticket: Ticket, events: Iterable[TicketEvent]
+    request: HttpRequest,
+    ticket: Ticket,
+    events: Iterable[TicketEvent],
+    parts: Iterable[Assignment],
 ) -> dict[str, Any]:
     """What ``_photos.html`` shows; the events tell as whom somebody sent a photo, as it was then."""
     found = ticket.photos.order_by("pk")
@@ -206,7 +225,7 @@ def of_ticket(
         for number, (one, _who) in enumerate(shots, start=1)
         if (one.taken_at or one.taken_point) and rules.sees_evidence(request.user, one)
     ]
-    can_add = ticket.state not in ENDED and request.user.has_perm("tickets.add_photo", ticket)
+    can_add = ticket.state not in ENDED and rules.can_add_photo(request.user, ticket, parts)
     form = PhotoForm(initial={"client_id": uuid4()}, auto_id="photo_%s") if can_add else None
     return {"shots": shots, "evidence": evidence, "photo_form": form}
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from tickets import satisfaction
 from tickets.scores import (
     OWN_ROWS,
     STEP,
@@ -16,6 +19,7 @@ from tickets.scores import (
     may_see_own,
     own,
     own_average,
+    own_punctuality,
     quarters,
 )
 
@@ -38,6 +42,14 @@ def scores(request: HttpRequest) -> HttpResponse:
         "has_own": has_own,
         "own": mine[:OWN_ROWS],
         "is_more": len(mine) > OWN_ROWS,
+        "said": satisfaction.of_area(request.user, *_span(chosen)) if has_averages else [],
+        "said_of_own": satisfaction.of_own(request.user, *_span(chosen)) if has_own else [],
+        "enough": satisfaction.ENOUGH,
+        "in_time": own_punctuality(request.user, chosen) if has_own else None,
         "own_average": own_average(request.user, chosen) if has_own else {},
     }
     return render(request, "tickets/scores.html", context)
+
+
+def _span(quarter: Quarter) -> tuple[date, date]:
+    return quarter.first, quarter.next.first

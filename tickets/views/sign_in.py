@@ -52,10 +52,13 @@ def sign_in(request: HttpRequest, number: str) -> HttpResponse:
 
 def _code(ticket: Ticket) -> SafeString:
     address = reverse("tickets:here", args=[ticket.number, codes.token(ticket)])
-    drawn = segno.make(f"{settings.SITE_URL.rstrip('/')}{address}", error="m", micro=False)
-    # Drawn by us from an address of ours.
-    svg = drawn.svg_inline(border=2, scale=8, dark="#000", light="#fff", omitsize=True)
-    return SafeString(svg)
+    return drawn(f"{settings.SITE_URL.rstrip('/')}{address}")
+
+
+def drawn(address: str) -> SafeString:
+    """The code of an address of ours, drawn by us."""
+    code = segno.make(address, error="m", micro=False)
+    return SafeString(code.svg_inline(border=2, scale=8, dark="#000", light="#fff", omitsize=True))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

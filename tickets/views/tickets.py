@@ -23,7 +23,8 @@ from grids.places import facilities_near
 from tickets import actions, gallery, queries
 from tickets.forms.filing import FilingForm, NearForm
 from tickets.forms.search import TicketSearchForm
-from tickets.models import Photo, Ticket
+from tickets.models import Photo, SavedSearch, Ticket
+from tickets.repeats import History
 from tickets.views.photos import keep_sent
 from tickets.walks import within_reach
 
@@ -48,6 +49,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     found = form.ordered(within_reach(request.user).narrowed(form.filter)).first(PAGE + 1)
     shown = found[:PAGE]
     clocks = queries.clocks_of(shown)
+    queries.name_leading(shown, request.user)
     template = "tickets/ticket_list.html"
     if request.htmx:
         template += "#results"
@@ -55,10 +57,13 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "tickets": shown,
         "rows": [(one, queries.most_urgent(clocks[one.pk])) for one in shown],
+        "save_query": form.canonical() if form.is_valid() and form.is_narrow else "",
         "minute": clock.now().replace(second=0, microsecond=0),
         "older": _with(request, **form.cursor(shown[-1])) if len(found) > PAGE else "",
         "newest": _without(request, "before", "after") if _is_further(request) else "",
     }
+    if not request.htmx:
+        context["searches"] = SavedSearch.objects.filter(owner=request.user)
     return render(request, template, context)
 
 
@@ -160,7 +165,7 @@ def _new_page(
         context["failures"] = keep_sent(request, form)
         context["waiting"] = _waiting(request, form)
     if more.get("is_asking"):
-        context |= _around(request, form.near, form.repeats)
+        context |= _around(request, form.near, form.repeats, form.history)
     return render(request, "tickets/ticket_new.html", context, status=status)
 
 
@@ -179,7 +184,8 @@ def near(request: HttpRequest) -> HttpResponse:
     form = NearForm(request.GET)
     if not form.is_valid():
         return render(request, "tickets/_near.html", {"near": []}, status=400)
-    context = _around(request, form.similar(request.user), form.repeats(request.user))
+    user = request.user
+    context = _around(request, form.similar(user), form.repeats(user), form.history(user))
     return render(request, "tickets/_near.html", context)
 
 
@@ -196,12 +202,15 @@ def standing(request: HttpRequest) -> HttpResponse:
     return render(request, "tickets/_standing.html", {"found": found})
 
 
-def _around(request: HttpRequest, near: list[Ticket], repeats: list[Ticket]) -> dict[str, Any]:
+def _around(
+    request: HttpRequest, near: list[Ticket], repeats: list[Ticket], history: History | None
+) -> dict[str, Any]:
     """What lies near a pin, for _near.html."""
     return {
         "near": near,
         "reachable": _reachable(request, near),
         "repeats": repeats,
+        "history": history,
         "reopenable": {one.pk for one in repeats if request.user.has_perm("tickets.reopen", one)},
         "seen_near": ",".join(str(one.pk) for one in [*near, *repeats]),
     }

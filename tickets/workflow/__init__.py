@@ -4,6 +4,19 @@ Pages, API, tests and ``docs/workflow.md`` all read :data:`MOVES`. A move is tak
 ``tickets.actions``; who may take it is asked of ``tickets.rules``.
 """
 
+from tickets.workflow.cards import (
+    COLOUR_OF,
+    STANDARD_COLOURS,
+    TOLD,
+    WORSE,
+    CardCause,
+    Colour,
+    Colours,
+    Lapse,
+    cause_when_over,
+    is_worse,
+    turns_red,
+)
 from tickets.workflow.clocks import (
     CLOCKS_OF_TICKET,
     HELD,
@@ -12,10 +25,31 @@ from tickets.workflow.clocks import (
     Again,
     Allowance,
     stamp_of,
+    standing,
+    standing_still,
     wanted,
 )
-from tickets.workflow.guards import MAX_RETURNS, UNDO_SECONDS, UNDOABLE, Facts, Lack
-from tickets.workflow.moves import MOVES, Move, On, check, is_handled, lacks
+from tickets.workflow.desk import MOST_PARTS, MOST_TOGETHER, TOGETHER, Part
+from tickets.workflow.guards import (
+    MAX_RETURNS,
+    OWN_STEPS,
+    UNDO_SECONDS,
+    UNDOABLE,
+    Facts,
+    Lack,
+    Proof,
+)
+from tickets.workflow.levels import STEP_UP, Cause, Tier
+from tickets.workflow.more_time import MAX_EXTENSIONS, added_to, next_appeal, next_request
+from tickets.workflow.move import Move, On
+from tickets.workflow.moves import MOVES, check, is_handled, lacks
+from tickets.workflow.responsibility import (
+    TIME_TO_RETURN,
+    needs_ruling,
+    removable,
+    sent_back_by,
+    taken_off,
+)
 from tickets.workflow.states import (
     ENDED,
     IN_HAND,
@@ -24,43 +58,83 @@ from tickets.workflow.states import (
     OPEN,
     AssignmentState,
     ClockKind,
+    Finding,
     Rank,
+    Reach,
+    ReturnReason,
     State,
     WhistleKind,
 )
+from tickets.workflow.supervision import URGE_MINUTES, WITHIN
 from tickets.workflow.whistles import TERMS, Terms, reasons_lacking
 
 __all__ = [
     "CLOCKS_OF_TICKET",
+    "COLOUR_OF",
     "ENDED",
     "HELD",
     "IN_HAND",
     "LET_GO",
     "LIVE",
+    "MAX_EXTENSIONS",
     "MAX_RETURNS",
+    "MOST_PARTS",
+    "MOST_TOGETHER",
     "MOVES",
     "ON_AGAIN",
     "OPEN",
+    "OWN_STEPS",
     "STANDARD",
+    "STANDARD_COLOURS",
+    "STEP_UP",
     "TERMS",
+    "TIME_TO_RETURN",
+    "TOGETHER",
+    "TOLD",
     "UNDOABLE",
     "UNDO_SECONDS",
+    "URGE_MINUTES",
+    "WITHIN",
+    "WORSE",
     "Again",
     "Allowance",
     "AssignmentState",
+    "CardCause",
+    "Cause",
     "ClockKind",
+    "Colour",
+    "Colours",
     "Facts",
+    "Finding",
     "Lack",
+    "Lapse",
     "Move",
     "On",
+    "Part",
+    "Proof",
     "Rank",
+    "Reach",
+    "ReturnReason",
     "State",
     "Terms",
+    "Tier",
     "WhistleKind",
+    "added_to",
+    "cause_when_over",
     "check",
     "is_handled",
+    "is_worse",
     "lacks",
+    "needs_ruling",
+    "next_appeal",
+    "next_request",
     "reasons_lacking",
+    "removable",
+    "sent_back_by",
     "stamp_of",
+    "standing",
+    "standing_still",
+    "taken_off",
+    "turns_red",
     "wanted",
 ]

@@ -10,13 +10,15 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from tickets.workflow.responsibility import needs_ruling, sent_back_by
 from tickets.workflow.states import IN_HAND, LIVE, AssignmentState, ClockKind, State, WhistleKind
 from tickets.workflow.whistles import TERMS
 
 if TYPE_CHECKING:
-    from tickets.models import Assignment, Ticket
+    from tickets.models import Assignment, Milestone, Ticket
 
-Wanted = set[tuple[int | None, ClockKind]]
+# A milestone's clock has the milestone for a third part of its key: a department has several.
+Wanted = set[tuple[int | None, ClockKind] | tuple[int | None, ClockKind, int]]
 
 CLOCKS_OF_TICKET = {
     State.TRIAGE: ClockKind.TRIAGE,
@@ -53,6 +55,8 @@ STANDARD: dict[tuple[str, ClockKind], Allowance] = {
     (ANY, ClockKind.TRIAGE): Allowance("WM15"),
     (ANY, ClockKind.VERIFY): Allowance("WM30"),
     (ANY, ClockKind.CLOSE): Allowance("WD3"),
+    (ANY, ClockKind.CHECK): Allowance("WM30"),
+    (ANY, ClockKind.RULING): Allowance("WD1"),
     (ANY, ClockKind.MAKE_SAFE): _OWN,
     (REPORT, ClockKind.SIGN): Allowance("WH4"),
     (REPORT, ClockKind.RESOLVE): _STANDARD_DAYS,
@@ -96,21 +100,49 @@ ON_AGAIN = {
 }
 
 
-def wanted(ticket: Ticket, assignments: Iterable[Assignment]) -> Wanted:
-    """What must run now: pairs of assignment id (None: the ticket's own) and kind."""
+def wanted(
+    ticket: Ticket,
+    assignments: Iterable[Assignment],
+    milestones: Iterable[Milestone] = (),
+    *,
+    is_check_out: bool = False,
+) -> Wanted:
+    """What must run now: pairs of assignment id (None: the ticket's own) and kind; with the id of
+    the milestone where there is one."""
     state = State(ticket.state)
     found: Wanted = set()
-    if state in CLOCKS_OF_TICKET:
+    assignments = list(assignments)
+    if is_check_out and state is State.TRIAGE:
+        found.add((None, ClockKind.CHECK))
+    elif needs_ruling(ticket, assignments):
+        found.add((None, ClockKind.RULING))
+    elif state in CLOCKS_OF_TICKET:
         found.add((None, CLOCKS_OF_TICKET[state]))
     if state in _AT_WORK:
+        assignments = list(assignments)
         for one in assignments:
-            found |= {(one.pk, kind) for kind in _of_assignment(ticket, one)}
+            if one.state in LIVE and one.state != AssignmentState.DONE:
+                found |= {(one.pk, kind) for kind in _of_assignment(ticket, one)}
+        found |= _of_milestones(assignments, milestones)
     return found
 
 
+def standing_still(*, is_check_out: bool) -> Wanted:
+    """What goes on later with the time it had left: the desk waits for who looks."""
+    return {(None, ClockKind.TRIAGE)} if is_check_out else set()
+
+
+def standing(ticket: Ticket, assignments: Iterable[Assignment]) -> Wanted:
+    """What stands still although the ticket does not: the time of a lead who sent it to the desk.
+
+    Given to the same department again, it is wanted again and goes on; given to another, it is
+    neither wanted nor standing and ends.
+    """
+    back = sent_back_by(assignments) if ticket.state == State.TRIAGE else None
+    return {(back.pk, kind) for kind in _of_assignment(ticket, back)} if back else set()
+
+
 def _of_assignment(ticket: Ticket, one: Assignment) -> set[ClockKind]:
-    if one.state not in LIVE or one.state == AssignmentState.DONE:
-        return set()
     kinds = {ClockKind.RESOLVE, ClockKind.MAKE_SAFE, ClockKind.PLAN} if one.is_lead else set()
     if not _has_plan(ticket):
         kinds.discard(ClockKind.PLAN)
@@ -118,6 +150,16 @@ def _of_assignment(ticket: Ticket, one: Assignment) -> set[ClockKind]:
     if one.state in IN_HAND:
         kinds.discard(ClockKind.SIGN)
     return {kind for kind in kinds if stamp_of(kind, one) is None}
+
+
+def _of_milestones(assignments: Iterable[Assignment], milestones: Iterable[Milestone]) -> Wanted:
+    """Whoever is let off or done need not reach what he promised."""
+    at_work = {one.pk for one in assignments if one.state in LIVE - {AssignmentState.DONE}}
+    return {
+        (one.assignment_id, ClockKind.MILESTONE, one.pk)
+        for one in milestones
+        if one.reached_at is None and one.assignment_id in at_work
+    }
 
 
 def _has_plan(ticket: Ticket) -> bool:

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.utils.translation import gettext
 
-from govgrid.core.text import is_blank
+from govgrid.core import clock
+from govgrid.core.text import is_blank, tidy
 from tickets.workflow.states import ENDED, AssignmentState, State
 
 if TYPE_CHECKING:
     from govgrid.accounts.models import User
-    from tickets.models import Assignment, Ticket, TicketEvent
+    from tickets.beside import Beside
+    from tickets.models import Assignment, Milestone, Ticket, TicketEvent
 
 MAX_RETURNS = 2
 UNDOABLE = frozenset({"assign", "decline", "settle", "merge"})
 UNDO_SECONDS = 8
+# Whoever took one of these steps did the work. Who saw for the place that it is safe did not.
+OWN_STEPS = ("signed", "reported_in", "planned", "made_safe", "done")
 # The page counts 8 s down; the way to the server takes its own time.
 _UNDO_GRACE = timedelta(seconds=UNDO_SECONDS + 4)
 SCORES = range(1, 6)
+# So long what was done may be said to hold.
+LONGEST_KEPT = timedelta(days=3660)
+# From so far an after-photo shows the place.
+PHOTO_METRES = 50
 
 
 class Lack(NamedTuple):
@@ -29,6 +37,25 @@ class Lack(NamedTuple):
 
     code: str
     message: str
+
+
+class Proof(NamedTuple):
+    """The after-photo that shows a work done: whether one is wanted, and how near it was taken."""
+
+    is_wanted: bool = False
+    is_there: bool = False
+    metres: float | None = None  # None: the photo does not say where, or the ticket has no pin
+    has_pin: bool = True
+
+    @property
+    def is_near(self) -> bool:
+        return self.is_there and (
+            not self.has_pin or (self.metres is not None and self.metres <= PHOTO_METRES)
+        )
+
+    @property
+    def is_enough(self) -> bool:
+        return not self.is_wanted or self.is_near
 
 
 @dataclass(frozen=True)
@@ -46,6 +73,19 @@ class Facts:
     at: datetime | None = None
     # What happened last; read for the moves that depend on it.
     last: TicketEvent | None = None
+    # Whether a card or an order waits for the asker's department; read for the answer.
+    waiting: bool = False
+    # What was promised on the way; read for the moves that depend on it.
+    milestones: tuple[Milestone, ...] = ()
+    # Somebody of the place is looking whether the report is real.
+    is_check_out: bool = False
+    proof: Proof = field(default_factory=Proof)
+    # The closing condition that held when the ticket was filed.
+    closing: str = ""
+    # Departments for which the asker answers, the office of his area among them.
+    answers_for: frozenset[int] = frozenset()
+    # Requests and deadlines, read when a guard looks at them.
+    beside: Beside | None = None
 
 
 Guard = Callable[[Facts], Lack | None]
@@ -53,7 +93,7 @@ Guard = Callable[[Facts], Lack | None]
 
 def text(facts: Facts, name: str) -> str:
     """What was written; nothing where a reader would see nothing."""
-    said = str(facts.given.get(name) or "").strip()
+    said = tidy(str(facts.given.get(name) or ""))
     return "" if is_blank(said) else said
 
 
@@ -104,7 +144,15 @@ def says_with_whom(facts: Facts) -> Lack | None:
 
 
 def says_until_when(facts: Facts) -> Lack | None:
-    if not facts.ticket.whistle_kind or facts.given.get("until"):
+    """Asked of a whistle; whoever says it names a day that can be meant."""
+    until = facts.given.get("until")
+    if isinstance(until, date):
+        filed_on = clock.local(facts.ticket.filed_at).date()
+        if filed_on <= until <= clock.local(facts.at or clock.now()).date() + LONGEST_KEPT:
+            return None
+        message = gettext("Choose a date between the report and ten years on.")
+        return Lack("wrong_until", message)
+    if not facts.ticket.whistle_kind:
         return None
     return Lack("until_needed", gettext("Say until when it holds or will be finished."))
 
@@ -165,15 +213,22 @@ def not_own_work(facts: Facts) -> Lack | None:
     In an office the colleague may: what a grid worker settles, the community verifies.
     """
     workers = {
-        person
+        getattr(one, name)
         for one in facts.assignments
-        for person in (one.signed_by_id, one.reported_in_by_id, one.made_safe_by_id, one.done_by_id)
+        for name in ("handler_id", *(f"{step}_by_id" for step in OWN_STEPS))
     }
-    did = {one.department_id for one in facts.assignments if one.state == AssignmentState.DONE}
+    did = {one.department_id for one in facts.assignments if _has_worked(one)}
     asker = facts.by.pk if facts.by else None
     if asker not in workers - {None} and did.isdisjoint(facts.own_departments):
         return None
     return Lack("own_work", gettext("Who did the work cannot verify it."))
+
+
+def _has_worked(one: Assignment) -> bool:
+    """Done, or left behind something that is judged now: a plan, a place made safe, a visit."""
+    return one.state == AssignmentState.DONE or any(
+        getattr(one, f"{step}_at") is not None for step in ("planned", "made_safe", "reported_in")
+    )
 
 
 def danger_is_open(facts: Facts) -> Lack | None:
@@ -216,13 +271,20 @@ def fits_together(facts: Facts) -> Lack | None:
     into = facts.given.get("into")
     if into is None:
         return Lack("into_needed", gettext("Say with which ticket."))
-    wrong = gettext("These two cannot be merged: choose another open ticket of this district.")
-    fits = (
-        into.pk != facts.ticket.pk
-        and into.state not in ENDED | {State.SUSPENDED}
-        and into.district_id == facts.ticket.district_id
-    )
-    return None if fits else Lack("wrong_ticket", wrong)
+    why = _misfit(facts.ticket, into)
+    return Lack("wrong_ticket", why % {"number": into.number}) if why else None
+
+
+def _misfit(ticket: Ticket, into: Ticket) -> str:
+    if into.pk == ticket.pk:
+        return gettext("This is the ticket itself.")
+    if into.state == State.MERGED:
+        return gettext("%(number)s was merged into another itself. Choose the one that leads.")
+    if into.state in ENDED:
+        return gettext("%(number)s has ended: nothing can be merged into it any more.")
+    if into.state == State.SUSPENDED or into.district_id != ticket.district_id:
+        return gettext("These two cannot be merged: choose another open ticket of this district.")
+    return ""
 
 
 def can_be_undone(facts: Facts) -> Lack | None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from govgrid.core.errors import Refused
+from tickets.workflow import checking, desk, levels, supervision
+from tickets.workflow.checking import meets_the_condition, shows_it_done
 from tickets.workflow.guards import (
     Facts,
-    Guard,
     Lack,
     can_be_undone,
     danger_is_open,
@@ -36,36 +35,22 @@ from tickets.workflow.guards import (
     says_with_whom,
     scores_are_given,
 )
+from tickets.workflow.milestones import MOVES as MILESTONE_MOVES
+from tickets.workflow.milestones import hard_case_is_dated, milestones_first, milestones_hold
+from tickets.workflow.more_time import MOVES as MORE_TIME
+from tickets.workflow.move import Move, On
+from tickets.workflow.responsibility import MOVES as RESPONSIBILITY
+from tickets.workflow.responsibility import (
+    gives_a_code,
+    is_in_time,
+    is_not_bound,
+    no_ruling_is_needed,
+)
 from tickets.workflow.states import IN_HAND, LET_GO, AssignmentState, State
 from tickets.workflow.whistles import says_what_was_tried, says_which_power
 
 if TYPE_CHECKING:
     from tickets.models import Assignment
-
-
-class On(StrEnum):
-    """What a move is taken on."""
-
-    TICKET = "ticket"
-    ASSIGNMENT = "assignment"
-
-
-class Move(NamedTuple):
-    """One arrow. ``sources`` are states of the ticket and, on an assignment, of that too."""
-
-    label: str | Promise
-    permission: str
-    sources: frozenset[State]
-    target: State | None  # None: follows from the assignments
-    guards: tuple[Guard, ...] = ()
-    on: On = On.TICKET
-    assignment_sources: frozenset[AssignmentState] = frozenset()
-    assignment_target: AssignmentState | None = None
-    fields: tuple[str, ...] = ()
-    icon: str = "check"
-    key: str = ""
-    stops: bool = False  # cannot be undone: outlined, never the default
-    is_quiet: bool = False  # no button of its own: a toast or another page offers it
 
 
 _WORKING = frozenset({State.DISPATCHED, State.HANDLING})
@@ -111,12 +96,13 @@ MOVES: dict[str, Move] = {
         "tickets.work",
         _WORKING,
         None,
-        guards=(plan_is_owed, says_the_plan),
+        guards=(plan_is_owed, says_the_plan, hard_case_is_dated, milestones_hold),
         on=On.ASSIGNMENT,
         assignment_sources=IN_HAND,
-        fields=("note",),
+        fields=("note", "milestones"),
         icon="calendar",
     ),
+    "reach_milestone": MILESTONE_MOVES["reach_milestone"],
     "finish": Move(
         _("Finish"),
         "tickets.work",
@@ -125,14 +111,16 @@ MOVES: dict[str, Move] = {
         guards=(
             reported_in_first,
             safe_first,
+            milestones_first,
             says_with_whom,
             says_what_was_done,
             says_until_when,
+            shows_it_done,
         ),
         on=On.ASSIGNMENT,
         assignment_sources=IN_HAND,
         assignment_target=AssignmentState.DONE,
-        fields=("accepted_at", "spoke_with", "note", "until"),
+        fields=("accepted_at", "spoke_with", "note", "until", "no_photo"),
         icon="s-done",
         key="F",
     ),
@@ -141,21 +129,29 @@ MOVES: dict[str, Move] = {
         "tickets.work",
         _WORKING,
         None,
-        guards=(returns_are_left, says_why, names_an_owner),
+        guards=(
+            is_not_bound,
+            returns_are_left,
+            is_in_time,
+            gives_a_code,
+            says_why,
+            names_an_owner,
+        ),
         on=On.ASSIGNMENT,
         assignment_sources=IN_HAND | {AssignmentState.OFFERED},
         assignment_target=AssignmentState.RETURNED,
-        fields=("note", "suggested_owner"),
+        fields=("return_reason", "note", "suggested_owner"),
         icon="return",
         key="R",
         stops=True,
     ),
+    **checking.MOVES,
     "assign": Move(
         _("Assign"),
         "tickets.triage",
         frozenset({State.TRIAGE}),
         State.DISPATCHED,
-        guards=(names_a_department,),
+        guards=(no_ruling_is_needed, names_a_department),
         fields=("department", "helpers", "note"),
         icon="lead",
         key="A",
@@ -196,6 +192,7 @@ MOVES: dict[str, Move] = {
         None,
         guards=(
             is_no_whistle_yet,
+            no_ruling_is_needed,
             nobody_has_finished,
             names_a_whistle,
             says_what_was_tried,
@@ -230,7 +227,7 @@ MOVES: dict[str, Move] = {
         "tickets.settle",
         frozenset({State.FILED, State.TRIAGE, State.DISPATCHED}),
         State.HANDLED,
-        guards=(says_what_was_done,),
+        guards=(no_ruling_is_needed, says_what_was_done),
         fields=("note",),
         icon="home",
     ),
@@ -239,7 +236,7 @@ MOVES: dict[str, Move] = {
         "tickets.triage",
         frozenset({State.TRIAGE}),
         State.DECLINED,
-        guards=(note_for_the_reporter,),
+        guards=(no_ruling_is_needed, note_for_the_reporter),
         fields=("note",),
         icon="s-declined",
         stops=True,
@@ -249,8 +246,8 @@ MOVES: dict[str, Move] = {
         "tickets.verify",
         frozenset({State.HANDLED}),
         State.VERIFIED,
-        guards=(not_own_work,),
-        fields=("note",),
+        guards=(not_own_work, meets_the_condition),
+        fields=("meets", "note"),
         icon="s-check",
         key="V",
     ),
@@ -292,6 +289,11 @@ MOVES: dict[str, Move] = {
         fields=("speed", "quality", "note"),
         icon="star",
     ),
+    **levels.MOVES,
+    **supervision.MOVES,
+    **{name: one for name, one in MILESTONE_MOVES.items() if name != "reach_milestone"},
+    **RESPONSIBILITY,
+    **MORE_TIME,
     "undo": Move(
         _("Undo"),
         "tickets.undo",
@@ -302,6 +304,7 @@ MOVES: dict[str, Move] = {
         key="Z",
         is_quiet=True,
     ),
+    **desk.MOVES,
 }
 
 

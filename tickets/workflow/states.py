@@ -45,7 +45,8 @@ class WhistleKind(TextChoices):
 
 
 class ClockKind(TextChoices):
-    """What must be done by when. The first five run for a department, the rest for the ticket."""
+    """What must be done by when. The first five run for a department, then for the ticket, and one
+    for each milestone that a department promised."""
 
     SIGN = "sign", pgettext_lazy("clock", "Sign for it")
     REPORT_IN = "report_in", pgettext_lazy("clock", "Report in")
@@ -55,6 +56,9 @@ class ClockKind(TextChoices):
     TRIAGE = "triage", pgettext_lazy("clock", "Assign")
     VERIFY = "verify", pgettext_lazy("clock", "Verify")
     CLOSE = "close", pgettext_lazy("clock", "Close")
+    MILESTONE = "milestone", pgettext_lazy("clock", "Milestone")
+    CHECK = "check", pgettext_lazy("clock", "Look at it")
+    RULING = "ruling", pgettext_lazy("clock", "Rule on it")
 
 
 class Rank(TextChoices):
@@ -64,3 +68,30 @@ class Rank(TextChoices):
     SECTION_HEAD = "section_head", _("Section head")
     DEPUTY_HEAD = "deputy_head", _("Deputy head")
     HEAD = "head", _("Head of the department")
+
+
+class Finding(TextChoices):
+    """What somebody of the place found who looked before a department was sent."""
+
+    REAL = "real", pgettext_lazy("finding", "It is as reported")
+    NOT_REAL = "not_real", pgettext_lazy("finding", "It is not so")
+    NOT_FOUND = "not_found", pgettext_lazy("finding", "Nothing was found there")
+
+
+class ReturnReason(TextChoices):
+    """Why a department sends something back: the same few words everywhere, so that they count."""
+
+    NOT_OURS = "not_ours", pgettext_lazy("return", "Not our responsibility")
+    WRONG_PLACE = "wrong_place", pgettext_lazy("return", "Not in our area")
+    NEEDS_OTHER_POWER = "needs_other_power", pgettext_lazy("return", "Needs a power we do not have")
+    SEEN_BEFORE = "seen_before", pgettext_lazy("return", "The same as one we have already")
+    FACTS_MISSING = "facts_missing", pgettext_lazy("return", "Too little is said to act on it")
+
+
+class Reach(TextChoices):
+    """How far a ruling holds, counted from where the ticket lies."""
+
+    GRID = "grid", pgettext_lazy("reach", "This grid")
+    COMMUNITY = "community", pgettext_lazy("reach", "This community")
+    STREET = "street", pgettext_lazy("reach", "This street")
+    DISTRICT = "district", pgettext_lazy("reach", "The whole district")

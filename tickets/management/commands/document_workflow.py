@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils import translation
 
 from tickets.workflow import MOVES, AssignmentState, Move, State
+from tickets.workflow.graph import diagram
 
 PAGE = Path(settings.BASE_DIR) / "docs" / "workflow.md"
 HEAD = """# The life of a ticket
@@ -30,13 +31,17 @@ FOLLOWS = {
     "blow": "`filed`, or `awaiting_approval` where somebody else must approve",
     "unmerge": "where it was before",
     "undo": "where it was before",
+    "rule": "`dispatched`, or `handling` where it is in hand already",
+    "withdraw": "`triage` when it was the lead; its assignment `withdrawn`",
+    "resume": "where it was before",
 }
 
 
 def document() -> str:
     """The page, in English."""
     with translation.override("en"):
-        return "\n".join([HEAD, *_states(), *_assignment_states(), *_moves()]) + "\n"
+        parts = [HEAD, *_states(), *_assignment_states(), *_graph(), *_moves()]
+        return "\n".join(parts) + "\n"
 
 
 def _states() -> list[str]:
@@ -46,6 +51,19 @@ def _states() -> list[str]:
 def _assignment_states() -> list[str]:
     rows = (f"- `{s.value}` {s.label}" for s in AssignmentState)
     return ["## States of an assignment", "", *rows, ""]
+
+
+def _graph() -> list[str]:
+    return [
+        "## What follows what",
+        "",
+        "Without what changes no state, and without `undo`, which goes back to where it was.",
+        "",
+        "```mermaid",
+        diagram(),
+        "```",
+        "",
+    ]
 
 
 def _moves() -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext_noop
 from tqdm import tqdm
 
 from govgrid.core.sheets import REST, BadRows, Cells, Problem
@@ -21,7 +22,7 @@ from tickets import rulebook
 from tickets.models import FUNCTION_OF_NAME, Category, WhistleKind
 
 OWN_FILE = Path(__file__).resolve().parents[2] / "data" / "ticket_categories.csv"
-SOURCE = "category table"
+SOURCE = gettext_noop("category table")
 WHISTLES = {
     "日常": WhistleKind.ROUTINE,
     "应急": WhistleKind.EMERGENCY,
