@@ -1,0 +1,183 @@
+"""Reads over several tables: what a move looks at, who sees which topic, what is like it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+
+from consultations import seats
+from consultations.models import (
+    Attendance,
+    Commitment,
+    Flag,
+    Opinion,
+    Platform,
+    Review,
+    Score,
+    Session,
+    Stance,
+    Step,
+    Terms,
+    Topic,
+    TopicQuerySet,
+)
+from consultations.workflow import PUBLIC, TALKS, Facts, Heads, Rules
+from govgrid.core.text import bigrams
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from govgrid.accounts.models import User
+
+# What each move looks at beside the topic itself.
+NEEDS: dict[str, frozenset[str]] = {
+    "accept": frozenset({"decided_by"}),
+    "decline": frozenset({"decided_by"}),
+    "appeal": frozenset({"endorsers"}),
+    "convene": frozenset({"sessions"}),
+    "settle": frozenset({"sessions", "heads", "suggestions", "commitments"}),
+    "start": frozenset({"commitments"}),
+    "explain": frozenset({"commitments"}),
+    "report": frozenset({"commitments"}),
+    "look_back": frozenset({"review"}),
+    "close": frozenset({"review"}),
+    "reopen": frozenset({"review"}),
+}
+REFUSALS = ("decline", "settle")
+
+
+def gather(
+    names: Iterable[str],
+    topic: Topic,
+    *,
+    by: User | None,
+    given: dict[str, Any] | None = None,
+    at: datetime | None = None,
+) -> Facts:
+    """What the guards of some moves look at; at most eight statements, whatever there is."""
+    needs = frozenset[str]().union(*(NEEDS.get(name, frozenset()) for name in names))
+    read: dict[str, Any] = {}
+    if "sessions" in needs:
+        read["sessions"] = list(topic.sessions.standing().filter(round=topic.round))
+    if "heads" in needs:
+        read["heads"] = heads(topic)
+    if "suggestions" in needs:
+        read["suggestions"] = list(Opinion.objects.filter(topic=topic).suggestions().standing())
+    if "commitments" in needs:
+        read["commitments"] = list(topic.commitments.all())
+    if "review" in needs:
+        read["review"] = topic.reviews.order_by("-serial").first()
+    if "decided_by" in needs:
+        decided = Step.objects.filter(topic=topic, verb__in=REFUSALS, by__isnull=False)
+        read["decided_by"] = frozenset(decided.values_list("by", flat=True))
+    if "endorsers" in needs:
+        read["endorsers"] = Stance.objects.filter(
+            topic=topic, opinion=None, value=1, version=topic.version
+        ).count()
+    rules = Terms.objects.of(topic.platform_id)
+    return Facts(topic=topic, by=by, given=given or {}, at=at, rules=rules, **read)
+
+
+def heads(topic: Topic) -> Heads:
+    """Who came to the talks of this round: the fullest of them counts."""
+    came = (
+        Attendance.objects.there()
+        .filter(
+            session__topic=topic,
+            session__round=topic.round,
+            session__kind__in=sorted(TALKS),
+            session__cancelled_at=None,
+        )
+        .order_by()
+        .values("session")
+        .annotate(there=Count("pk"), residents=Count("pk", filter=_lives_there()))
+    )
+    found = [Heads(one["there"], one["residents"]) for one in came]
+    return max(found, default=Heads())
+
+
+def _lives_there() -> Q:
+    return Q(pk__in=Attendance.objects.residents().values("pk"))
+
+
+def ratings(review: Review, commitment: Commitment | None = None) -> list[tuple[int, int]]:
+    """(score, how many) of a round: of the topic as a whole, or of one thing that was promised."""
+    rows = Score.objects.filter(review=review, commitment=commitment).order_by("score")
+    return list(rows.values_list("score").annotate(count=Count("pk")))
+
+
+def visible(user: User | AnonymousUser) -> TopicQuerySet:
+    """Mirrors ``rules.can_view``; tests/consultations/test_rules.py holds them equal."""
+    asked = Q(state__in=sorted(PUBLIC))
+    if user.is_authenticated:
+        asked |= Q(raised_by=user.pk) | Q(entered_by=user.pk)
+        asked |= Q(platform__in=seats.platforms(user, "consultations.view").values("pk"))
+    return Topic.objects.filter(asked)
+
+
+def platforms_seen(user: User | AnonymousUser) -> QuerySet[Platform]:
+    """Where one reads what is not public yet."""
+    return seats.platforms(user, "consultations.view")
+
+
+def worklist(user: User | AnonymousUser, permission: str) -> QuerySet[Topic]:
+    """Topics of the platforms on which ``user`` holds a permission."""
+    return Topic.objects.filter(platform__in=seats.platforms(user, permission).values("pk"))
+
+
+def like(title: str, platform: Platform, limit: int = 5) -> list[Topic]:
+    """Public topics of the district whose title or text is like this one, the likest first."""
+    pieces = bigrams(title)[:40]
+    if not pieces:
+        return []
+    score = sum(
+        (
+            Case(
+                When(words__contains=[piece], then=Value(1)),
+                default=Value(0),
+                output_field=IntegerField(),
+            )
+            for piece in pieces[1:]
+        ),
+        Case(
+            When(words__contains=[pieces[0]], then=Value(1)),
+            default=Value(0),
+            output_field=IntegerField(),
+        ),
+    )
+    least = max(2, len(pieces) // 2) if len(pieces) > 1 else 1
+    district = platform.area.path.split(".")[:2]
+    found: Any = (
+        Topic.objects.public()
+        .filter(words__overlap=pieces, platform__area__path__startswith=".".join(district) + ".")
+        .annotate(likeness=score)
+        .for_lists()
+        .order_by("-likeness", "-pk")[:limit]  # type: ignore[misc]
+    )
+    return [one for one in found if one.likeness >= least]
+
+
+def rules_of(platform: Platform) -> Rules:
+    return Terms.objects.of(platform.pk)
+
+
+def next_session(topic: Topic, at: datetime) -> Session | None:
+    return topic.sessions.upcoming(at).first()
+
+
+def to_moderate(user: User | AnonymousUser) -> QuerySet[Opinion]:
+    """Flagged and not looked at, or hidden with an appeal that somebody else decides; never one's
+    own, nor an appeal against what one hid oneself."""
+    if not user.is_authenticated:
+        return Opinion.objects.none()
+    at = seats.platforms(user, "consultations.moderate").values("pk")
+    flagged = Exists(Flag.objects.open().filter(opinion=OuterRef("pk")))
+    appealed = (
+        Q(hidden_at__isnull=False, appeal_answered_by=None) & ~Q(appeal="") & ~Q(hidden_by=user.pk)
+    )
+    rows = Opinion.objects.filter(topic__platform__in=at).filter(flagged | appealed)
+    own = Q(author=user.pk, author__isnull=False) | Q(entered_by=user.pk, entered_by__isnull=False)
+    return rows.exclude(own).select_related("topic__platform__area").order_by("pk")
