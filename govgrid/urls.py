@@ -6,12 +6,15 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from grids import urls as grids
+from tickets import urls as tickets
 
 urlpatterns = [
     path("", include("govgrid.home.urls")),
     path("", include("govgrid.accounts.urls")),
     path("tickets/", include("tickets.urls")),
+    path("track/", include(tickets.link)),
     path("grids/", include("grids.urls")),
+    path("consultations/", include("consultations.urls")),
     path("field/", include(grids.field)),
     path("api/v1/", include("govgrid.api")),
     # The admin's own sign-in knows no second factor.

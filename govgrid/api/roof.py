@@ -45,6 +45,16 @@ SIGNPOSTS = (
     "categories",
     "limits",
     "proposals",
+    "platforms",
+    "topics",
+    "consultation_sessions",
+    "seat_calls",
+    "consultation_lists",
+    "topics_near",
+    "consultation_figures",
+    "following",
+    "model_cases",
+    "courses",
 )
 
 

@@ -7,22 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import urlencode
 
 from django import forms
 from django.contrib.gis.db.models.functions import PointOnSurface
 from django.contrib.gis.geos import Point
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from grids import places, queries
 from grids.forms import PointForm
-from grids.models import Area, AreaShape, Compound, Department, Level, ServicePoint
+from grids.models import Area, AreaShape, Department, Level, ServicePoint
 from grids.queries import Box
 from tickets import outcomes
 from tickets.outcomes import Month
 
-MOST_FOUND = 20
 DAY = timedelta(days=1)
 
 
@@ -49,15 +46,6 @@ class WhereForm(forms.Form):
 
     def _said(self, name: str) -> str:
         return self.cleaned_data.get(name) or "" if self.is_valid() else ""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A place that the words may mean, and the address of its page."""
-
-    name: str
-    beside: str
-    url: str
 
 
 @dataclass(frozen=True)
@@ -112,26 +100,6 @@ def here(form: WhereForm) -> Here | None:
     grid = grids.order_by("pk").first()
     middle = _middle(grid) if grid else None
     return _of(grid, middle.x, middle.y) if grid and middle else None
-
-
-def choices(words: str) -> list[Choice]:
-    """Places that the words may mean: compounds, then grids by their own or their community's name."""
-    compounds = Compound.objects.standing().filter(name__icontains=words)
-    near = compounds.select_related("community").order_by("code")[:MOST_FOUND]
-    grids = Area.objects.in_force().filter(level=Level.GRID)
-    meant = Q(name__icontains=words) | Q(parent__name__icontains=words) | Q(code=words)
-    found = grids.filter(meant).select_related("parent").order_by("code")[:MOST_FOUND]
-    return [_compound(one) for one in near] + [_grid(one) for one in found]
-
-
-def _compound(one: Compound) -> Choice:
-    where = urlencode({"lon": f"{one.point.x:.5f}", "lat": f"{one.point.y:.5f}"})
-    return Choice(one.name, one.community.name, f"/?{where}#here")
-
-
-def _grid(area: Area) -> Choice:
-    beside = area.parent.name if area.parent else ""
-    return Choice(area.name, beside, f"/?{urlencode({'grid': area.code})}#here")
 
 
 def _middle(grid: Area) -> Point | None:

@@ -28,7 +28,11 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "may_file": cache(partial(_may_file, user)) if is_signed_in else False,
         "may_patrol": cache(partial(_may_patrol, user)) if is_signed_in else False,
         "may_bring": cache(partial(_may_bring, user)) if is_signed_in else False,
+        "may_call": cache(partial(_may_call, user)) if is_signed_in else False,
         "may_oversee": cache(partial(_may_oversee, user)) if is_signed_in else False,
+        "may_word": cache(partial(_may_word, user)) if is_signed_in else False,
+        "has_late": cache(partial(_has_late, user)) if is_signed_in else False,
+        "sees_levels": cache(partial(_sees_levels, user)) if is_signed_in else False,
         "has_board": cache(partial(_has_board, user)) if is_signed_in else False,
     }
 
@@ -54,8 +58,24 @@ def _may_bring(user: Any) -> bool:
     return user.is_superuser or bool(scoping.reach(user, "grids.bring"))
 
 
+def _sees_levels(user: Any) -> bool:
+    return bool(scoping.reach(user, "tickets.see_levels").areas)
+
+
+def _may_call(user: Any) -> bool:
+    return bool(scoping.reach(user, "tickets.call_back"))
+
+
 def _may_oversee(user: Any) -> bool:
     return bool(scoping.reach(user, "grids.oversee"))
+
+
+def _may_word(user: Any) -> bool:
+    return bool(scoping.reach(user, "tickets.set_templates"))
+
+
+def _has_late(user: Any) -> bool:
+    return bool(scoping.reach(user, "tickets.triage").areas)
 
 
 def _has_board(user: Any) -> bool:

@@ -14,13 +14,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from consultations import inbox as consultations
 from govgrid.core import clock
+from grids import scoping
 from tickets import inbox
 from tickets.inbox import Group, Row
 
 # Each app says what waits for a person, with ``due`` where it has a limit; a new one is one more
 # line here.
-SOURCES: tuple[Callable[[Any], list[Group]], ...] = (inbox.waiting,)
+SOURCES: tuple[Callable[[Any], list[Group]], ...] = (inbox.waiting, consultations.waiting)
 # More than this in one list is read by nobody: the kinds above it say where the rest is.
 SHOWN = 50
 HOUR = timedelta(hours=1)
@@ -47,9 +49,14 @@ SECTIONS = {
 @require_GET
 @never_cache
 def desk(request: HttpRequest) -> HttpResponse:
-    """All that waits, or one kind of it: ``?kind=sign``. An unknown kind is all."""
+    """All that waits, or one kind of it: ``?kind=sign``. An unknown kind is all.
+
+    ``?mine=on``: only what was handed to the reader by a colleague.
+    """
     at = clock.now()
-    groups = [group for waiting in SOURCES for group in waiting(request.user)]
+    is_mine = "mine" in request.GET
+    sources = (inbox.in_my_hands,) if is_mine else SOURCES
+    groups = [group for waiting in sources for group in waiting(request.user)]
     chosen = [group for group in groups if group.slug == request.GET.get("kind")]
     rows = inbox.in_order(chosen or groups)
     everything = inbox.in_order(groups)
@@ -58,6 +65,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         "at": at,
         "groups": groups,
         "chosen": chosen[0] if chosen else None,
+        "is_mine": is_mine,
+        "may_mine": bool(scoping.reach(request.user, "tickets.work").departments),
         "sections": list(_sections(rows[:SHOWN], at)),
         "count": len(everything),
         "late": len(late),

@@ -21,10 +21,16 @@ LOOKS = {
     "whistle_to_approve": ("is-offered", "whistle"),
     "whistle_refused": ("is-back", "whistle"),
     "ticket_merged": ("is-quiet", "merge"),
+    "ticket_joined": ("is-quiet", "merge"),
+    "ticket_left": ("is-quiet", "merge"),
+    "ticket_split": ("is-quiet", "layers"),
+    "ticket_handed": ("is-offered", "person"),
     "ticket_parted": ("is-quiet", "merge"),
     "ticket_scored": ("is-done", "star"),
     "ticket_closed": ("is-done", "s-done"),
     "ticket_declined": ("is-quiet", "s-declined"),
+    "ticket_not_declined": ("is-quiet", "undo"),
+    "ticket_not_settled": ("is-quiet", "undo"),
 }
 PLAIN = ("is-quiet", "bell")
 

@@ -23,7 +23,7 @@ from govgrid.outbox.models import Message
 from tickets.models import Clock, Ticket
 from tickets.workflow import OPEN
 
-QUEUES = ["routing", "messages", "celery"]
+QUEUES = ["routing", "messages", "celery", "heavy"]
 Collector = Callable[[], Iterable[Metric]]
 
 
@@ -78,7 +78,9 @@ def tickets_unrouted() -> Iterable[Metric]:
 def clocks_overdue() -> Iterable[Metric]:
     """Clocks whose time to say something has come: more than a sweep's worth means it stands still."""
     due = Clock.objects.due_to_fire(now()).order_by()
-    found = due.aggregate(count=Count("pk"), oldest=Min("next_fire_at"))
+    # One that was told to be over and runs on is looked at again with its old deadline: no age.
+    first = Q(over_told_at=None)
+    found = due.aggregate(count=Count("pk"), oldest=Min("next_fire_at", filter=first))
     yield gauge("clocks_overdue", "Clocks that should have fired", found["count"])
     yield gauge(
         "clocks_overdue_oldest_seconds", "How late the latest of them is", _age(found["oldest"])

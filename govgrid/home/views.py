@@ -12,13 +12,18 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from govgrid.accounts import actions
 from govgrid.accounts.language import YEAR, speak
 from govgrid.core.addresses import ours
-from govgrid.home import around, health, metrics
+from govgrid.core.throttle import limited
+from govgrid.home import around, finding, health, metrics
 from govgrid.home.around import WhereForm
 from govgrid.home.context import LARGE_COOKIE
+
+# Nobody types that fast, though many phones share one address of a carrier.
+SEARCHES_A_MINUTE = 60
 
 
 @login_not_required
 @require_GET
+@limited("search", SEARCHES_A_MINUTE, lambda request: bool(request.GET.get("q")))
 def home(request):
     """What this is, and what there is to know of the place that was asked for."""
     form = WhereForm(request.GET)
@@ -27,7 +32,7 @@ def home(request):
         "form": form,
         "here": found,
         "is_outside": found is None and bool(form.point() or form.code),
-        "choices": around.choices(form.words) if form.words else [],
+        "meant": finding.find(form.words) if form.words else None,
     }
     return render(request, "home/home.html", context)
 

@@ -10,6 +10,7 @@ import sys
 import tarfile
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -22,6 +23,7 @@ from govgrid.core import clock
 from govgrid.home.backup import archive, database, tools
 from govgrid.home.backup.archive import DUMP, MANIFEST, SEAL
 from govgrid.home.backup.manifest import Key, Manifest, parse
+from govgrid.home.management.commands import backup
 from govgrid.privacy import crypto
 from tests.factories.accounts import UserFactory
 from tests.home.conftest import PHONE
@@ -109,7 +111,23 @@ def test_it_says_what_it_wrote_and_what_is_not_in_it(system, tmp_path):
 
     assert "2 files" in out.getvalue()
     assert "SECRET_KEY and PRIVACY_KEYS are not in it" in out.getvalue()
+    assert "Who is signed in is not in it either" in out.getvalue()
+    assert out.getvalue().startswith(f"{tmp_path / 'one'} is written: ")
     assert "is whole" in verify(tmp_path / "one")
+
+
+def test_what_is_missing_is_named_and_where_the_file_is(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    said = SimpleNamespace(
+        row_count=1, rows={}, media=(), size=1, made_at="", sealed_count=0,
+        missing_media=[f"photos/{n:02d}.jpg" for n in range(12)],
+    )  # fmt: skip
+    out = StringIO()
+    with pytest.raises(CommandError) as no:
+        backup.Command(stdout=out)._tell(Path("one"), said, "is written")
+    assert out.getvalue().startswith(f"{tmp_path / 'one'} is written")
+    assert "photos/00.jpg, " in str(no.value)
+    assert f"photos/09.jpg and 2 more. {tmp_path / 'one'} holds all but these." in str(no.value)
 
 
 @pytest.mark.slow

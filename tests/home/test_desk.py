@@ -143,7 +143,7 @@ def test_the_community_scores_what_it_whistled_for_within_thirty_days(town, cast
     clock_at("2026-09-24 09:05")
     ticket = whistled(town, by=cast["community"], kind="routine")
     report = routed(town, by=cast["worker"])
-    four = {"spoke_with": "沿街商户", "note": "已清走", "until": date(2026, 10, 1)}
+    four = {"spoke_with": "沿街商户", "note": "已清走", "until": date(2026, 10, 1), "no_photo": "x"}
     for one, given in ((ticket, four), (report, {"note": "已修好"})):
         actions.move(one, "sign", by=cast["clerk"])
         actions.move(one, "report_in", by=cast["clerk"])
@@ -206,7 +206,14 @@ def test_an_office_signs_for_what_is_given_to_it(town, cast):
 def test_closed_and_returned_wait_for_nobody(town, cast):
     _moved(routed(town, by=cast["worker"]), cast, "sign", "finish", "verify", "close")
     back = routed(town, by=cast["worker"])
-    actions.move(back, "return", by=cast["clerk"], note="不归我们", suggested_owner="城管局")
+    actions.move(
+        back,
+        "return",
+        by=cast["clerk"],
+        note="不归我们",
+        return_reason="not_ours",
+        suggested_owner="城管局",
+    )
 
     assert _slugs(cast["clerk"]) == {}
     assert _slugs(cast["community"]) == {}
@@ -236,10 +243,10 @@ def test_what_is_cut_off_is_what_has_most_time_left(town, cast, monkeypatch, clo
     assert [row.number for row in group.rows] == [urgent.number]
 
 
-# The posts, one for departments, six for areas, one for the clocks; what is not theirs is not asked.
+# The posts, two for departments, ten for areas, one for the clocks; what is not theirs is not asked.
 @pytest.mark.parametrize(
     ("who", "most"),
-    [("clerk", 3), ("community", 6), ("street", 7), ("head", 6), ("worker", 4), ("command", 3)],
+    [("clerk", 4), ("community", 9), ("street", 10), ("head", 11), ("worker", 5), ("command", 6)],
 )
 def test_the_inbox_takes_few_statements_however_much_waits(town, cast, who, most):
     def statements():

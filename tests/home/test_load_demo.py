@@ -66,12 +66,11 @@ def test_the_same_seed_tells_the_same_stories():
 # ── a great many ──────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_same_seed_at_the_same_moment_gives_the_same_rows(monkeypatch):
+def test_the_same_seed_at_the_same_moment_gives_the_same_rows():
     at = datetime(2026, 11, 25, 15, 4, 5, tzinfo=ZoneInfo("Asia/Shanghai"))
-    monkeypatch.setattr(clock, "now", lambda: at)
 
     def digests(seed):
-        with transaction.atomic():
+        with transaction.atomic(), clock.telling(at):
             sequences = rows("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'")
             for (name,) in sequences:
                 rows(f"ALTER SEQUENCE {name} RESTART; SELECT 1")

@@ -38,10 +38,24 @@ LISTS = (
     "/api/v1/tickets/?area={area}",
     "/api/v1/tickets/?department={department}",
     "/api/v1/tickets/?bbox=111.01,30.01,111.02,30.02",
+    "/tickets/?level=street",
+    "/tickets/?level=district",
+    "/tickets/?settled=district&closed_after=2026-01-01",
+    "/tickets/rules/",
+    "/api/v1/tickets/?level=street",
     "/desk/",
     "/messages/",
 )
 BOARDS = ("/tickets/board/", "/tickets/board/?only=late", "/tickets/board/?group=01")
+LATE = (
+    "/tickets/late/",
+    "/tickets/late/?colour=red",
+    "/tickets/late/?cause=overdue",
+    "/tickets/late/?cause=desk_triage",
+    "/tickets/late/?department={department}",
+    "/tickets/late/?after=1790000000000000-1",
+    "/api/v1/tickets/?card=red&ordering=due_at",
+)
 WITH_BOARD = ("community", "street", "streethead", "clerk", "command")
 
 
@@ -106,9 +120,22 @@ def test_no_board_does(multitude, who):
         assert read_whole(look(multitude, who, address)) == [], address
 
 
+@pytest.mark.parametrize("who", ["community", "street", "command", "auditor"])
+def test_no_page_of_levels_does(multitude, who):
+    assert read_whole(look(multitude, who, "/tickets/levels/")) == []
+
+
+@pytest.mark.parametrize("who", ["street", "streethead", "command"])
+def test_no_late_list_does(multitude, who):
+    for address in LATE:
+        assert read_whole(look(multitude, who, address)) == [], address
+
+
 def test_no_sweep_and_no_figure_does(multitude):
     with CaptureQueriesContext(connection) as asked:
         actions.fire_clocks()
+        actions.redden_cards()
+        actions.take_up_reds()
         actions.recompute_clocks()
         actions.route()
         outbox.send_pending()

@@ -16,16 +16,26 @@ from tqdm import tqdm
 from govgrid.core import clock
 from govgrid.worktime.queries import calendar
 from tickets import audit, workflow
-from tickets.clocks import reckon
 from tickets.effects import STAMPS
-from tickets.models import Arrival, Assignment, Clock, Ticket, TicketEvent, Whistle
+from tickets.models import Arrival, Assignment, Clock, Meeting, Ticket, TicketEvent, Whistle
+from tickets.reckoning import reckon
 from tickets.replay import Compute, Span
-from tickets.workflow import LIVE, MOVES, TERMS, AssignmentState, On, State, WhistleKind
+from tickets.workflow import (
+    IN_HAND,
+    LIVE,
+    MOVES,
+    TERMS,
+    AssignmentState,
+    On,
+    State,
+    Tier,
+    WhistleKind,
+)
 
 BACK_TO_WORK = {"reject", "reopen"}
 # What is told, and moves nothing.
-TOLD = {"near", "over", "arrive", "photo"}
-SAYS_WHY = {"finish", "return", "reject", "decline", "settle", "plan", "refuse"}
+TOLD = {"near", "over", "card", "close_order", "arrive", "photo", "reply", *Meeting.VERBS}
+SAYS_WHY = {"finish", "return", "dispute", "rule", "reject", "decline", "settle", "plan", "refuse"}
 STEPS = {**STAMPS, "confirm_safe": "safe_seen"}
 # Who did one of these cannot verify.
 WORK = {"signed", "reported_in", "made_safe", "done"}
@@ -34,7 +44,7 @@ WORK = {"signed", "reported_in", "made_safe", "done"}
 BATCH = 2000
 TICKET = (
     "pk", "number", "district__code", "state", "return_count", "closed_at", "lead_department_id",
-    "routed_at", "whistle_kind", "held_state", "merged_into__number", "due_at",
+    "routed_at", "whistle_kind", "held_state", "merged_into__number", "due_at", "level",
 )  # fmt: skip
 EVENT = (
     "ticket_id", "assignment_id", "verb", "before", "after", "at", "by_id", "note", "data",
@@ -62,6 +72,7 @@ class Replay:
     closed_at: datetime | None = None
     is_routed: bool = False
     into: str | None = None
+    level: str = Tier.COMMUNITY
     parts: dict[int, str] = field(default_factory=dict)
     stamps: dict[tuple[int, str], tuple[datetime, int | None]] = field(default_factory=dict)
 
@@ -100,7 +111,9 @@ class Replay:
         if (event.assignment_id or 0, "reported_in") not in self.stamps:
             yield "finish without reporting in"
         yield from (
-            f"finish without {one}" for one in ("spoke_with", "until") if one not in event.data
+            f"finish without {one}"
+            for one in ("spoke_with", "until", "no_photo")
+            if one not in event.data
         )
 
     def _workers(self) -> set[int | None]:
@@ -118,6 +131,9 @@ class Replay:
             self.parts[one] = move.assignment_target or self.parts.get(one, "")
         if event.verb == "return" and event.assignment_id in self.leads:
             self.returns, self.lead = self.returns + 1, None
+        elif event.verb == "dispute":
+            self.lead = None
+        self.level = event.data.get("level", self.level)
         self.state = self._target(event)
         if self.state != before:
             self.closed_at = event.at if self.state == State.CLOSED else None
@@ -127,11 +143,23 @@ class Replay:
         one = event.assignment_id
         if not one:
             return
-        self.parts[one], self.lead = AssignmentState.OFFERED, one
+        self.parts[one], self.lead = self._taken_up(one), one
         self.leads.add(one)
         for department in event.data.get("helpers", ()):
             # No assignment has the id 0: an offer without its row shows in the end.
             self.parts[self.offers.get((department, event.at), 0)] = AssignmentState.OFFERED
+
+    def _taken_up(self, one: int) -> str:
+        """Where a department stands that is given it: where it stood, if it had it before."""
+        state = self.parts.get(one, "")
+        if state not in {AssignmentState.RETURNED, AssignmentState.DONE}:
+            return state if state in LIVE else AssignmentState.OFFERED
+        for step in ("returned", "done"):
+            self.stamps.pop((one, step), None)
+        if (one, "signed") not in self.stamps:
+            return AssignmentState.OFFERED
+        arrived = (one, "reported_in") in self.stamps
+        return AssignmentState.REPORTED_IN if arrived else AssignmentState.SIGNED
 
     def _settle(self, event: TicketEvent) -> None:
         self._withdraw(event)
@@ -146,6 +174,15 @@ class Replay:
         for other, state in self.parts.items():
             if state in LIVE and state != AssignmentState.DONE:
                 self.parts[other] = AssignmentState.WITHDRAWN
+
+    def _take_off(self, event: TicketEvent) -> None:
+        one = event.assignment_id or 0
+        self.parts[one] = AssignmentState.WITHDRAWN
+        if self.lead == one:
+            self.lead = None
+
+    def _suspend(self, event: TicketEvent) -> None:
+        self.held = self.state
 
     def _back(self, event: TicketEvent) -> None:
         one = event.assignment_id or 0
@@ -175,6 +212,9 @@ class Replay:
     def _merge(self, event: TicketEvent) -> None:
         self.into, self.held = event.data["into"], self.state
 
+    def _unmerge(self, event: TicketEvent) -> None:
+        self.into = None
+
     def _target(self, event: TicketEvent) -> str:
         if event.verb in {"file", "route"}:
             routed = State.DISPATCHED if self.lead else State.TRIAGE
@@ -182,12 +222,19 @@ class Replay:
         if event.verb == "blow":
             approve = TERMS[WhistleKind(self.whistle)].approve
             return State.AWAITING_APPROVAL if approve else State.FILED
-        if event.verb == "refuse":
+        if event.verb in {"refuse", "unmerge", "resume"}:
             held, self.held = self.held, ""
             return held
+        if event.verb in {"assign", "rule"}:
+            begun = self.parts.get(self.lead or 0) in IN_HAND
+            return State.HANDLING if begun else State.DISPATCHED
         if event.verb == "return" and event.assignment_id in self.leads:
             return State.TRIAGE
-        if event.verb in {"finish", "return"} and workflow.is_handled(list(self.parts.values())):
+        if event.verb == "withdraw" and self.lead is None:
+            return State.TRIAGE
+        if event.verb in {"finish", "return", "withdraw"} and workflow.is_handled(
+            list(self.parts.values())
+        ):
             return State.HANDLED
         return self.state if event.verb in TOLD else MOVES[event.verb].target or self.state
 
@@ -195,6 +242,7 @@ class Replay:
 _EFFECTS = {
     "route": Replay._offer,
     "assign": Replay._offer,
+    "rule": Replay._offer,
     "settle": Replay._settle,
     "decline": Replay._withdraw,
     "reject": Replay._back,
@@ -203,6 +251,9 @@ _EFFECTS = {
     "approve": Replay._approve,
     "refuse": Replay._refuse,
     "merge": Replay._merge,
+    "unmerge": Replay._unmerge,
+    "suspend": Replay._suspend,
+    "withdraw": Replay._take_off,
 }
 
 
@@ -306,6 +357,7 @@ def _differences(ticket: Any, parts: list[Any], replay: Replay) -> Iterator[str]
         "routing": (ticket.routed_at is not None, replay.is_routed),
         "whistle": (ticket.whistle_kind, replay.whistle),
         "held state": (ticket.held_state, replay.held),
+        "level": (_as_told(ticket.level), _as_told(replay.level)),
         "merging": (ticket.merged_into__number, replay.into),
     }
     for what, (row, told) in facts.items():
@@ -313,6 +365,11 @@ def _differences(ticket: Any, parts: list[Any], replay: Replay) -> Iterator[str]
             yield f"{what} is {row}, its events say {told}"
     if replay.at and replay.at > clock.now():
         yield "its last event lies ahead"
+
+
+def _as_told(level: str) -> str:
+    """The log of old did not say what was settled on the spot; every step up it says."""
+    return Tier.COMMUNITY if level == Tier.GRID else level
 
 
 def _stamps(parts: list[Any]) -> Iterator[tuple[tuple[int, str], tuple[datetime, int]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -13,6 +13,7 @@ from random import Random
 from typing import NamedTuple
 
 from govgrid.core import clock
+from govgrid.core.text import bigrams
 from govgrid.home.demo import blanks, echoes, ledger, texts
 from govgrid.home.demo.aside import put_aside
 from govgrid.home.demo.courier import Courier
@@ -23,6 +24,7 @@ from govgrid.home.demo.rows import COLUMNS, Told, keep_contacts, vector
 from govgrid.home.demo.spots import Spot, Spots, spots
 from govgrid.home.demo.stencils import Stencil
 from govgrid.home.demo.stories import Story, Teller, made_up_contact, words
+from grids.models import Area
 from tickets.models import Assignment, Category, Clock, Ticket, Whistle
 
 BATCH = 1000
@@ -123,6 +125,7 @@ class Filling:
         self.ids = Ids.claimed(lives, runs)
         self.grids = [self._somewhere(run) for run in runs]
         counts = Counter(int(grid["grid"]) for some in self.grids for grid in some)
+        self.places = _places(counts)
         self.points = free.draw(dict(sorted(counts.items())), teller.seed)
         self.contacts: list[tuple[int, str, str]] = []
 
@@ -151,12 +154,18 @@ class Filling:
             filed_on = clock.local(run.slot.filed_at).date()
             dates = blanks.dated(one.days, filed_on)
             for pk, (number, grid) in enumerate(zip(run.numbers, grids, strict=True), run.first):
-                own = self._own(one.category, pk, number, next(self.points[int(grid["grid"])]))
+                own = self._own(
+                    one.category,
+                    pk,
+                    number,
+                    next(self.points[int(grid["grid"])]),
+                    int(grid["grid"]),
+                )
                 yield one, {**dates, **grid, **self.ids.take(one), **own}
                 if one.has_contact:
                     self.contacts.append((pk, *made_up_contact(self.rng)))
 
-    def _own(self, category: Category, pk: int, number: str, spot: Spot) -> Fills:
+    def _own(self, category: Category, pk: int, number: str, spot: Spot, grid: int) -> Fills:
         text = texts.report(category.code, self.rng) + texts.aside(self.rng)
         client_id = f"{self.rng.getrandbits(128):032x}"
         return {
@@ -168,8 +177,16 @@ class Filling:
             "raw_lon": spot.lon,
             "raw_lat": spot.lat,
             "description": text,
-            "words": _vector(text, category),
+            "words": f"{_vector(text, category)} {self.places[grid]}",
         }
+
+
+def _places(grids: Iterable[int]) -> dict[int, str]:
+    """By which words each grid, its community and its street are found."""
+    rows = Area.objects.filter(pk__in=list(grids)).values_list(
+        "pk", "name", "parent__name", "parent__parent__name"
+    )
+    return {pk: vector(bigrams(" ".join(names))) for pk, *names in rows}
 
 
 @lru_cache(maxsize=50_000)

@@ -17,11 +17,12 @@ from govgrid.home.demo import texts
 from govgrid.home.demo.hours import Hours
 from govgrid.worktime.arithmetic import Calendar
 from tickets import workflow
-from tickets.clocks import Work, upcoming
+from tickets.clocks import Work
 from tickets.effects import STAMPS
 from tickets.limits import Limits
 from tickets.models import Assignment, Clock, ClockPause, Ticket
-from tickets.workflow import IN_HAND, LIVE, MOVES, AssignmentState, ClockKind, State
+from tickets.reckoning import upcoming
+from tickets.workflow import IN_HAND, LIVE, MOVES, AssignmentState, ClockKind, State, Tier
 
 LEAD, ASSIST = Assignment.Role.LEAD, Assignment.Role.ASSIST
 SILENT = frozenset({"file", "route", "sign", "blow", "approve", "confirm_safe"})
@@ -126,13 +127,16 @@ class Life:
         self._withdraw()
         self._say("decline", State.DECLINED, by)
 
-    def settle(self, office: int, by: int) -> None:
+    def settle(self, office: int, by: int, *, on_the_spot: bool = False) -> None:
         self._withdraw()
         one = self._offer(office, by)
         one.state = AssignmentState.DONE
         for step in ("signed", "done"):
             self._stamp(one, step, by)
-        self._say("settle", State.HANDLED, by, one)
+        if on_the_spot:
+            self.ticket.level = Tier.GRID
+        data = {"level": Tier.GRID.value} if on_the_spot else None
+        self._say("settle", State.HANDLED, by, one, data=data)
 
     def _offer_all(self, lead: int) -> list[int]:
         self._offer(lead, None)
@@ -214,6 +218,8 @@ class Life:
         if self.ticket.whistle_kind:
             until = self.hours.at.date() + timedelta(days=self.rng.randint(7, 60))
             data = {"spoke_with": texts.spoke_with(self.rng), "until": until.isoformat()}
+            # The demo has no photos, so each answer says why.
+            data["no_photo"] = texts.NO_PHOTO[part.department_id % len(texts.NO_PHOTO)]
             if part.signed_at:
                 data["accepted_at"] = part.signed_at.isoformat()
         self._step("finish", part, by, data=data)
@@ -225,6 +231,11 @@ class Life:
             self.ticket.return_count += 1
             after = State.TRIAGE
         self._step("return", part, by, after, data={"suggested_owner": owner})
+
+    def take_off(self, part: Assignment, by: int) -> None:
+        """Only ever an assistant's part, while the lead still works."""
+        part.state = AssignmentState.WITHDRAWN
+        self._say("withdraw", self.state, by, part)
 
     def confirm_safe(self, by: int) -> None:
         part = self.lead
@@ -320,7 +331,12 @@ class Life:
     def fire(self, until: datetime) -> None:
         """What the clocks said by themselves before ``until``."""
         while True:
-            waiting = [one for one in self.clocks if one.next_fire_at and one.next_fire_at < until]
+            # What is over is looked at again by the sweeps of the running system.
+            waiting = [
+                one
+                for one in self.clocks
+                if one.next_fire_at and one.next_fire_at < until and not one.over_told_at
+            ]
             if not waiting:
                 return
             self._tell(min(waiting, key=_next_fire))

@@ -169,7 +169,9 @@ class Script:
             office = self.teller.ground.offices[self.place.community].pk
             by = self.worker if self.rng.random() < 0.5 and self.worker else self.officer
             wait = lambda: self.life.hours.seconds(600, 7200)  # noqa: E731
-            yield Act("settle", wait, lambda: self.life.settle(office, by))
+            yield Act(
+                "settle", wait, lambda: self.life.settle(office, by, on_the_spot=by == self.worker)
+            )
             self.is_at_desk = False
         for _ in range({"returned": 1, "twice": 2}.get(self.want.turn, 0)):
             if self.is_at_desk:
@@ -308,9 +310,8 @@ class Script:
         self.life.finish(part, self._hand(part))
 
     def _leave(self, part: Assignment) -> None:
-        """An assistant that is not needed after all."""
-        owner = self.teller.decider.short_name[self._lead().department_id]
-        self.life.give_back(part, self._hand(part), owner)
+        """An assistant that is not needed after all: its four hours to return are over."""
+        self.life.take_off(part, self.desk)
 
     def _reject(self) -> None:
         self.life.reject(self._checker())

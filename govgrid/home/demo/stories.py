@@ -173,7 +173,7 @@ class Teller:
         closed_at = first.life.ticket.closed_at if is_repeat and first else None
         return Story(
             life, category, place, text,
-            words(text, category),
+            words(text, category) + place_words(place.areas[:3]),
             life.ticket.filed_at - seen if seen else None, contact,
             plot.want.turn == "border",
             first if closed_at and closed_at < life.ticket.filed_at else None,
@@ -202,6 +202,13 @@ class Teller:
 def words(text: str, category: Category) -> tuple[str, ...]:
     """By which it is found."""
     return _words(f"{text} {category.name_zh} {category.name_en}")
+
+
+@lru_cache(maxsize=50_000)
+def place_words(areas: tuple[int, ...]) -> tuple[str, ...]:
+    """As ``tickets_place_words`` in the database, for who writes by COPY: grid, community, street."""
+    names = Area.objects.filter(pk__in=areas).values_list("name", flat=True)
+    return tuple(bigrams(" ".join(names)))
 
 
 @lru_cache(maxsize=50_000)

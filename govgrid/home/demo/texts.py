@@ -39,6 +39,7 @@ NOTES = {
         "已整改，后续一周每天查看。",
     ),
     "return": ("权属不在我单位，请改派。", "该处不在我单位管养范围。", "需由产权单位处理。"),
+    "withdraw": ("此事用不上，已与牵头单位说好。", "牵头单位已能处理，不再协办。"),
     "assign": ("按管养范围改派。", "首接单位负责，请先处理。", ""),
     "settle": ("社区当场协调解决。", "网格员联系物业，已处理。", "已劝离并说明，现场恢复。"),
     "decline": (
@@ -82,6 +83,9 @@ def _reasons() -> dict[str, list[tuple[str, str]]]:
 def reasons(kind: str, rng: Random) -> tuple[str, str]:
     """What was tried and which power is missing; an emergency asks for neither."""
     return rng.choice(_reasons().get(kind) or [("", "")])
+
+
+NO_PHOTO = ("夜间施工，拍不清", "现场有人，不便拍照", "设备在地下，拍不到")
 
 
 def spoke_with(rng: Random) -> str:

@@ -5,6 +5,9 @@ from django.core.management.base import CommandError
 from govgrid.home.backup import making, restoring
 from govgrid.home.backup.command import FileCommand
 
+# More are named in the manifest of the file.
+MOST_NAMED = 10
+
 
 class Command(FileCommand):
     help = (
@@ -30,17 +33,24 @@ class Command(FileCommand):
         self._tell(file, said, done)
 
     def _tell(self, file, said, done):
+        file = file.absolute()
         self.stdout.write(
             f"{file} {done}: {said.row_count} rows in {len(said.rows)} tables, "
             f"{len(said.media)} files, {said.size:,} bytes, made {said.made_at}."
         )
         self.stdout.write(
             "SECRET_KEY and PRIVACY_KEYS are not in it: keep var/env apart, or no sealed text "
-            f"({said.sealed_count} of them) ever opens again."
+            f"({said.sealed_count} of them) ever opens again. Who is signed in is not in it either: "
+            "after a restore everybody signs in again."
         )
         if said.missing_media:
             # Not 0: whoever throws old backups away by this must not do so now.
             raise CommandError(
-                f"{len(said.missing_media)} files that rows name were not on the disk, "
-                f"{said.missing_media[0]} among them: {file} holds all but these."
+                f"{len(said.missing_media)} files that rows name were not on the disk: "
+                f"{_named(said.missing_media)}. {file} holds all but these."
             )
+
+
+def _named(files):
+    rest = len(files) - MOST_NAMED
+    return ", ".join(files[:MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "")

@@ -14,17 +14,24 @@ from tqdm import tqdm
 from govgrid.core import clock
 from govgrid.home.demo import check as histories
 from govgrid.home.demo import (
+    conditions,
+    deliberating,
     filling,
+    gathering,
     geography,
     ground,
     ledger,
     patrols,
     people,
+    rarer,
     redrawing,
     registers,
     responsibilities,
+    voting,
+    wording,
 )
 from govgrid.home.demo.stories import Teller
+from tickets import actions
 
 SEED = 7
 TOLD = 5000
@@ -92,7 +99,16 @@ class Command(BaseCommand):
             events = ledger.write(teller, tickets, quiet=quiet)
         patrols.walk(clock.now(), seed)
         redrawing.draw(seed)
+        conditions.write()
+        conditions.ask()
         responsibilities.staff(laid, seed)
+        wording.write(laid)
+        rarer.tell(laid)
+        told_of = deliberating.hold(laid, seed)
+        gathering.gather(told_of)
+        voting.vote(told_of)
+        # The sweep comes every ten minutes; the page of levels is looked at sooner.
+        actions.tally_levels()
         with connection.cursor() as cursor:
             cursor.execute(f"ANALYZE {', '.join(TABLES)}")
         self._say(
