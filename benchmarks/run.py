@@ -25,6 +25,7 @@ from benchmarks import (
     databases,
     finding,
     lists,
+    pages,
     routing,
     statements,
     sweeping,
@@ -45,6 +46,7 @@ EVERY_SIZE: dict[str, Measure] = {
     finding.LOCATE: finding.measure_locate,
     sweeping.FAMILY: sweeping.measure,
     board.FAMILY: board.measure,
+    pages.FAMILY: pages.measure,
     tiles.FAMILY: tiles.measure,
 }
 LARGEST_ONLY: dict[str, Measure] = {

@@ -130,6 +130,16 @@ class Scene:
         return dict(self.rows(AREAS))
 
     @cached_property
+    def number(self) -> str:
+        """The newest ticket of the grid where ``worker`` works; empty where it has none."""
+        found = self.rows(
+            "SELECT number FROM tickets_ticket WHERE grid_id = (SELECT id FROM grids_area"
+            " WHERE code = %s) ORDER BY id DESC LIMIT 1",
+            [self.areas["grid"]],
+        )
+        return found[0][0] if found else ""
+
+    @cached_property
     def spots(self) -> list[tuple[float, float]]:
         return self.rows(SPOTS, [self.seed, MOST_SPOTS])
 

@@ -8,7 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -144,7 +145,10 @@ class Stage:
         until(lambda: listens(self.web_port), "the web server listens")
 
     def worker(
-        self, name: str = "worker", queues: str = "routing,messages,celery", processes: int = 1
+        self,
+        name: str = "worker",
+        queues: str = "routing,messages,celery,heavy",
+        processes: int = 1,
     ) -> None:
         self.start_worker(name, queues, processes)
         until(lambda: b"ready." in self.log(name), "the worker is ready")
@@ -213,17 +217,45 @@ class Stage:
                 self.kill(name)
 
 
+class Barrier:
+    """A lock that lets nobody write ``table``: whoever tries stops right there.
+
+    ``step`` lets those who wait end their transaction, and stops whoever begins another: what a
+    process does in two transactions is cut between them, however fast it is.
+    """
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+        self._holder = connect(connection.settings_dict["NAME"])
+        self._hold(self._holder)
+
+    def step(self) -> None:
+        following = connect(connection.settings_dict["NAME"])
+        with ThreadPoolExecutor(1) as one:
+            held = one.submit(self._hold, following)
+            # Whoever waits already is served before it, and everybody else after it.
+            becomes(lambda: held.done() or following.info.backend_pid in waiters(self.table))
+            self.close()
+            self._holder = following
+            held.result()
+
+    def close(self) -> None:
+        self._holder.rollback()
+        self._holder.close()
+
+    def _hold(self, who: Any) -> None:
+        with who.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {self.table} IN SHARE ROW EXCLUSIVE MODE")
+
+
 @contextmanager
-def locked(table: str):
-    """Hold a lock that lets nobody write ``table``: whoever tries stops right there."""
-    other = connect(connection.settings_dict["NAME"])
+def locked(table: str) -> Iterator[Barrier]:
+    """Hold a :class:`Barrier` before ``table``."""
+    barrier = Barrier(table)
     try:
-        with other.cursor() as cursor:
-            cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
-            yield
+        yield barrier
     finally:
-        other.rollback()
-        other.close()
+        barrier.close()
 
 
 def waiters(table: str, statement: str = "") -> list[int]:

@@ -17,11 +17,6 @@ FAMILY = "statements"
 
 def measure(scene: Scene) -> Iterator[Figure]:
     program, browser = scene.program("worker"), scene.browser("worker")
-    ((number,),) = scene.rows(
-        "SELECT number FROM tickets_ticket WHERE grid_id = (SELECT id FROM grids_area"
-        " WHERE code = %s) ORDER BY id DESC LIMIT 1",
-        [scene.areas["grid"]],
-    ) or [("",)]
     whistle = scene.filings[0] | {"kind": "whistle", "whistle_kind": "emergency"}
     named = {
         "create a report": scene.creates[0],
@@ -33,7 +28,7 @@ def measure(scene: Scene) -> Iterator[Figure]:
         "the desk of a grid worker": Request("/desk/", headers=browser),
         "the bare view": Request("/bench/bare/", headers=program),
     }
-    if number:
+    if number := scene.number:
         named["a ticket, API"] = Request(f"/api/v1/tickets/{number}/", headers=program)
         named["a ticket, page"] = Request(f"/tickets/{number}/", headers=browser)
     asked = [asdict(one) for one in named.values()]

@@ -110,18 +110,34 @@ class Clients:
         self.heard = Heard()
         self.sent = 0  # reports begun
         self.filed = 0  # reports answered
-        self._begun = 0.0
+        self._allowed = 0  # reports that may be begun
+        self._added = 0  # of these, beyond the plan
+        self._slot = 0.0  # when the latest begun report was due
         self._jobs: queue.Queue[Job] = queue.Queue()
         self._open = 0  # jobs not ended yet
         self._ended = threading.Event()
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        self._begun = time.monotonic()
         targets = [self._be_a_phone] * PHONES + [self._be_a_clerk] * CLERKS
         self._threads = [threading.Thread(target=one, daemon=True) for one in targets]
         for one in self._threads:
             one.start()
+
+    def allow(self, count: int) -> None:
+        """So many reports may be begun; the others wait for the fault that is to meet them."""
+        self._allowed = count + self._added
+
+    def allow_more(self) -> None:
+        """One more for each phone, where all that were allowed are begun."""
+        with self.heard.lock:
+            if self.sent >= self._allowed:
+                self._allowed += PHONES
+                self._added += PHONES
+
+    def has_sent(self, count: int) -> bool:
+        """Whether so many were begun, beside those that were allowed beyond the plan."""
+        return self.sent >= min(count + self._added, self.plan.tickets)
 
     def is_done(self) -> bool:
         return self.filed == self.plan.tickets and self._open == 0
@@ -150,13 +166,23 @@ class Clients:
 
     def _next(self) -> int | None:
         """The next filing's serial, when its time has come; None when all are sent."""
-        with self.heard.lock:
-            if self.sent == self.plan.tickets or self._ended.is_set():
-                return None
-            self.sent += 1
-            serial = self.sent
-        time.sleep(max(0.0, self._begun + serial / self.plan.rate - time.monotonic()))
-        return serial
+        while self.sent < self.plan.tickets and not self._ended.is_set():
+            with self.heard.lock:
+                serial, slot = self._begin()
+            time.sleep(max(0.0, slot - time.monotonic()))
+            if serial is not None:
+                return serial
+        return None
+
+    def _begin(self) -> tuple[int | None, float]:
+        """A serial and when its time comes; without one, when to ask again."""
+        now = time.monotonic()
+        if self.sent >= min(self._allowed, self.plan.tickets):
+            return None, now + 0.02
+        self.sent += 1
+        # What was held back comes at the same rate, not all at once.
+        self._slot = max(self._slot + 1 / self.plan.rate, now)
+        return self.sent, self._slot
 
     def _file(self, filing: Filing) -> str | None:
         token, since = self.town.workers[filing.grid], time.monotonic()

@@ -9,13 +9,13 @@ from contextlib import suppress
 
 import psutil
 import redis
+from celery import current_app
 from django.db import connection
 
 from benchmarks.cluster import Cluster
 from benchmarks.faults.plan import Fault
 from benchmarks.faults.timeline import Outage, Timeline
 from benchmarks.stage import Stage, becomes, cut, gone, locked, waiters
-from govgrid.outbox.models import Message
 
 # As script/server starts them.
 STARTS: dict[str, Callable[[Stage], None]] = {
@@ -38,9 +38,12 @@ CUTS = {
     # The mail has left, and nobody has noted it yet.
     "messages": ("outbox_message", 'UPDATE "outbox_message" SET "sent_at"'),
 }
-TRIES, HOLD = 20, 0.5  # how often a lock is held for how many seconds, until somebody comes
+# Who looks for work there, as beat asks it to; nobody is to wait for the next round.
+ROUNDS = {"routing": "tickets.tasks.sweep", "messages": "govgrid.outbox.tasks.sweep"}
+# So often, after so many seconds, those go one transaction on who wait elsewhere: the mail is
+# claimed, the filing's statement planned. Three turns do; a worker that ended needs its time.
+TURNS, HOLD = 60, 0.5
 PATIENCE = 10  # seconds
-PILE = 8  # mails
 REBORN = 2.0  # seconds in which a parent replaces a child that died
 # Less than lies between the three quarters of a limit and its end.
 LEAP_SECONDS = 100
@@ -53,10 +56,15 @@ Wait = Callable[[float], None]
 
 
 class Havoc:
-    """Strikes one after the other; ``wait`` passes the time in between and looks after the rest."""
+    """Strikes one after the other; ``wait`` passes the time in between and looks after the rest.
 
-    def __init__(self, stage: Stage, cluster: Cluster, wait: Wait) -> None:
-        self.stage, self.cluster, self.wait = stage, cluster, wait
+    ``more`` lets people file where a fault has waited for them in vain.
+    """
+
+    def __init__(
+        self, stage: Stage, cluster: Cluster, wait: Wait, more: Callable[[], None]
+    ) -> None:
+        self.stage, self.cluster, self.wait, self.more = stage, cluster, wait, more
         self.timeline = Timeline()
         self.struck: Counter[str] = Counter()
         self.missed: Counter[str] = Counter()
@@ -136,36 +144,38 @@ class Havoc:
     def _cut(self, target: str, seconds: float) -> None:
         """Killed where it has begun to write and not committed: a lock makes it wait right there."""
         begun = time.time()
-        if target == "messages":
-            self._pile_up_mails()
-        held = time.time()
-        if not any(self._catch(target) for _ in range(TRIES)):
+        cut_off = self._catch(target)
+        if cut_off:
+            becomes(lambda: gone(cut_off), PATIENCE)
+        else:
             self.missed[target] += 1
             self.stage.kill(target)
-        self._note("cut", EVERYTHING, held)
+        self._note("cut", EVERYTHING, begun)
         self.wait(seconds)
         STARTS[target](self.stage)
         self._note("kill", {target}, begun)
 
-    def _catch(self, target: str) -> bool:
+    def _catch(self, target: str) -> list[int]:
+        """Kill it in mid-write; the backends that wrote for it, none where nobody came."""
         table, statement = CUTS[target]
-        with locked(table):
-            cut_off = becomes(lambda: waiters(table, statement), HOLD)
-            if not cut_off:
-                return False
-            self.stage.kill(target)
-            # A single statement would be carried out and kept, though nobody waits for it.
-            cut(cut_off)
-        becomes(lambda: gone(cut_off), PATIENCE)
-        return True
+        with locked(table) as barrier:
+            for _ in range(TURNS):
+                self.look_after()
+                self._ask(target)
+                if cut_off := becomes(lambda: waiters(table, statement), HOLD):
+                    self.stage.kill(target)
+                    # A single statement would be carried out and kept, though nobody waits for it.
+                    cut(cut_off)
+                    return cut_off
+                self.more()
+                barrier.step()
+        return []
 
-    def _pile_up_mails(self) -> None:
-        """A lock on the mails keeps new ones out: it must come while some are being sent."""
-        waiting = Message.objects.waiting()
-        self.stage.stop("messages")
-        becomes(lambda: waiting.count() >= PILE, PATIENCE)
-        self.stage.resume("messages")
-        becomes(lambda: waiting.count() < PILE, PATIENCE)
+    def _ask(self, target: str) -> None:
+        if target in ROUNDS:
+            url = f"redis://127.0.0.1:{self.stage.redis_port}/0"
+            with current_app.connection_for_write(url) as broker:
+                current_app.send_task(ROUNDS[target], connection=broker)
 
     def _leap(self, target: str, seconds: float) -> None:
         self.leap()

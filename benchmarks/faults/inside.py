@@ -34,7 +34,7 @@ from benchmarks.faults.verdict import Verdict
 from benchmarks.stage import Stage
 from govgrid.core import clock
 from govgrid.outbox.models import Message
-from tickets.models import Clock, Ticket
+from tickets.models import Card, Clock, Ticket
 from tickets.workflow import State
 
 TICK = 0.1  # seconds between two looks at the processes
@@ -51,7 +51,7 @@ class Run:
         self.plan, self.folder = plan, folder
         self.report = Report(plan.tickets, plan.seed)
         self.stage = Stage(folder, SWEEP_SECONDS=str(plan.sweep))
-        self.havoc = Havoc(self.stage, cluster, self.wait)
+        self.havoc = Havoc(self.stage, cluster, self.wait, more=lambda: self._phones().allow_more())
         self.bar = tqdm(total=plan.tickets, unit="ticket", disable=None)
         self.clients: Clients | None = None
 
@@ -82,15 +82,24 @@ class Run:
         return town
 
     def _file_under_faults(self) -> None:
-        for fault in self.plan.faults:
-            self._wait_until(partial(self._has_sent, fault.at))
+        clients = self._phones()
+        faults = self.plan.faults
+        clients.allow(faults[0].at)
+        # Outages take longer than filing what lies between them: without a halt before each, all
+        # is filed and routed long before the last ones, and they meet nobody.
+        for fault, halt in zip(
+            faults, [*(one.at for one in faults[1:]), self.plan.tickets], strict=True
+        ):
+            self._wait_until(partial(clients.has_sent, fault.at))
+            clients.allow(halt)
             self.bar.set_postfix_str(fault.kind)
             self.havoc.strike(fault)
             self.bar.set_postfix_str("")
-        self._wait_until(lambda: self.clients is not None and self.clients.is_done())
+        self._wait_until(clients.is_done)
 
-    def _has_sent(self, count: int) -> bool:
-        return self.clients is not None and self.clients.sent >= count
+    def _phones(self) -> Clients:
+        assert self.clients is not None  # noqa: S101
+        return self.clients
 
     def _come_to_rest(self) -> None:
         for _ in range(LAST_LEAPS):
@@ -118,24 +127,25 @@ class Run:
             time.sleep(min(TICK, left))
 
     def _judge(self, town: Town) -> None:
-        assert self.clients is not None  # noqa: S101
-        report, havoc = self.report, self.havoc
+        clients, report, havoc = self._phones(), self.report, self.havoc
         report.faults = dict(sorted(havoc.struck.items()))
         report.cuts_missed = {name: n for name, n in havoc.missed.items() if n}
         report.ended_by_themselves = dict(havoc.ended)
         for name in [*STARTS, "postgres"]:
             spans = [one for one in havoc.timeline.outages if name in one.hit]
             report.seconds_down[name] = round(sum(one.over - one.begun for one in spans), 1)
-        report.clients["filings answered"] = self.clients.filed
-        verdict = Verdict(self.plan.seed, town, self.clients.heard, havoc.timeline)
+        report.clients["filings answered"] = clients.filed
+        verdict = Verdict(self.plan.seed, town, clients.heard, havoc.timeline)
         verdict.write_into(report, self.folder / "mail")
 
 
 def is_quiet() -> bool:
-    """Nothing waits to be routed, to fire or to be sent."""
+    """Nothing waits to be routed, to fire, to turn red, to be taken up or to be sent."""
     return not (
         Ticket.objects.filter(state=State.FILED).exists()
         or Clock.objects.due_to_fire(clock.now()).exists()
+        or Card.objects.left_unanswered(clock.now()).exists()
+        or Card.objects.to_escalate().exists()
         or Message.objects.waiting().exists()
     )
 

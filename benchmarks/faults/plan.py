@@ -53,7 +53,8 @@ class Plan:
         kinds.insert(dice.randrange(len(kinds) // 4, len(kinds)), dice.choice(RESTARTS))
         step = tickets * 0.95 / len(kinds)
         faults = [
-            Fault(int(step * (place + dice.random())), kind, _seconds(dice, longest))
+            # Never less than half a step apart: each fault meets people who file.
+            Fault(int(step * (place + dice.random() / 2)), kind, _seconds(dice, longest))
             for place, kind in enumerate(kinds)
         ]
         return cls(tickets, seed, rate, sweep, faults)

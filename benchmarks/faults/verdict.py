@@ -21,8 +21,8 @@ from benchmarks.faults.town import Town
 from govgrid.core import clock
 from govgrid.outbox.models import Channel, Message
 from tickets import staff
-from tickets.models import Clock, Ticket, TicketEvent
-from tickets.workflow import ClockKind, State
+from tickets.models import Card, Clock, Ticket, TicketEvent
+from tickets.workflow import CardCause, ClockKind, Colour, State, Tier
 
 RECOVERY = 60  # seconds of everything being up in which a clock must fire
 TICKS = frozenset({"redis", "routing", "beat", "postgres"})  # what firing needs
@@ -179,6 +179,8 @@ class Verdict:
                         yield ("ticket_look", ticket.pk), _near(ticket)
                 else:
                     yield from _told_of(ticket, event)
+        for card in Card.objects.exclude(colour=Colour.BLUE).select_related("ticket"):
+            yield (f"card_{card.colour}", card.pk), _told_of_card(card)
 
     def _mails(self, folder: Path) -> None:
         """Each mail was written once; twice only where its sender fell between file and mark."""
@@ -218,13 +220,30 @@ def _told_of(
         yield ("ticket_triage", ticket.pk), _holders("tickets.triage", ticket.street_id)
     elif event.after == State.HANDLED and event.verb == "finish":
         yield ("ticket_to_verify", ticket.pk), _near(ticket)
+    elif event.verb == "escalate":
+        is_top = event.data["level"] == Tier.DISTRICT
+        area = ticket.district_id if is_top else ticket.street_id
+        yield ("ticket_up", ticket.pk), _holders("tickets.triage", area)
     elif event.verb == "close":
-        yield ("ticket_closed", ticket.pk), {ticket.filed_by_id or 0: False}
+        kind = "ticket_ask" if ticket.callbacks.exists() else "ticket_closed"
+        yield (kind, ticket.pk), {ticket.filed_by_id or 0: False}
+
+
+def _told_of_card(card: Card) -> dict[int, bool]:
+    """The head; where there is none, who has not heard of it by the clock; of red who oversees."""
+    people = _posts(card.department_id, heads=True)
+    if not people and card.cause not in {CardCause.UNSIGNED, CardCause.OVERDUE}:
+        people = _staff(card.department_id)
+    if card.colour == Colour.RED:
+        places = (card.street_id, card.district_id)
+        people = people | _holders("tickets.supervise", *places)
+    return people
 
 
 def _who_must_act(one: Clock) -> dict[int, bool]:
     if one.assignment is not None:
-        return _staff(one.assignment.department_id)
+        department = one.assignment.department_id
+        return _posts(department, heads=False) or _staff(department)
     if one.kind == ClockKind.VERIFY:
         return _near(one.ticket)
     return _holders("tickets.triage", one.ticket.street_id)
@@ -237,6 +256,13 @@ def _near(ticket: Ticket) -> dict[int, bool]:
 @cache
 def _staff(department: int) -> dict[int, bool]:
     return {one.pk: bool(one.email) for one in staff.of([department])}
+
+
+@cache
+def _posts(department: int, *, heads: bool) -> dict[int, bool]:
+    """Those who lead the department, or everybody else who answers for it."""
+    posts = staff.with_roles([department])[department]
+    return {one.pk: bool(one.email) for role, one in posts if (role in staff.HEADS) is heads}
 
 
 @cache

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.slow, pytest.mark.django_db]
 @pytest.fixture
 def havoc(tmp_path):
     stage = Stage(tmp_path)
-    yield Havoc(stage, Cluster(tmp_path / "postgres", 1, ""), wait=time.sleep)
+    yield Havoc(stage, Cluster(tmp_path / "postgres", 1, ""), wait=time.sleep, more=lambda: None)
     stage.close()
 
 

@@ -1,5 +1,7 @@
 """What a run does follows from its seed."""
 
+from itertools import pairwise
+
 import pytest
 
 from benchmarks.faults.plan import KINDS, LEAP, RESTARTS, Plan
@@ -19,6 +21,8 @@ def test_a_long_run_has_every_kind_twice_and_one_restart_of_the_database(seed):
     assert sum(kinds.count(kind) for kind in RESTARTS) == 1
     assert [one.at for one in plan.faults] == sorted(one.at for one in plan.faults)
     assert plan.faults[-1].at < 2000
+    # Each meets people who file.
+    assert min(b.at - a.at for a, b in pairwise(plan.faults)) >= 20
     assert all(0 < one.seconds <= 12 for one in plan.faults)
     # Some outlast what a client waits for.
     assert any(one.seconds > 6 for one in plan.faults)
