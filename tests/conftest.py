@@ -10,12 +10,13 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.gis.db.backends.postgis.operations import PostGISOperations
 from django.contrib.gis.db.models.fields import get_srid_info
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TestCase
 from django.utils import timezone, translation
 from rest_framework.test import APIClient
 
-from govgrid.core import wake
+from govgrid.core import memory, wake
 from govgrid.worktime.models import ClockShift
 
 BACKEND = "govgrid.accounts.backends.NameOrPhone"
@@ -83,9 +84,20 @@ def _flush_append_only_tables():
 
 
 @pytest.fixture(autouse=True)
+def _nothing_kept():
+    """What one test counted or kept is nothing to the next."""
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
 def _in_english():
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered():
+    memory.forget_all()
 
 
 @pytest.fixture(autouse=True)

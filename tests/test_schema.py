@@ -54,6 +54,11 @@ def filled(path):
         .replace("{code}", "420506")
         .replace("{name}", "sign")
         .replace("{id}", "1")
+        .replace("{place}", "1")
+        .replace("{row}", "1")
+        .replace("{serial}", "1")
+        .replace("{position}", "1")
+        .replace("{year}", "2026")
     )
 
 

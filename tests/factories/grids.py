@@ -9,7 +9,9 @@ from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from django.db.backends.postgresql.psycopg_any import DateRange
 from factory.django import DjangoModelFactory
 
+from govgrid.accounts.models import User
 from govgrid.core import clock
+from govgrid.core.copying import reserve
 from grids import uscc
 from grids.models import (
     WGS84,
@@ -187,43 +189,58 @@ class Town:
 
 
 def build_town() -> Town:
-    city = AreaFactory(code="4205", name="宜昌市", level=Level.CITY)
-    district = AreaFactory(
-        code="420506", name="夷陵区", level=Level.DISTRICT, parent=city, letters="YL"
-    )
+    """Made anew for most tests there are, so in one statement for each table."""
+    numbers = iter(reserve(Area, 16))
+    areas: list[Area] = []
+
+    def area(code: str, name: str, level: Level, parent: Area | None = None, **more) -> Area:
+        pk = next(numbers)
+        path = f"{parent.path if parent else ''}{pk}."
+        areas.append(
+            Area(
+                pk=pk, code=code, name=name, level=level, parent=parent, path=path,
+                valid_from=SINCE, **more,
+            )
+        )  # fmt: skip
+        return areas[-1]
+
+    city = area("4205", "宜昌市", Level.CITY)
+    district = area("420506", "夷陵区", Level.DISTRICT, city, letters="YL")
     streets, communities, grids = [], [], []
-    offices: dict[int, Department] = {}
-    for s in range(2):
-        street = AreaFactory(
-            code=f"42050600{s + 1}", name=f"街道{s + 1}", level=Level.STREET, parent=district
-        )
+    for s in (1, 2):
+        street = area(f"42050600{s}", f"街道{s}", Level.STREET, district)
         streets.append(street)
-        for c in range(2):
-            community = AreaFactory(
-                code=f"{street.code}00{c + 1}",
-                name=f"社区{s + 1}{c + 1}",
-                level=Level.COMMUNITY,
-                parent=street,
-                kind=Area.Kind.URBAN,
+        for c in (1, 2):
+            community = area(
+                f"{street.code}00{c}", f"社区{s}{c}", Level.COMMUNITY, street, kind=Area.Kind.URBAN
             )
             communities.append(community)
-            for g in range(2):
-                grid = AreaFactory(
-                    code=f"{community.code}00{g + 1}",
-                    name=f"{community.name}-{g + 1:02d}",
-                    level=Level.GRID,
-                    parent=community,
+            grids += [
+                area(
+                    f"{community.code}00{g}",
+                    f"{community.name}-{g:02d}",
+                    Level.GRID,
+                    community,
                     kind=Area.Kind.BASIC,
                 )
-                shape(grid, square(111 + len(grids) * 0.01, 30))
-                grids.append(grid)
-    shape(district, MultiPolygon(Polygon.from_bbox((111, 30, 111.08, 30.01)), srid=WGS84))
-    for area in [*streets, *communities]:
-        offices[area.pk] = DepartmentFactory(
-            name=f"{area.name}办公室", kind=Department.Kind.OFFICE, area=area
+                for g in (1, 2)
+            ]
+    Area.objects.bulk_create(areas)
+    borders = [(one, square(111 + n * 0.01, 30)) for n, one in enumerate(grids)]
+    whole = MultiPolygon(Polygon.from_bbox((111, 30, 111.08, 30.01)), srid=WGS84)
+    AreaShape.objects.bulk_create(
+        AreaShape(area=one, level=one.level, boundary=border)
+        for one, border in [*borders, (district, whole)]
+    )
+    offices = {
+        one.pk: DepartmentFactory.build(
+            name=f"{one.name}办公室", kind=Department.Kind.OFFICE, area=one
         )
-    housing = DepartmentFactory(name="住建局", area=district)
-    urban = DepartmentFactory(name="城管局", area=district)
+        for one in [*streets, *communities]
+    }
+    housing = DepartmentFactory.build(name="住建局", area=district)
+    urban = DepartmentFactory.build(name="城管局", area=district)
+    Department.objects.bulk_create([*offices.values(), housing, urban])
     return Town(city, district, streets, communities, grids, housing, urban, offices)
 
 
@@ -232,3 +249,19 @@ def holder(role: str, *, area: Area | None = None, department: Department | None
     person = UserFactory(**user)
     PostFactory(user=person, role=role, area=area, department=department)
     return person
+
+
+def cast_of(**posts: tuple[str, Area | Department]) -> dict[str, User]:
+    """Persons with one post each, by their parts in the play: ``worker=("grid_worker", grid)``."""
+    cast = {name: UserFactory.build() for name in posts}
+    User.objects.bulk_create(cast.values())
+    Post.objects.bulk_create(
+        PostFactory.build(
+            user=cast[name],
+            role=role,
+            area=where if isinstance(where, Area) else None,
+            department=where if isinstance(where, Department) else None,
+        )
+        for name, (role, where) in posts.items()
+    )
+    return cast

@@ -27,7 +27,9 @@ def picture(size=(96, 64), mode="RGB") -> Image.Image:
     return made.convert(mode)
 
 
-def exif(*, orientation=1, at="2026:09:24 09:03:12", offset=None, place=True) -> Image.Exif:
+def exif(
+    *, orientation=1, at="2026:09:24 09:03:12", offset=None, place=True, where=(LON, LAT)
+) -> Image.Exif:
     written = Image.Exif()
     written[0x010F] = SECRET.decode()
     written[0x0112] = orientation
@@ -38,8 +40,8 @@ def exif(*, orientation=1, at="2026:09:24 09:03:12", offset=None, place=True) ->
         inner[0x9011] = offset
     if place:
         gps = written.get_ifd(0x8825)
-        gps[1], gps[2] = "N", _angle(LAT)
-        gps[3], gps[4] = "E", _angle(LON)
+        gps[1], gps[2] = "N", _angle(where[1])
+        gps[3], gps[4] = "E", _angle(where[0])
     return written
 
 

@@ -6,8 +6,8 @@ import tempfile
 from pathlib import Path
 
 from django.contrib.gis.gdal import DataSource
+from django.core.cache import cache
 
-from govgrid.core import tiles
 from govgrid.core.tiles import Tile
 
 
@@ -47,6 +47,5 @@ def _read(feature) -> dict:
 
 
 def fresh_tiles() -> None:
-    """Forget every tile that is kept, and that Redis was away."""
-    tiles._silent_until = 0.0
-    tiles._asked(lambda redis: [redis.delete(key) for key in redis.scan_iter("tile:*")])
+    """Forget every tile that is kept."""
+    cache.clear()

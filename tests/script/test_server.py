@@ -1,6 +1,7 @@
 """What the commands refuse, in one sentence and with a status that is not 0; and one whole life."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -192,7 +193,10 @@ def test_server_starts_heals_and_leaves_nothing_behind(var):
     again = run(ROOT, "server", *options, VAR_DIR=str(var))
     assert (again.returncode, "Already running" in again.stdout) == (0, True)
 
-    [broker] = [p for p in processes_of(var) if "redis-server" in " ".join(p.cmdline())]
+    brokers = [p for p in processes_of(var) if "redis-server" in " ".join(p.cmdline())]
+    assert len(brokers) == 2  # the broker and the cache
+    port_of_broker = re.search(r"PRIVATE_REDIS_PORT=(\d+)", (var / "env").read_text()).group(1)
+    [broker] = [p for p in brokers if f":{port_of_broker}" in " ".join(p.cmdline())]
     broker.kill()
     wait_until(lambda: "redis ended by itself" in (var / "log" / "server.log").read_text())
     wait_until(lambda: is_ready(port))
