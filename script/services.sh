@@ -202,16 +202,29 @@ wal_compression() {
 
 between() { echo $(($2 < $1 ? $1 : $2 > $3 ? $3 : $2)); }
 
-# ── Redis: it only wakes; nothing is kept in it ──────────────────────────────────────────────
+# ── Redis: one only wakes and drops nothing; the other keeps for a while what fits ───────────
 start_redis() {
-  service_folder redis
-  ensure PRIVATE_PASSWORD random_hex
-  choose_port PRIVATE_REDIS_PORT
-  (umask 077 && printf '%s\n' "bind 127.0.0.1" "port $port" "requirepass $PRIVATE_PASSWORD" \
-    "save \"\"" "appendonly no" >"$folder/redis.conf")
-  [[ $EUID != 0 ]] || chown "$service_user:" "$folder/redis.conf"
-  launch redis TERM as_service env -C "$folder" redis-server "$folder/redis.conf" --dir "$folder"
-  await redis redis-cli -h 127.0.0.1 -p "$port" ping
+  one_redis redis PRIVATE_REDIS_PORT
   export REDIS_URL="redis://:$PRIVATE_PASSWORD@127.0.0.1:$port/0"
   remember REDIS_URL "$REDIS_URL"
+}
+
+start_cache() {
+  one_redis cache PRIVATE_CACHE_PORT "maxmemory 128mb" "maxmemory-policy allkeys-lru"
+  export CACHE_URL="redis://:$PRIVATE_PASSWORD@127.0.0.1:$port/0"
+  remember CACHE_URL "$CACHE_URL"
+}
+
+# one_redis NAME PORT_VARIABLE LINE...: in a folder of its own, nothing of it on the disk
+one_redis() {
+  local name=$1 port_variable=$2
+  shift 2
+  service_folder "$name"
+  ensure PRIVATE_PASSWORD random_hex
+  choose_port "$port_variable"
+  (umask 077 && printf '%s\n' "bind 127.0.0.1" "port $port" "requirepass $PRIVATE_PASSWORD" \
+    "save \"\"" "appendonly no" "$@" >"$folder/redis.conf")
+  [[ $EUID != 0 ]] || chown "$service_user:" "$folder/redis.conf"
+  launch "$name" TERM as_service env -C "$folder" redis-server "$folder/redis.conf" --dir "$folder"
+  await "$name" redis-cli -h 127.0.0.1 -p "$port" ping
 }
