@@ -5,8 +5,9 @@ import secrets
 from collections.abc import Iterable
 from datetime import timedelta
 
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django_otp.models import Device
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
@@ -150,3 +151,45 @@ def remove_second_factor(user: User, *, by: User) -> None:
     _must_own_or_administer(by, user)
     TOTPDevice.objects.devices_for_user(user).delete()
     StaticDevice.objects.devices_for_user(user).delete()
+
+
+@transaction.atomic
+def make_login(username: str, password: str, *, by: None, name: str, language: str = "") -> User:
+    """A login that somebody makes for himself; the password was checked by the form.
+
+    Refused: ``username_taken``. ``by`` is nobody: it is not made for another.
+    """
+    words = _("Somebody has this user name.")
+    if User.objects.filter(username__iexact=User.normalize_username(username)).exists():
+        raise Refused("username_taken", words)
+    user = User(
+        username=User.normalize_username(username),
+        name=name,
+        **({"language": language} if language else {}),
+    )
+    user.set_password(password)
+    user.full_clean(validate_unique=False, validate_constraints=False)
+    try:
+        # Of two at once the second finds the name taken by the index.
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        raise Refused("username_taken", words) from error
+    return user
+
+
+@transaction.atomic
+def forget_login(user: User, *, by: User | None) -> User:
+    """Nobody signs in with it again, and it names nobody. Run again it changes nothing."""
+    _must_own_or_administer(by, user)
+    user = User.objects.select_for_update().get(pk=user.pk)
+    ApiToken.objects.filter(user=user).delete()
+    TOTPDevice.objects.devices_for_user(user).delete()
+    StaticDevice.objects.devices_for_user(user).delete()
+    for kept in (AccessAttempt, AccessFailureLog, AccessLog):
+        kept.objects.filter(username__iexact=user.username).delete()
+    user.username, user.name = f"erased-{user.pk}", "—"
+    user.email, user.phone, user.is_active = "", None, False
+    user.set_unusable_password()
+    user.save()
+    return user
