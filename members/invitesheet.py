@@ -120,11 +120,18 @@ def phone_of(cell: str) -> str:
     if not plain:
         raise RowError(_("A telephone number is missing."))
     if _FLOAT.fullmatch(plain):
-        plain = f"{float(plain):.0f}"
+        plain = _unrounded(plain)
     digits = phone_digits(plain)
     if not _PHONE.fullmatch(digits):
         raise RowError(_("“%(phone)s” is no telephone number.") % {"phone": plain[:20]})
     return digits
+
+
+def _unrounded(cell: str) -> str:
+    """1.3812345678E+10 is a number; of 1.38E+10 the digits are lost, and nobody guesses them."""
+    digits = f"{float(cell):.0f}"
+    kept = cell.lower().partition("e")[0].replace(".", "")
+    return digits if len(kept) >= len(digits) else cell
 
 
 def _once(

@@ -19,7 +19,7 @@ from govgrid.core.errors import Refused
 from govgrid.core.throttle import limited
 from govgrid.privacy import queries as privacy
 from govgrid.privacy.models import Notice
-from members import actions, roster
+from members import actions
 from members.forms.joining import ApplyForm, JoinForm
 from members.models import Batch, Member
 from members.views.roster_pages import CONFLICT, page
