@@ -55,6 +55,7 @@ def has_handed_over(user: User) -> None:
 def register() -> None:
     """Called once at start-up."""
     alarms.register_watchers(data_officers)
+    holdings.name_roles({slug: role.label for slug, role in roles.ROLES.items()})
     erasure.register_guard(has_handed_over)
     holdings.register("grids.posts", Holding(gettext_lazy("My posts"), posts))
     holdings.register("grids.patrols", Holding(gettext_lazy("My patrols"), patrols))

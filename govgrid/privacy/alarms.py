@@ -53,8 +53,9 @@ def sound(
 
 def watch_reading(entry: AccessLog, *, is_case_open: bool) -> None:
     """Tell of an opening without an open case, and of the 21st in a day."""
-    said = {"who": entry.by.name, "model": entry.model, "row": entry.row}
+    who = entry.by.name
     if not is_case_open:
+        said = {"who": who, "model": entry.model, "row": entry.row}
         sound(Alarm.Kind.NO_CASE, str(entry.pk), said, about=entry.by)
     day = clock.local(entry.at).date()
     start = clock.midnight(day)
@@ -64,8 +65,8 @@ def watch_reading(entry: AccessLog, *, is_case_open: bool) -> None:
     )  # fmt: skip
     count = opened[: MOST_A_DAY + 1].count()
     if count > MOST_A_DAY:
-        said = {"who": entry.by.name, "count": MOST_A_DAY, "day": day.isoformat()}
-        sound(Alarm.Kind.MANY, f"{entry.by_id} {day}", said, about=entry.by)
+        many = {"who": who, "count": MOST_A_DAY, "day": day.isoformat()}
+        sound(Alarm.Kind.MANY, f"{entry.by_id} {day}", many, about=entry.by)
 
 
 def register_kinds() -> None:

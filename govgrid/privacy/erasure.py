@@ -21,11 +21,12 @@ from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from govgrid.accounts.models import User
 from govgrid.core.clock import now
-from govgrid.privacy import crypto, holdings
-from govgrid.privacy.models import Erasure
+from govgrid.privacy import actions, crypto, holdings
+from govgrid.privacy.models import Erasure, SubjectRequest
 from govgrid.privacy.queries import DESK
 
 if TYPE_CHECKING:
@@ -86,10 +87,19 @@ def erase(user: User, *, by: User | None) -> int:
     return count
 
 
+@transaction.atomic
+def erase_as_asked(request: SubjectRequest, *, by: User) -> int:
+    """Erase whoever asked for it, and answer so; refused as :func:`erase` and as an answer is."""
+    assert request.user is not None, "somebody with a login"  # noqa: S101
+    # First: once it is done nobody is left to be told.
+    actions.answer(request, _("Everything that can be erased is erased."), by=by)
+    return erase(request.user, by=by)
+
+
 def _forget(user: User, at: datetime) -> tuple[list[tuple[str, str]], int]:
     erased: list[tuple[str, str]] = []
     total = 0
-    for _name, holding in holdings.erasers():
+    for _each, holding in holdings.erasers():
         # Asked first: afterwards no record leads to the person.
         records = [(model, str(row)) for model, row in holding.subjects(user)]
         if count := holding.erase(user, at):

@@ -83,3 +83,15 @@ def erasers() -> Iterator[tuple[str, Holding]]:
     """Every holding, in the order in which they forget."""
     for name in reversed(names()):
         yield name, _holdings[name]
+
+
+_role_names: dict[str, str | Promise] = {}
+
+
+def name_roles(names: Mapping[str, str | Promise]) -> None:
+    """Call from ``AppConfig.ready``: the roles of an app above, as readings have them, in words."""
+    _role_names.update(names)
+
+
+def role_name(slug: str) -> str:
+    return str(_role_names.get(slug, slug))

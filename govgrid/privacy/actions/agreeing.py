@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from govgrid.accounts.models import User
 from govgrid.core.clock import now
 from govgrid.core.errors import Refused
+from govgrid.privacy import followers, queries
 from govgrid.privacy.models import Consent, ImpactAssessment, Notice
 
 
@@ -58,7 +59,7 @@ def give_consent(
     if live is not None and live.notice_id == notice.pk:
         return live
     if live is not None:
-        withdraw_consent(live, by=by)
+        _take_back(live)
     return Consent.objects.create(
         notice=notice,
         purpose_key=notice.key,
@@ -74,11 +75,32 @@ def give_consent(
 def withdraw_consent(consent: Consent, *, by: User | None) -> Consent:
     """The person takes it back. A second time changes nothing: the first moment counts.
 
-    Whether ``by`` may act for another person is asked by the calling app.
+    Whether ``by`` may act for another person is asked by the calling app. What was done by the
+    consent ends in the same transaction: see :mod:`govgrid.privacy.followers`.
     """
     consent = Consent.objects.select_for_update(of=("self",)).get(pk=consent.pk)
     if consent.withdrawn_at is None:
-        # The clock of another machine may be a little behind the one that recorded it.
-        consent.withdrawn_at = max(now(), consent.given_at)
-        consent.save(update_fields=["withdrawn_at"])
+        _take_back(consent)
+        followers.withdrawn(consent, by)
     return consent
+
+
+def _take_back(consent: Consent) -> None:
+    # The clock of another machine may be a little behind the one that recorded it.
+    consent.withdrawn_at = max(now(), consent.given_at)
+    consent.save(update_fields=["withdrawn_at"])
+
+
+@transaction.atomic
+def agree_again(key: str, version: int, *, by: User) -> Consent:
+    """A person agrees to what is asked for today, having agreed to ``key`` before.
+
+    The first time an app asks, for it knows what follows from it. Refused: ``not_asked``,
+    ``newer_notice`` where another version than the one that was read holds by now.
+    """
+    notice = queries.newest_notice(key)
+    if notice is None or not Consent.objects.of(user=by).filter(purpose_key=key).exists():
+        raise Refused("not_asked", _("Nobody asks you for this here."))
+    if notice.version != version:
+        raise Refused("newer_notice", _("This has changed meanwhile. Please read it again."))
+    return give_consent(notice, by=by, channel=Consent.Channel.SITE, user=by)
