@@ -1,4 +1,4 @@
-"""Who acts when a consent is taken back: the apps that did something by it."""
+"""Who acts when a consent is taken back or renewed: the apps that do something by it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from govgrid.privacy.models import Consent
 
 Follower = Callable[["Consent", "User | None"], None]
+Renewal = Callable[["Consent", "Consent", "User | None"], None]
 _followers: dict[str, list[Follower]] = defaultdict(list)
+_renewals: dict[str, list[Renewal]] = defaultdict(list)
 
 
 def register(key: str, follower: Follower) -> None:
@@ -22,6 +24,17 @@ def register(key: str, follower: Follower) -> None:
         _followers[key].append(follower)
 
 
+def register_renewal(key: str, follower: Renewal) -> None:
+    """The same where a consent takes the place of an older one: with the old, the new and who."""
+    if follower not in _renewals[key]:
+        _renewals[key].append(follower)
+
+
 def withdrawn(consent: Consent, by: User | None) -> None:
     for follower in _followers[consent.purpose_key]:
         follower(consent, by)
+
+
+def renewed(old: Consent, new: Consent, by: User | None) -> None:
+    for follower in _renewals[new.purpose_key]:
+        follower(old, new, by)

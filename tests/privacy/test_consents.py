@@ -1,7 +1,10 @@
 """What changes a consent: another purpose, a second thought."""
 
+from collections import defaultdict
+
 import pytest
-from django.db import DatabaseError, IntegrityError, transaction
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from govgrid.core.clock import now
 from govgrid.core.errors import Refused
@@ -109,28 +112,47 @@ def test_r8_a_consent_changes_by_its_withdrawal_alone(published):
 
 @pytest.fixture
 def followed(monkeypatch):
-    """What was told of withdrawals to "roster"."""
+    """What was told of consents to "roster"."""
     told = []
-    monkeypatch.setattr(followers, "_followers", {"roster": [lambda *said: told.append(said)]})
-    monkeypatch.setattr(
-        followers, "withdrawn", lambda one, by: [f(one, by) for f in followers._followers["roster"]]
-    )
+    monkeypatch.setattr(followers, "_followers", defaultdict(list))
+    monkeypatch.setattr(followers, "_renewals", defaultdict(list))
+    followers.register("roster", lambda *said: told.append(("withdrawn", *said)))
+    followers.register_renewal("roster", lambda *said: told.append(("renewed", *said)))
     return told
 
 
-def test_what_was_done_by_a_consent_ends_with_it_once(published, followed):
+def test_r4_what_was_done_by_a_consent_ends_with_it_once(published, followed):
+    person = UserFactory()
+    old = agree(published(), person)
+    new = agree(published(version=2, method="By letter."), person)
+    # A newer version takes its place: nothing ends.
+    assert followed == [("renewed", old, new, person)]
+
+    actions.withdraw_own(new, by=person)
+    actions.withdraw_consent(new, by=person)
+
+    assert followed[1:] == [("withdrawn", new, person)]
+    with pytest.raises(PermissionDenied):
+        actions.withdraw_own(new, by=UserFactory())
+
+
+def test_what_an_app_still_holds_by_a_consent_is_said_and_not_a_fault(published, monkeypatch):
+    """The roster's rows are held by a consent: their constraint speaks at the very end."""
     person = UserFactory()
     consent = agree(published(), person)
-    newer = published(version=2, method="By letter.")
-    agree(newer, person)
-    # A newer version takes its place: nothing ends.
-    assert followed == []
 
-    consent = fresh_consent(person, "roster")
-    actions.withdraw_consent(consent, by=person)
-    actions.withdraw_consent(consent, by=person)
+    def hold(_consent, _by):
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE accounts_user SET phone = 'none' WHERE id = %s", [person.pk])
 
-    assert followed == [(consent, person)]
+    monkeypatch.setattr(followers, "_followers", defaultdict(list))
+    followers.register("roster", hold)
+
+    with pytest.raises(Refused) as refusal:
+        actions.withdraw_own(consent, by=person)
+
+    assert refusal.value.code == "still_used"
+    assert Consent.objects.live().get() == consent
 
 
 def test_agreeing_again_is_to_the_version_that_was_read(published):

@@ -5,6 +5,7 @@ from govgrid.privacy.actions.agreeing import (
     give_consent,
     publish_notice,
     withdraw_consent,
+    withdraw_own,
 )
 from govgrid.privacy.actions.asking import alarm_overdue, answer, ask, refuse
 from govgrid.privacy.actions.chaining import check_days, link_days
@@ -26,4 +27,5 @@ __all__ = [
     "reseal",
     "reveal",
     "withdraw_consent",
+    "withdraw_own",
 ]

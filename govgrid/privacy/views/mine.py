@@ -73,7 +73,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """One tap, at once, and nobody asks why."""
     consent = get_object_or_404(Consent.objects.of(user=request.user), pk=pk)
     try:
-        actions.withdraw_consent(consent, by=request.user)
+        actions.withdraw_own(consent, by=request.user)
     except Refused as refusal:
         messages.error(request, str(refusal.message))
     else:
