@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from govgrid.privacy import blinds, holdings
+from govgrid.privacy import blinds, erasure, followers, holdings
 from govgrid.privacy.holdings import Holding
 from members import actions
 from members.models import Member
-from members.workflow.roster import HELD
+from members.workflow.roster import Purpose
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from govgrid.accounts.models import User
+    from govgrid.privacy.models import Consent
 
 
 def _mine(user: User) -> Member | None:
@@ -72,14 +75,36 @@ def erase(user: User, _at: datetime) -> int:
     member = Member.objects.filter(user=user).first()
     if member is None or not member.name:
         return 0
-    if member.state in HELD:
-        member = actions.leave(member, by=user)
-    actions.erase(member, by=user)
+    actions.erase_now(member, by=None)
     return 1
+
+
+def _stamp(member: Member) -> str:
+    return f"{member.serial} {member.applied_at.isoformat()}"
+
+
+def _erase_again(rows: QuerySet[Member], _at: datetime) -> int:
+    """What a restore brought back."""
+    found = list(rows.exclude(name=""))
+    for member in found:
+        actions.erase_now(member, by=None)
+    return len(found)
+
+
+def _ended(consent: Consent, by: User | None) -> None:
+    actions.consent_ended(consent, by=by)
+
+
+def _renewed(_old: Consent, new: Consent, by: User | None) -> None:
+    actions.consent_renewed(new, by=by)
 
 
 def register() -> None:
     """Called once at start-up."""
+    for key in Purpose:
+        followers.register(key, _ended)
+        followers.register_renewal(key, _renewed)
+    erasure.register_rows("members.Member", erasure.Rows(_stamp, _erase_again))
     label = gettext_lazy("Service roster")
     holdings.register("members.roster", Holding(label, rows, subjects, erase))
     for model in ("Sealed", "Invitation"):

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from govgrid.core import clock
-from govgrid.privacy import retention
+from govgrid.privacy import erasure, retention
 from members import actions, tidings_roster
 from members.models import Invitation, Member
 from members.workflow.joining import ARCHIVED_AFTER, INVITED, REMINDED_BEFORE
@@ -25,9 +25,13 @@ def erase_leavers(now: datetime, *, dry_run: bool) -> int:
     """Who left, or was not taken, once the day has come."""
     today = clock.local(now).date()
     due = Member.objects.filter(state__in=OVER, erase_on__lte=today).exclude(name="")
+    count = due.count()
     if dry_run:
-        return due.count()
-    return sum(1 for one in list(due) if actions.erase(one, by=None))
+        return count
+    for one in due.select_related("user"):
+        erasure.note(one, by=None, user=one.user)
+        actions.erase(one, by=None)
+    return count
 
 
 def archive_unreviewed(now: datetime, *, dry_run: bool) -> int:

@@ -1,7 +1,8 @@
 """The only writers of the roster. ``from members import actions``, never one by one."""
 
 from members.actions.batches import Call, close_batch, open_batch
-from members.actions.erasing import erase
+from members.actions.erasing import erase, erase_now
+from members.actions.following import consent_ended, consent_renewed
 from members.actions.inviting import Invited, Round, invite, withdraw_invitation
 from members.actions.joining import (
     Joining,
@@ -48,9 +49,12 @@ __all__ = [
     "apply",
     "archive",
     "close_batch",
+    "consent_ended",
+    "consent_renewed",
     "decide",
     "edit",
     "erase",
+    "erase_now",
     "has_sealed",
     "invitation_of",
     "invite",

@@ -7,16 +7,17 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from govgrid.accounts.actions import forget_login
+from govgrid.accounts import actions as accounts
 from govgrid.accounts.models import ApiToken, User
 from govgrid.core import clock
 from govgrid.outbox.models import Message
 from govgrid.privacy.models import AccessLog, Consent
 from members import leaving, tidings_roster
 from members.actions.ground import locked, note
+from members.actions.staying import out
 from members.models import Invitation, Member, MemberEvent, Sealed
 from members.workflow.joining import Verb
-from members.workflow.roster import OVER
+from members.workflow.roster import HELD, OVER
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -42,13 +43,22 @@ def erase(member: Member, *, by: User | None) -> Member:
     _empty(member)
     Message.objects.filter(recipient=user, kind__in=tidings_roster.KINDS).delete()
     if _serves_nothing_else(member, user):
-        forget_login(user, by=None)
+        accounts.forget(user)
         Message.objects.filter(recipient=user).delete()
     else:
         member.user = _nobody()
         member.save(update_fields=["user"])
     note(member, Verb.ERASED, by=by)
     return member
+
+
+@transaction.atomic
+def erase_now(member: Member, *, by: User | None) -> Member:
+    """As :func:`erase`, also where the person has not left: who is erased whole leaves by it."""
+    found = locked(member)
+    if found.state in HELD:
+        out(found, "leave", by=None)
+    return erase(found, by=by)
 
 
 def _empty(member: Member) -> None:

@@ -67,7 +67,7 @@ def leave(member: Member, *, by: User) -> Member:
     must_own(member, by)
     if member.state not in HELD:
         return member
-    return _out(member, "leave", by)
+    return out(member, "leave", by=by)
 
 
 @transaction.atomic
@@ -76,10 +76,11 @@ def archive(member: Member, *, by: None) -> Member:
     member = locked(member)
     if member.review_on is None or member.review_on + ARCHIVED_AFTER >= clock.today():
         return member
-    return _out(member, "archive", by)
+    return out(member, "archive", by=by)
 
 
-def _out(member: Member, name: str, by: User | None) -> Member:
+def out(member: Member, name: str, *, by: User | None) -> Member:
+    """Off the roster by one step or another; the row is locked, and who may was asked."""
     verb = go(member, name)
     member.is_listed = member.takes_suggestions = member.welcomes_visits = False
     member.left_at, member.erase_on = clock.now(), clock.today() + ERASED_AFTER
@@ -179,10 +180,12 @@ def agree(member: Member, key: str, notice_pk: int, *, by: User) -> Consent:
 
 
 def _agree(member: Member, key: str, notice_pk: int, by: User) -> Consent:
+    before = _live(by, key)
     notice = notice_shown(key, notice_pk)
     consent = give_consent(notice, by=by, channel=Consent.Channel.SITE, user=by)
-    if key == NEEDED:
-        member.consent = consent
+    if before is not None:
+        # One that takes the place of an older one: see :mod:`following`.
+        return consent
     if key == Purpose.LISTED and member.state == MemberState.ACTIVE:
         member.is_listed = True
     member.version += 1
@@ -198,18 +201,10 @@ def withdraw(member: Member, key: str, *, by: User) -> Member:
     must_own(member, by)
     if key == NEEDED:
         return leave(member, by=by)
-    live = _live(by, key)
-    if live is None:
-        return member
-    if key == Purpose.LISTED:
-        member.is_listed = False
-    if key == Purpose.AFFILIATION:
-        Sealed.objects.filter(member=member).update(affiliation=None, affiliation_consent=None)
-    member.version += 1
-    member.save()
-    withdraw_consent(live, by=by)
-    note(member, Verb.WITHDREW, by=by, fields=[key])
-    return member
+    if live := _live(by, key):
+        # What follows from it is done by :mod:`following`, whichever page it was taken back on.
+        withdraw_consent(live, by=by)
+    return locked(member)
 
 
 @transaction.atomic
