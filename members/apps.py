@@ -5,3 +5,17 @@ from django.utils.translation import gettext_lazy as _
 class MembersConfig(AppConfig):
     name = "members"
     verbose_name = _("Members")
+
+    def ready(self) -> None:
+        # Models must be loaded first.
+        from members import (  # noqa: PLC0415
+            holdings_roster,
+            looks_roster,
+            retention_roster,
+            tidings_roster,
+        )
+
+        holdings_roster.register()
+        looks_roster.register()
+        retention_roster.register()
+        tidings_roster.register()

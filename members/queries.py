@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from members import liaisons
 from members.models import Member
+from members.workflow.roster import ON_ROSTER
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -27,8 +28,7 @@ def visible(user: Person) -> QuerySet[Member]:
         return Member.objects.none()
     reached = liaisons.scope(user, "members.view_roster")
     keeps = liaisons.scope(user, "members.keep_roster", station="")
+    fresh = Member.objects.filter(reached, state__in=ON_ROSTER).fresh().values("pk")
     return Member.objects.filter(
-        Q(user=user.pk)
-        | Q(reached, state__in=["active", "paused"])
-        | Q(keeps, state__in=["applied", "declined"])
+        Q(user=user.pk) | Q(pk__in=fresh) | Q(keeps, state__in=["applied", "declined"])
     )

@@ -45,7 +45,8 @@ def can_view(user: Person, member: Member) -> bool:
     if is_self(user, member):
         return True
     if member.state in ON_ROSTER:
-        return liaisons.may(user, "members.view_roster", member.area, member.station_id)
+        may = liaisons.may(user, "members.view_roster", member.area, member.station_id)
+        return may and not member.is_stale
     if member.state in {MemberState.APPLIED, MemberState.DECLINED}:
         return liaisons.over(user, "members.keep_roster", member.area)
     return False
@@ -55,7 +56,8 @@ def can_reveal(user: Person, member: Member) -> bool:
     """Who serves where the member belongs; never one's own, which one's own page shows."""
     if is_self(user, member) or member.state not in ON_ROSTER:
         return False
-    return liaisons.may(user, "members.reveal", member.area, member.station_id)
+    may = liaisons.may(user, "members.reveal", member.area, member.station_id)
+    return may and not member.is_stale
 
 
 RULES: dict[str, Callable[..., bool]] = {

@@ -2,9 +2,20 @@
 
 from members.models.association import Association
 from members.models.batch import Batch
+from members.models.joining import Invitation, MemberEvent
 from members.models.member import Member
 from members.models.sealed import Sealed
 from members.models.specialty import Specialty
 from members.models.station import Liaison, Station
 
-__all__ = ["Association", "Batch", "Liaison", "Member", "Sealed", "Specialty", "Station"]
+__all__ = [
+    "Association",
+    "Batch",
+    "Invitation",
+    "Liaison",
+    "Member",
+    "MemberEvent",
+    "Sealed",
+    "Specialty",
+    "Station",
+]

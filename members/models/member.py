@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from govgrid.core import clock
 from govgrid.core.constraints import both_or_neither
-from govgrid.privacy.models import Consent
+from govgrid.privacy.models import Consent, Notice
 from grids.models import Area
 from members.models.batch import Batch
 from members.models.specialty import Specialty
 from members.models.station import Station
-from members.workflow.roster import HELD, ON_ROSTER, MemberState
+from members.workflow.roster import HELD, NEEDED, ON_ROSTER, MemberState
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -28,6 +28,16 @@ if TYPE_CHECKING:
 USER = settings.AUTH_USER_MODEL
 
 
+def _newer_notices() -> models.QuerySet[Notice]:
+    """Published since, and asking for something else than the member agreed to."""
+    return Notice.objects.filter(
+        key=NEEDED,
+        asks_again=True,
+        published_at__isnull=False,
+        version__gt=OuterRef("consent__notice__version"),
+    )
+
+
 class MemberQuerySet(models.QuerySet["Member"]):
     def on_roster(self) -> MemberQuerySet:
         return self.filter(state__in=ON_ROSTER)
@@ -35,9 +45,16 @@ class MemberQuerySet(models.QuerySet["Member"]):
     def active(self) -> MemberQuerySet:
         return self.filter(state=MemberState.ACTIVE)
 
+    def fresh(self) -> MemberQuerySet:
+        """Without those whose consent is to less than is asked for today: masked until renewed."""
+        return self.exclude(Exists(_newer_notices()))
+
+    def stale(self) -> MemberQuerySet:
+        return self.filter(Exists(_newer_notices()), state__in=ON_ROSTER)
+
     def listed(self) -> MemberQuerySet:
         """Whom the public sees, by display name and specialty."""
-        return self.filter(state=MemberState.ACTIVE, is_listed=True)
+        return self.filter(state=MemberState.ACTIVE, is_listed=True).fresh()
 
     def of(self, user: User | AnonymousUser) -> MemberQuerySet:
         return self.filter(user_id=user.pk)
@@ -156,3 +173,8 @@ class Member(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("members:member", args=[self.serial])
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether what is asked for has changed since the person agreed."""
+        return Member.objects.stale().filter(pk=self.pk).exists()

@@ -1,0 +1,3 @@
+"""The back office for the roster: what has a history is read there, and nobody is named."""
+
+from members.admin import roster as roster
