@@ -72,6 +72,8 @@ def coming(user: Person, *, platform: Platform | None = None, most: int = 50) ->
 
 def of_topic(topic: Topic, most: int = 50) -> list[Session]:
     """All of a topic, the latest first, with how many came to each."""
+    if not queries.may_have(topic, "sessions"):
+        return []
     rows = Session.objects.filter(topic=topic).annotate(
         came=Count("attendance", filter=Q(attendance__checked_in_at__isnull=False))
     )

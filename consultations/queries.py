@@ -6,13 +6,30 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    When,
+    prefetch_related_objects,
+)
 
 from consultations import seats
 from consultations.models import (
     Attendance,
+    Ballot,
+    Claim,
+    Cohosting,
     Commitment,
+    Entry,
     Flag,
+    Following,
     Opinion,
     Platform,
     Review,
@@ -56,6 +73,7 @@ def gather(
     by: User | None,
     given: dict[str, Any] | None = None,
     at: datetime | None = None,
+    rules: Rules | None = None,
 ) -> Facts:
     """What the guards of some moves look at; at most eight statements, whatever there is."""
     needs = frozenset[str]().union(*(NEEDS.get(name, frozenset()) for name in names))
@@ -67,9 +85,9 @@ def gather(
     if "suggestions" in needs:
         read["suggestions"] = list(Opinion.objects.filter(topic=topic).suggestions().standing())
     if "commitments" in needs:
-        read["commitments"] = list(topic.commitments.all())
+        read["commitments"] = promises_of(topic)
     if "review" in needs:
-        read["review"] = topic.reviews.order_by("-serial").first()
+        read["review"] = last_review(topic)
     if "decided_by" in needs:
         decided = Step.objects.filter(topic=topic, verb__in=REFUSALS, by__isnull=False)
         read["decided_by"] = frozenset(decided.values_list("by", flat=True))
@@ -77,7 +95,7 @@ def gather(
         read["endorsers"] = Stance.objects.filter(
             topic=topic, opinion=None, value=1, version=topic.version
         ).count()
-    rules = Terms.objects.of(topic.platform_id)
+    rules = rules or Terms.objects.of(topic.platform_id)
     return Facts(topic=topic, by=by, given=given or {}, at=at, rules=rules, **read)
 
 
@@ -116,6 +134,61 @@ def visible(user: User | AnonymousUser) -> TopicQuerySet:
         asked |= Q(raised_by=user.pk) | Q(entered_by=user.pk)
         asked |= Q(platform__in=seats.platforms(user, "consultations.view").values("pk"))
     return Topic.objects.filter(asked)
+
+
+# What may hang on a topic: a part of its page asks for its rows only where there are any.
+PARTS: dict[str, QuerySet[Any]] = {
+    "ballots": Ballot.objects.all(),
+    "claims": Claim.objects.all(),
+    "cohostings": Cohosting.objects.all(),
+    "commitments": Commitment.objects.all(),
+    "entries": Entry.objects.all(),
+    "opinions": Opinion.objects.all(),
+    "reviews": Review.objects.all(),
+    "sessions": Session.objects.all(),
+    "stances": Stance.objects.filter(opinion=None),
+}
+
+
+def with_parts(topics: TopicQuerySet, user: User | AnonymousUser) -> TopicQuerySet:
+    """Each with what hangs on it and what ``user`` has there, asked in one statement with it."""
+    parts = dict(PARTS)
+    if user.is_authenticated:
+        parts["following"] = Following.objects.of(user)
+        parts["own_stance"] = parts["stances"].filter(user=user.pk)
+    here = OuterRef("pk")
+    return topics.annotate(
+        **{f"has_{name}": Exists(rows.filter(topic=here)) for name, rows in parts.items()}
+    )
+
+
+def may_have(row: Topic | Platform, part: str) -> bool:
+    """Whether it is worth asking; unknown, it is."""
+    return bool(getattr(row, f"has_{part}", True))
+
+
+def last_review(topic: Topic) -> Review | None:
+    if not may_have(topic, "reviews"):
+        return None
+    if (found := vars(topic).get("_last_review")) is None:
+        found = topic.reviews.order_by("-serial").first()
+        if hasattr(topic, "has_reviews"):  # read for a page, that asks again and again
+            vars(topic)["_last_review"] = found
+    return found
+
+
+def promises_of(topic: Topic) -> list[Commitment]:
+    """In the order in which they were made; see :func:`read_promises`."""
+    if not may_have(topic, "commitments"):
+        return []
+    return sorted(topic.commitments.all(), key=lambda one: one.serial)
+
+
+def read_promises(topic: Topic) -> None:
+    """With what a page says of each, for whatever of the page asks: two statements, or none."""
+    if may_have(topic, "commitments"):
+        rows = Commitment.objects.select_related("department", "ticket")
+        prefetch_related_objects([topic], Prefetch("commitments", rows.prefetch_related("helpers")))
 
 
 def platforms_seen(user: User | AnonymousUser) -> QuerySet[Platform]:
