@@ -53,9 +53,10 @@ if TYPE_CHECKING:
 NEEDS: dict[str, frozenset[str]] = {
     "accept": frozenset({"decided_by"}),
     "decline": frozenset({"decided_by"}),
+    "merge": frozenset({"ballots"}),
     "appeal": frozenset({"endorsers"}),
     "convene": frozenset({"sessions"}),
-    "settle": frozenset({"sessions", "heads", "suggestions", "commitments"}),
+    "settle": frozenset({"sessions", "heads", "suggestions", "commitments", "ballots"}),
     "start": frozenset({"commitments"}),
     "explain": frozenset({"commitments"}),
     "report": frozenset({"commitments"}),
@@ -75,7 +76,7 @@ def gather(
     at: datetime | None = None,
     rules: Rules | None = None,
 ) -> Facts:
-    """What the guards of some moves look at; at most eight statements, whatever there is."""
+    """What the guards of some moves look at; at most nine statements, whatever there is."""
     needs = frozenset[str]().union(*(NEEDS.get(name, frozenset()) for name in names))
     read: dict[str, Any] = {}
     if "sessions" in needs:
@@ -84,6 +85,8 @@ def gather(
         read["heads"] = heads(topic)
     if "suggestions" in needs:
         read["suggestions"] = list(Opinion.objects.filter(topic=topic).suggestions().standing())
+    if "ballots" in needs and may_have(topic, "ballots"):
+        read["ballots"] = Ballot.objects.waited_for().filter(topic=topic).count()
     if "commitments" in needs:
         read["commitments"] = promises_of(topic)
     if "review" in needs:

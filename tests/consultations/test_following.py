@@ -24,6 +24,7 @@ def topic(platform, people):
 @pytest.fixture
 def later(monkeypatch):
     """From whenever in the day: eight o'clock of tomorrow is over a day and eight hours on."""
+
     def go(**span):
         now = clock.now() + timedelta(**span)
         monkeypatch.setattr(clock, "now", lambda: now)
