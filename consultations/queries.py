@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -78,28 +78,33 @@ def gather(
 ) -> Facts:
     """What the guards of some moves look at; at most nine statements, whatever there is."""
     needs = frozenset[str]().union(*(NEEDS.get(name, frozenset()) for name in names))
-    read: dict[str, Any] = {}
-    if "sessions" in needs:
-        read["sessions"] = list(topic.sessions.standing().filter(round=topic.round))
-    if "heads" in needs:
-        read["heads"] = heads(topic)
-    if "suggestions" in needs:
-        read["suggestions"] = list(Opinion.objects.filter(topic=topic).suggestions().standing())
-    if "ballots" in needs and may_have(topic, "ballots"):
-        read["ballots"] = Ballot.objects.waited_for().filter(topic=topic).count()
-    if "commitments" in needs:
-        read["commitments"] = promises_of(topic)
-    if "review" in needs:
-        read["review"] = last_review(topic)
-    if "decided_by" in needs:
-        decided = Step.objects.filter(topic=topic, verb__in=REFUSALS, by__isnull=False)
-        read["decided_by"] = frozenset(decided.values_list("by", flat=True))
-    if "endorsers" in needs:
-        read["endorsers"] = Stance.objects.filter(
-            topic=topic, opinion=None, value=1, version=topic.version
-        ).count()
+    read = {need: _READ[need](topic) for need in sorted(needs)}
     rules = rules or Terms.objects.of(topic.platform_id)
     return Facts(topic=topic, by=by, given=given or {}, at=at, rules=rules, **read)
+
+
+def _sessions(topic: Topic) -> list[Session]:
+    return list(topic.sessions.standing().filter(round=topic.round))
+
+
+def _suggestions(topic: Topic) -> list[Opinion]:
+    return list(Opinion.objects.filter(topic=topic).suggestions().standing())
+
+
+def _ballots(topic: Topic) -> int:
+    if not may_have(topic, "ballots"):
+        return 0
+    return Ballot.objects.waited_for().filter(topic=topic).count()
+
+
+def _decided_by(topic: Topic) -> frozenset[int]:
+    decided = Step.objects.filter(topic=topic, verb__in=REFUSALS, by__isnull=False)
+    return frozenset(decided.values_list("by", flat=True))
+
+
+def _endorsers(topic: Topic) -> int:
+    own = Stance.objects.filter(topic=topic, opinion=None, value=1, version=topic.version)
+    return own.count()
 
 
 def heads(topic: Topic) -> Heads:
@@ -185,6 +190,18 @@ def promises_of(topic: Topic) -> list[Commitment]:
     if not may_have(topic, "commitments"):
         return []
     return sorted(topic.commitments.all(), key=lambda one: one.serial)
+
+
+_READ: dict[str, Callable[[Topic], Any]] = {
+    "sessions": _sessions,
+    "heads": heads,
+    "suggestions": _suggestions,
+    "ballots": _ballots,
+    "commitments": promises_of,
+    "review": last_review,
+    "decided_by": _decided_by,
+    "endorsers": _endorsers,
+}
 
 
 def read_promises(topic: Topic) -> None:
