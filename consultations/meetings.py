@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Count, F, Prefetch, Q
 
 from consultations import lots, queries
-from consultations.models import Attendance, Opinion, Seat, Session
+from consultations.models import Attendance, Opinion, Session
 from consultations.workflow import Capacity, OpinionKind
 from govgrid.core import clock
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
 
-    from consultations.models import Platform, SeatQuerySet, Topic
+    from consultations.models import Platform, Topic
     from govgrid.accounts.models import User
 
     Person = User | AnonymousUser
@@ -161,7 +161,7 @@ def drawn(session: Session) -> list[Drawn]:
     draw = session.draw
     if not draw or "seed" not in draw:
         return []
-    users = drawn_seats(session).values("user")
+    users = queries.drawn_seats(session).values("user")
     rows = Attendance.objects.filter(pk__in=draw["people"], user__in=users)
     sat = set(rows.values_list("pk", flat=True))
     return [
@@ -173,17 +173,12 @@ def drawn(session: Session) -> list[Drawn]:
     ]  # fmt: skip
 
 
-def drawn_seats(session: Session) -> SeatQuerySet:
-    """The seats that this lot has given, also those that were left since."""
+def has_empty_seats(session: Session) -> bool:
+    """Of those that its lot has given, before their term is over."""
     draw = session.draw or {}
-    since = draw.get("revealed_at")
-    if since is None:
-        return Seat.objects.none()
-    people = Attendance.objects.filter(pk__in=draw["people"], user__isnull=False)
-    return Seat.objects.filter(
-        platform=session.platform_id, drawn_by_lot=True, user__in=people.values("user"),
-        period__startswith__gte=clock.local(datetime.fromisoformat(since)).date(),
-    )  # fmt: skip
+    if "seed" not in draw or date.fromisoformat(draw["until"]) <= clock.today():
+        return False
+    return queries.drawn_seats(session).held_on().count() < draw["places"]
 
 
 def number_in_draw(session: Session, row: Attendance | None) -> int | None:

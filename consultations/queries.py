@@ -34,6 +34,8 @@ from consultations.models import (
     Platform,
     Review,
     Score,
+    Seat,
+    SeatQuerySet,
     Session,
     Stance,
     Step,
@@ -42,6 +44,7 @@ from consultations.models import (
     TopicQuerySet,
 )
 from consultations.workflow import PUBLIC, TALKS, Facts, Heads, Rules
+from govgrid.core import clock
 from govgrid.core.text import bigrams
 
 if TYPE_CHECKING:
@@ -259,6 +262,21 @@ def rules_of(platform: Platform) -> Rules:
 
 def next_session(topic: Topic, at: datetime) -> Session | None:
     return topic.sessions.upcoming(at).first()
+
+
+def drawn_seats(session: Session) -> SeatQuerySet:
+    """The seats that this lot has given, also those that were left since."""
+    draw = session.draw or {}
+    since = draw.get("revealed_at")
+    if since is None:
+        return Seat.objects.none()
+    people = Attendance.objects.filter(pk__in=draw["people"], user__isnull=False)
+    begun = Q(period__startswith__gte=clock.local(datetime.fromisoformat(since)).date())
+    given = Seat.objects.filter(
+        platform=session.platform_id, drawn_by_lot=True, user__in=people.values("user")
+    )
+    # Given and left on one day, a seat has no day at all.
+    return given.filter(begun | Q(period__isempty=True))
 
 
 def to_moderate(user: User | AnonymousUser) -> QuerySet[Opinion]:

@@ -6,12 +6,11 @@ import base64
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
-from consultations import lots, meetings, seats, tidings
+from consultations import lots, queries, seats, tidings
 from consultations.actions import founding, sessions
 from consultations.models import Attendance, Seat, Session
 from consultations.roles import SeatRole
@@ -110,20 +109,19 @@ def fill_draw(session: Session, *, by: User) -> list[Seat]:
     """Who was drawn has left before the term: the next in the order of the lot take the seats.
 
     For who fills the seats of the platform. Refused: ``not_drawn``, ``term_past``,
-    ``no_seat_empty``, ``nobody_left``.
+    ``no_seat_empty``, ``nobody_left``, ``platform_ended``.
     """
-    if not by.has_perm("consultations.run", session.platform):
-        raise PermissionDenied
+    founding.lock_platform(session.platform, by=by, right="consultations.run")
     session = sessions.hold(session)
     draw = session.draw
     if draw is None or "seed" not in draw:
         raise Refused("not_drawn", _("It was not drawn yet."))
     if date.fromisoformat(draw["until"]) <= clock.today():
         raise Refused("term_past", _("This term is over already."))
-    empty = draw["places"] - meetings.drawn_seats(session).held_on().count()
+    empty = draw["places"] - queries.drawn_seats(session).held_on().count()
     if empty <= 0:
         raise Refused("no_seat_empty", _("Whoever was drawn still sits there."))
-    had = set(meetings.drawn_seats(session).values_list("user", flat=True))
+    had = set(queries.drawn_seats(session).values_list("user", flat=True))
     order = [draw["people"][number - 1] for number in draw["order"]]
     made = _seat(session, order, by=by, most=empty, but=had)
     if not made:

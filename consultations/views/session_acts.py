@@ -117,6 +117,8 @@ def _desk(
         "papers": list(session.papers.all()),
         "agenda": agenda,
         "draw": session.draw or {},
+        "may_fill": request.user.has_perm("consultations.run", session.platform)
+        and meetings.has_empty_seats(session),
         "items": [
             (one, forms.ItemForm(
                 initial={"item": one.position, "minutes": one.minutes},
@@ -180,6 +182,9 @@ ACTS = {
         gettext_lazy("The list is fixed, and what the lot is bound to is published."),
     ),
     "reveal": Act(actions.reveal_draw, forms.RevealForm, "reveal_form", gettext_lazy("It is drawn.")),
+    "fill": Act(
+        actions.fill_draw, None, "", gettext_lazy("The next in the order of the lot have the seats.")
+    ),
 }  # fmt: skip
 
 
