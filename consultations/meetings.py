@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
 
-    from consultations.models import Platform, Topic
+    from consultations.models import Paper, Platform, Topic
     from govgrid.accounts.models import User
 
     Person = User | AnonymousUser
@@ -79,6 +79,14 @@ def of_topic(topic: Topic, most: int = 50) -> list[Session]:
         came=Count("attendance", filter=Q(attendance__checked_in_at__isnull=False))
     )
     return list(rows.order_by("-starts_at", "-pk")[:most])
+
+
+def papers(session: Session, user: Person) -> QuerySet[Paper]:
+    """Sent, or once it has begun, for everybody; before that they are drafts of who holds it."""
+    is_out = session.papers_sent_at is not None or session.starts_at <= clock.now()
+    if is_out or user.has_perm("consultations.hold_session", session):
+        return session.papers.all()
+    return session.papers.none()
 
 
 def counts(session: Session) -> Counts:

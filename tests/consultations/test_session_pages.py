@@ -81,6 +81,8 @@ def test_everybody_reads_a_session_without_names(client, meeting, people):
     actions.add_paper(
         meeting, by=people["recorder"], title="方案", text="<script>alert(1)</script>"
     )
+    assert "alert(1)" not in text(client.get(at("", meeting)))  # not sent yet
+    actions.send_papers(meeting, by=people["recorder"])
     page = text(client.get(at("", meeting)))
     assert meeting.title in page
     assert "王奶奶" not in page
