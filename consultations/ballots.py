@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from consultations import seats, voters
+from consultations import queries, seats, voters
 from consultations.models import Ballot, Residency
 from consultations.workflow.ballots import BallotState, Basis
 from grids.models import Area
@@ -94,6 +94,8 @@ def standing(ballot: Ballot, user: Person) -> Standing:
 
 
 def of_topic(topic: Topic, user: Person, most: int = 20) -> list[Ballot]:
+    if not queries.may_have(topic, "ballots"):
+        return []
     return list(voters.visible(user).filter(topic=topic).order_by("-pk")[:most])
 
 

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from consultations.models import Review
 from consultations.workflow import Facts, State, Verdict, target, tier_after_reopening
-from consultations.workflow.guards import MAX_NO_ACCORD, text
+from consultations.workflow.facts import text
+from consultations.workflow.guards import MAX_NO_ACCORD
 from consultations.workflow.states import UP, Tier
 from govgrid.core import clock
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db.models import Case, F, Sum, When
 from django.utils.functional import Promise
 
+from consultations import queries
 from consultations.models import Entry, EntryQuerySet, Topic
 from consultations.workflow.tables import Direction, EntryKind, Unit
 
@@ -71,6 +72,8 @@ def _total(kind: str, unit: str, found: dict[str, Decimal]) -> Total:
 
 
 def of_topic(topic: Topic) -> list[Total]:
+    if not queries.may_have(topic, "entries"):
+        return []
     return totals(Entry.objects.filter(topic=topic))
 
 

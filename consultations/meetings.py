@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Count, F, Prefetch, Q
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
 
-    from consultations.models import Platform, Topic
+    from consultations.models import Paper, Platform, Topic
     from govgrid.accounts.models import User
 
     Person = User | AnonymousUser
@@ -72,10 +73,20 @@ def coming(user: Person, *, platform: Platform | None = None, most: int = 50) ->
 
 def of_topic(topic: Topic, most: int = 50) -> list[Session]:
     """All of a topic, the latest first, with how many came to each."""
+    if not queries.may_have(topic, "sessions"):
+        return []
     rows = Session.objects.filter(topic=topic).annotate(
         came=Count("attendance", filter=Q(attendance__checked_in_at__isnull=False))
     )
     return list(rows.order_by("-starts_at", "-pk")[:most])
+
+
+def papers(session: Session, user: Person) -> QuerySet[Paper]:
+    """Sent, or once it has begun, for everybody; before that they are drafts of who holds it."""
+    is_out = session.papers_sent_at is not None or session.starts_at <= clock.now()
+    if is_out or user.has_perm("consultations.hold_session", session):
+        return session.papers.all()
+    return session.papers.none()
 
 
 def counts(session: Session) -> Counts:
@@ -154,13 +165,28 @@ class Drawn(NamedTuple):
 
 
 def drawn(session: Session) -> list[Drawn]:
+    """Who was passed over has no seat, and the next of the order has it."""
     draw = session.draw
     if not draw or "seed" not in draw:
         return []
+    users = queries.drawn_seats(session).values("user")
+    rows = Attendance.objects.filter(pk__in=draw["people"], user__in=users)
+    sat = set(rows.values_list("pk", flat=True))
     return [
-        Drawn(rank, number, lots.key(draw["seed"], draw["said"], number), rank <= draw["places"])
+        Drawn(
+            rank, number, lots.key(draw["seed"], draw["said"], number),
+            draw["people"][number - 1] in sat,
+        )
         for rank, number in enumerate(draw["order"], start=1)
-    ]
+    ]  # fmt: skip
+
+
+def has_empty_seats(session: Session) -> bool:
+    """Of those that its lot has given, before their term is over."""
+    draw = session.draw or {}
+    if "seed" not in draw or date.fromisoformat(draw["until"]) <= clock.today():
+        return False
+    return queries.drawn_seats(session).held_on().count() < draw["places"]
 
 
 def number_in_draw(session: Session, row: Attendance | None) -> int | None:

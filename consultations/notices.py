@@ -291,6 +291,19 @@ def flagged(one: Opinion, flag: Flag) -> None:
     owe_all([about(people, "opinion_flagged", one, str(flag.pk), reason=reason)])
 
 
+def flag_settled(one: Opinion, people: Iterable[User], by: User) -> None:
+    """Whoever flagged it hears what was decided, and again if a review turns that round. What is
+    hidden he cannot open: then it is the topic that he is sent to."""
+    word = _("it stays") if one.hidden_at is None else _("it is hidden")
+    place = one.topic if one.hidden_at else one
+    fact = f"flag_settled:{one.pk}:{'hidden' if one.hidden_at else 'stays'}"
+    topic = one.topic
+    params = {"number": topic.number, "serial": one.serial, "title": topic.title}
+    others = [person for person in people if person.pk != by.pk]
+    url = place.get_absolute_url()
+    owe_all([Debt(others, "flag_settled", {**params, "fate": by_language(word)}, url, fact)])
+
+
 def hiding_appealed(one: Opinion) -> None:
     """Another than who hid it; where the table has no other, whoever moderates from above."""
     owe_all([about(_moderators(one, but=one.hidden_by_id), "hiding_appealed", one, "")])

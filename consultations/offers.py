@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from consultations import queries, workflow
 from consultations.models import Topic
-from consultations.workflow import MOVES, Lack, Move
+from consultations.workflow import MOVES, Lack, Move, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,7 @@ class Offer(NamedTuple):
         return not self.missing
 
 
-def offers(topic: Topic, user: User) -> list[Offer]:
+def offers(topic: Topic, user: User, rules: Rules | None = None) -> list[Offer]:
     """In the order of the table; nothing for who may do nothing."""
     known: dict[str, bool] = {}
     for move in MOVES.values():
@@ -50,7 +50,7 @@ def offers(topic: Topic, user: User) -> list[Offer]:
     ]
     if not names:
         return []
-    facts = queries.gather(names, topic, by=user)
+    facts = queries.gather(names, topic, by=user, rules=rules)
     found = []
     for name in names:
         lacks = [one for one in workflow.lacks(name, facts) if one.code not in TYPED]

@@ -17,10 +17,11 @@ from consultations import (
     opinions,
     pools,
     queries,
+    seats,
 )
 from consultations.forms.platforms import AskCohostForm
 from consultations.forms.promises import OfferForm, TurnForm
-from consultations.models import Ballot, Claim, Commitment, Following, Platform, Review, Topic
+from consultations.models import Ballot, Commitment, Following, Platform, Review, Topic
 from consultations.workflow import (
     KEPT,
     STANCE_ON_SUGGESTION,
@@ -107,11 +108,7 @@ class Shown:
 
 def promises(request: HttpRequest, topic: Topic) -> Panel | None:
     """责任清单: who does what by when, what its ticket says, how residents rate it."""
-    rows = list(
-        topic.commitments.select_related("department", "ticket", "topic__platform__area")
-        .prefetch_related("helpers")
-        .order_by("serial")
-    )
+    rows = queries.promises_of(topic)
     may_offer = (
         request.user.is_authenticated
         and topic.verdict not in {Verdict.LATER, Verdict.CANNOT}
@@ -120,10 +117,8 @@ def promises(request: HttpRequest, topic: Topic) -> Panel | None:
     )
     if not rows and not may_offer:
         return None
-    review = topic.reviews.order_by("-serial").first()
+    review = queries.last_review(topic)
     means = _means(review) if review and review.is_over(clock.now()) else {}
-    for one in rows:
-        one.topic = topic
     context = {
         "rows": [_shown(request, one, means) for one in rows],
         "offer": OfferForm(topic=topic) if may_offer else None,
@@ -165,7 +160,7 @@ def _means(review: Review) -> dict[int, tuple[float | None, int]]:
 
 def look_back(request: HttpRequest, topic: Topic) -> Panel | None:
     """What those concerned say: the mean from five ratings on, each score from ten."""
-    review = topic.reviews.order_by("-serial").first()
+    review = queries.last_review(topic)
     if review is None:
         return None
     is_over = review.is_over(clock.now())
@@ -184,7 +179,7 @@ def look_back(request: HttpRequest, topic: Topic) -> Panel | None:
         if count >= 2 * FEWEST_RATINGS
         else [],
         "most": max(given.values(), default=1),
-        "kept": topic.commitments.filter(state__in=sorted(KEPT)).exists(),
+        "kept": any(one.state in KEPT for one in queries.promises_of(topic)),
     }
     return Panel("consultations/_look_back_panel.html", context, rank=30)
 
@@ -194,9 +189,9 @@ def of_ticket(request: HttpRequest, ticket: Ticket) -> Panel | None:
     promise = None
     if ticket.origin.startswith(ORIGIN):  # most are not, and ask nothing
         promise = Commitment.objects.filter(ticket=ticket).select_related("topic").first()
-    topics = list(
-        queries.visible(request.user).filter(ticket=ticket).for_lists().order_by("pk")[:ROWS]
-    )
+    made = seats.keys_beside(request.user, Topic.objects.filter(ticket=ticket))
+    seen = queries.visible(request.user).filter(pk__in=made).for_lists().order_by("pk")
+    topics = list(seen[:ROWS]) if made else []
     # Only a consultation whistle calls anybody.
     is_called = ticket.whistle_kind == WhistleKind.CONSULTATION
     calls = attendance.of_ticket(ticket.pk) if is_called else []
@@ -294,9 +289,9 @@ def covenants_of_platform(request: HttpRequest, platform: Platform) -> Panel | N
 
 def together(request: HttpRequest, topic: Topic) -> Panel | None:
     """Who holds it too, what it is part of, and who claimed it."""
-    rows = list(pools.cohostings(topic))
+    rows = pools.cohostings(topic)
     theme = topic.theme
-    claim = Claim.objects.filter(topic=topic).select_related("item__pool").first()
+    claim = pools.claim_of(topic)
     may_ask = topic.is_public and topic.is_open and request.user.has_perm(
         "consultations.convene", topic
     )  # fmt: skip
@@ -357,7 +352,9 @@ def follow_platform(request: HttpRequest, platform: Platform) -> Panel:
 
 
 def _follow(request: HttpRequest, kind: str, thing: Topic | Platform, key: str) -> Panel:
-    mine = Following.objects.of(request.user) if request.user.is_authenticated else None
+    mine = None
+    if request.user.is_authenticated and queries.may_have(thing, "following"):
+        mine = Following.objects.of(request.user)
     context = {
         "following": mine.filter(**{kind: thing.pk}).first() if mine is not None else None,
         "action": reverse(f"consultations:follow-{kind}", args=[key]),

@@ -51,6 +51,10 @@ OPINIONS = {
         _("Flagged: %(number)s/%(serial)s"),
         _("A reader thinks that something in “%(title)s” should not stand there: %(reason)s."),
     ),
+    "flag_settled": (
+        _("What you flagged %(number)s/%(serial)s: %(fate)s"),
+        _("What you flagged in “%(title)s” was looked at: %(fate)s."),
+    ),
     "hiding_appealed": (
         _("A review is asked for: %(number)s/%(serial)s"),
         _("Somebody asks that what was hidden in “%(title)s” be shown again."),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from consultations import seats
-from consultations.models import Cohosting, Platform, Pool, PoolItem, Theme, Topic
+from consultations import queries, seats
+from consultations.models import Claim, Cohosting, Platform, Pool, PoolItem, Theme, Topic
 from consultations.workflow import PUBLIC
 from grids import scoping
 
@@ -71,8 +71,17 @@ def _own(topic: Topic, user: Person) -> bool:
     return user.is_authenticated and topic.raised_by_id == user.pk
 
 
-def cohostings(topic: Topic) -> QuerySet[Cohosting]:
-    return topic.cohostings.select_related("platform__area").order_by("pk")
+def cohostings(topic: Topic) -> list[Cohosting]:
+    if not queries.may_have(topic, "cohostings"):
+        return []
+    return list(topic.cohostings.select_related("platform__area").order_by("pk"))
+
+
+def claim_of(topic: Topic) -> Claim | None:
+    """Who claimed it in which round."""
+    if not queries.may_have(topic, "claims"):
+        return None
+    return Claim.objects.filter(topic=topic).select_related("item__pool").first()
 
 
 def to_answer(user: Person, platform: Platform | None = None) -> QuerySet[Cohosting]:

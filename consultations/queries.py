@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    When,
+    prefetch_related_objects,
+)
 
 from consultations import seats
 from consultations.models import (
     Attendance,
+    Ballot,
+    Claim,
+    Cohosting,
     Commitment,
+    Entry,
     Flag,
+    Following,
     Opinion,
     Platform,
     Review,
     Score,
+    Seat,
+    SeatQuerySet,
     Session,
     Stance,
     Step,
@@ -25,6 +44,7 @@ from consultations.models import (
     TopicQuerySet,
 )
 from consultations.workflow import PUBLIC, TALKS, Facts, Heads, Rules
+from govgrid.core import clock
 from govgrid.core.text import bigrams
 
 if TYPE_CHECKING:
@@ -36,9 +56,10 @@ if TYPE_CHECKING:
 NEEDS: dict[str, frozenset[str]] = {
     "accept": frozenset({"decided_by"}),
     "decline": frozenset({"decided_by"}),
+    "merge": frozenset({"ballots"}),
     "appeal": frozenset({"endorsers"}),
     "convene": frozenset({"sessions"}),
-    "settle": frozenset({"sessions", "heads", "suggestions", "commitments"}),
+    "settle": frozenset({"sessions", "heads", "suggestions", "commitments", "ballots"}),
     "start": frozenset({"commitments"}),
     "explain": frozenset({"commitments"}),
     "report": frozenset({"commitments"}),
@@ -56,29 +77,37 @@ def gather(
     by: User | None,
     given: dict[str, Any] | None = None,
     at: datetime | None = None,
+    rules: Rules | None = None,
 ) -> Facts:
-    """What the guards of some moves look at; at most eight statements, whatever there is."""
+    """What the guards of some moves look at; at most nine statements, whatever there is."""
     needs = frozenset[str]().union(*(NEEDS.get(name, frozenset()) for name in names))
-    read: dict[str, Any] = {}
-    if "sessions" in needs:
-        read["sessions"] = list(topic.sessions.standing().filter(round=topic.round))
-    if "heads" in needs:
-        read["heads"] = heads(topic)
-    if "suggestions" in needs:
-        read["suggestions"] = list(Opinion.objects.filter(topic=topic).suggestions().standing())
-    if "commitments" in needs:
-        read["commitments"] = list(topic.commitments.all())
-    if "review" in needs:
-        read["review"] = topic.reviews.order_by("-serial").first()
-    if "decided_by" in needs:
-        decided = Step.objects.filter(topic=topic, verb__in=REFUSALS, by__isnull=False)
-        read["decided_by"] = frozenset(decided.values_list("by", flat=True))
-    if "endorsers" in needs:
-        read["endorsers"] = Stance.objects.filter(
-            topic=topic, opinion=None, value=1, version=topic.version
-        ).count()
-    rules = Terms.objects.of(topic.platform_id)
+    read = {need: _READ[need](topic) for need in sorted(needs)}
+    rules = rules or Terms.objects.of(topic.platform_id)
     return Facts(topic=topic, by=by, given=given or {}, at=at, rules=rules, **read)
+
+
+def _sessions(topic: Topic) -> list[Session]:
+    return list(topic.sessions.standing().filter(round=topic.round))
+
+
+def _suggestions(topic: Topic) -> list[Opinion]:
+    return list(Opinion.objects.filter(topic=topic).suggestions().standing())
+
+
+def _ballots(topic: Topic) -> int:
+    if not may_have(topic, "ballots"):
+        return 0
+    return Ballot.objects.waited_for().filter(topic=topic).count()
+
+
+def _decided_by(topic: Topic) -> frozenset[int]:
+    decided = Step.objects.filter(topic=topic, verb__in=REFUSALS, by__isnull=False)
+    return frozenset(decided.values_list("by", flat=True))
+
+
+def _endorsers(topic: Topic) -> int:
+    own = Stance.objects.filter(topic=topic, opinion=None, value=1, version=topic.version)
+    return own.count()
 
 
 def heads(topic: Topic) -> Heads:
@@ -116,6 +145,73 @@ def visible(user: User | AnonymousUser) -> TopicQuerySet:
         asked |= Q(raised_by=user.pk) | Q(entered_by=user.pk)
         asked |= Q(platform__in=seats.platforms(user, "consultations.view").values("pk"))
     return Topic.objects.filter(asked)
+
+
+# What may hang on a topic: a part of its page asks for its rows only where there are any.
+PARTS: dict[str, QuerySet[Any]] = {
+    "ballots": Ballot.objects.all(),
+    "claims": Claim.objects.all(),
+    "cohostings": Cohosting.objects.all(),
+    "commitments": Commitment.objects.all(),
+    "entries": Entry.objects.all(),
+    "opinions": Opinion.objects.all(),
+    "reviews": Review.objects.all(),
+    "sessions": Session.objects.all(),
+    "stances": Stance.objects.filter(opinion=None),
+}
+
+
+def with_parts(topics: TopicQuerySet, user: User | AnonymousUser) -> TopicQuerySet:
+    """Each with what hangs on it and what ``user`` has there, asked in one statement with it."""
+    parts = dict(PARTS)
+    if user.is_authenticated:
+        parts["following"] = Following.objects.of(user)
+        parts["own_stance"] = parts["stances"].filter(user=user.pk)
+    here = OuterRef("pk")
+    return topics.annotate(
+        **{f"has_{name}": Exists(rows.filter(topic=here)) for name, rows in parts.items()}
+    )
+
+
+def may_have(row: Topic | Platform, part: str) -> bool:
+    """Whether it is worth asking; unknown, it is."""
+    return bool(getattr(row, f"has_{part}", True))
+
+
+def last_review(topic: Topic) -> Review | None:
+    if not may_have(topic, "reviews"):
+        return None
+    if (found := vars(topic).get("_last_review")) is None:
+        found = topic.reviews.order_by("-serial").first()
+        if hasattr(topic, "has_reviews"):  # read for a page, that asks again and again
+            vars(topic)["_last_review"] = found
+    return found
+
+
+def promises_of(topic: Topic) -> list[Commitment]:
+    """In the order in which they were made; see :func:`read_promises`."""
+    if not may_have(topic, "commitments"):
+        return []
+    return sorted(topic.commitments.all(), key=lambda one: one.serial)
+
+
+_READ: dict[str, Callable[[Topic], Any]] = {
+    "sessions": _sessions,
+    "heads": heads,
+    "suggestions": _suggestions,
+    "ballots": _ballots,
+    "commitments": promises_of,
+    "review": last_review,
+    "decided_by": _decided_by,
+    "endorsers": _endorsers,
+}
+
+
+def read_promises(topic: Topic) -> None:
+    """With what a page says of each, for whatever of the page asks: two statements, or none."""
+    if may_have(topic, "commitments"):
+        rows = Commitment.objects.select_related("department", "ticket")
+        prefetch_related_objects([topic], Prefetch("commitments", rows.prefetch_related("helpers")))
 
 
 def platforms_seen(user: User | AnonymousUser) -> QuerySet[Platform]:
@@ -166,6 +262,21 @@ def rules_of(platform: Platform) -> Rules:
 
 def next_session(topic: Topic, at: datetime) -> Session | None:
     return topic.sessions.upcoming(at).first()
+
+
+def drawn_seats(session: Session) -> SeatQuerySet:
+    """The seats that this lot has given, also those that were left since."""
+    draw = session.draw or {}
+    since = draw.get("revealed_at")
+    if since is None:
+        return Seat.objects.none()
+    people = Attendance.objects.filter(pk__in=draw["people"], user__isnull=False)
+    begun = Q(period__startswith__gte=clock.local(datetime.fromisoformat(since)).date())
+    given = Seat.objects.filter(
+        platform=session.platform_id, drawn_by_lot=True, user__in=people.values("user")
+    )
+    # Given and left on one day, a seat has no day at all.
+    return given.filter(begun | Q(period__isempty=True))
 
 
 def to_moderate(user: User | AnonymousUser) -> QuerySet[Opinion]:

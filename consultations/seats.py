@@ -5,9 +5,9 @@ Lists ask :func:`platforms`, single rows ask :func:`holds`; a test holds them eq
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from consultations.models import Platform, Seat
 from consultations.roles import MAY
@@ -15,6 +15,8 @@ from grids import scoping
 from grids.models import Level
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
 
@@ -36,10 +38,29 @@ def held(user: Person) -> tuple[Sat, ...]:
         return ()
     cached = getattr(user, "_held_seats", None)
     if cached is None:
-        rows = Seat.objects.of(user).held_on().order_by("pk").values_list("platform", "role")
-        cached = tuple(Sat(platform, role) for platform, role in rows)
-        user._held_seats = cached  # type: ignore[attr-defined]
+        cached = _remember(user, _rows(user))
     return cached
+
+
+def _rows(user: User) -> QuerySet[Seat, tuple[int, int, str]]:
+    return Seat.objects.of(user).held_on().order_by().values_list("pk", "platform", "role")
+
+
+def _remember(user: User, rows: Iterable[tuple[int, int, str]]) -> tuple[Sat, ...]:
+    found = tuple(Sat(platform, role) for _pk, platform, role in sorted(rows))
+    user._held_seats = found  # type: ignore[attr-defined]
+    return found
+
+
+def keys_beside(user: Person, others: QuerySet[Any]) -> list[int]:
+    """The keys of ``others``, read in one statement with the seats of ``user``, which are asked for
+    next, where they are not known yet."""
+    if not user.is_authenticated or not user.is_active or hasattr(user, "_held_seats"):
+        return list(others.values_list("pk", flat=True))
+    keys = others.order_by().values_list("pk", Value(0), Value(""))
+    both = list(_rows(user).union(keys, all=True))
+    _remember(user, (one for one in both if one[2]))
+    return [pk for pk, _platform, role in both if not role]
 
 
 def forget(user: User) -> None:

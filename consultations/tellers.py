@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from consultations import voters
-from consultations.models import Ballot, Seat, Vote
+from consultations.models import Ballot, ClauseComment, Seat, Vote
 from consultations.workflow.ballots import Basis
 from govgrid.accounts.models import User
 from govgrid.outbox import kinds
@@ -41,12 +41,18 @@ KINDS = {
         _("The vote on “%(question)s” of %(platform)s is called off. %(reason)s"),
     ),
 }  # fmt: skip
+COMMENTS = {
+    "comment_hidden": (
+        _("Hidden: your comment on “%(title)s”"),
+        _("What you said of clause %(position)s of “%(title)s” was hidden: %(reason)s."),
+    ),
+}
 PASSED, NOT_PASSED = _("passed"), _("not passed")
 
 
 def register() -> None:
     """Bring the words to the outbox; called once at start-up."""
-    for kind, (subject, body) in KINDS.items():
+    for kind, (subject, body) in (KINDS | COMMENTS).items():
         kinds.register(kind, subject, body)
 
 
@@ -116,3 +122,15 @@ def counted(ballot: Ballot) -> None:
 
 def called_off(ballot: Ballot) -> None:
     _told(ballot, "ballot_void", _all(ballot))
+
+
+def comment_hidden(comment: ClauseComment) -> None:
+    """Whoever said it reads why; its words are not repeated."""
+    covenant = comment.covenant
+    params = {
+        "title": covenant.title,
+        "position": comment.position,
+        "reason": comment.hidden_reason,
+    }
+    url, fact = covenant.get_absolute_url(), f"comment_hidden:{comment.pk}"
+    owe_all([Debt([comment.author], "comment_hidden", params, url, fact)])

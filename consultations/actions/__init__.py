@@ -35,7 +35,7 @@ from consultations.actions.covenants import (
     unvote_covenant,
     vote_on_covenant,
 )
-from consultations.actions.drawing import commit_draw, reveal_draw
+from consultations.actions.drawing import commit_draw, fill_draw, reveal_draw
 from consultations.actions.electorates import Letter, bring_electors
 from consultations.actions.following import (
     follow,
@@ -157,6 +157,7 @@ __all__ = [
     "enter_vote",
     "extend_study",
     "file_covenant",
+    "fill_draw",
     "fire",
     "fire_ballots",
     "fire_calls",

@@ -250,12 +250,13 @@ def _check_keys(ballot: Ballot) -> None:
 def announce_ballot(ballot: Ballot, *, by: User) -> Ballot:
     """From now on its rules, list and keys are frozen, and everybody reads it; the clock opens it.
 
-    Refused: ``announced_already``, ``list_needed``, ``floor_area_needed``, ``keys_needed``,
-    ``entitled_needed``, ``ballot_past``.
+    Refused: ``announced_already``, ``not_public_yet``, ``list_needed``, ``floor_area_needed``,
+    ``keys_needed``, ``entitled_needed``, ``ballot_past``.
     """
     ballot = hold(ballot)
     may_ask(by, ballot)
     must_be_draft(ballot)
+    check_topic(ballot.platform, ballot.topic)
     _check_times(ballot)
     known = voters.entitled(ballot)
     if ballot.basis == Basis.LIST:

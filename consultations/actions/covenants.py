@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from consultations import tellers
 from consultations.actions.ballots import Asking, ask_ballot, check_topic
 from consultations.models import Ballot, Clause, ClauseComment, Covenant, Platform, Topic
 from consultations.workflow.ballots import (
@@ -168,14 +169,22 @@ def comment_clause(covenant: Covenant, position: int, *, by: User, body: str) ->
 
 @transaction.atomic
 def hide_comment(comment: ClauseComment, *, by: User, reason: str) -> ClauseComment:
-    """Not shown any more, for a reason that is kept. Refused: ``reason_needed``."""
+    """Not shown any more, for a reason that is kept and that its author reads.
+
+    Refused: ``hidden_already``, ``reason_needed``.
+    """
+    rows = ClauseComment.objects.select_for_update(of=("self",))
+    comment = rows.select_related("covenant__platform__area", "author").get(pk=comment.pk)
     if not by.has_perm("consultations.moderate", comment.covenant):
         raise PermissionDenied
+    if comment.hidden_at is not None:
+        raise Refused("hidden_already", _("It is hidden already."))
     if is_blank(reason):
         raise Refused("reason_needed", _("Say why it is hidden."))
     comment.hidden_at, comment.hidden_by = clock.now(), by
     comment.hidden_reason = guard.mask(reason.strip())[:300]
     comment.save(update_fields=["hidden_at", "hidden_by", "hidden_reason"])
+    tellers.comment_hidden(comment)
     return comment
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import base64
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
-from consultations import lots
-from consultations.actions import sessions
+from consultations import lots, queries, seats, tidings
+from consultations.actions import founding, sessions
 from consultations.models import Attendance, Seat, Session
 from consultations.roles import SeatRole
 from govgrid.core import clock
@@ -90,7 +90,8 @@ def reveal_draw(session: Session, *, by: User, said: str) -> list[Seat]:
         raise Refused("said_needed", _("Write the number that the hall has named."))
     seed = unseal(base64.b64decode(draw["sealed"]), _place(session))
     order = lots.order(seed, said, len(draw["people"]))
-    seats = _seat(session, [draw["people"][number - 1] for number in order])
+    drawn = [draw["people"][number - 1] for number in order]
+    made = _seat(session, drawn, by=by, most=draw["places"])
     kept = {name: value for name, value in draw.items() if name != "sealed"}
     session.draw = kept | {
         "seed": seed,
@@ -100,25 +101,62 @@ def reveal_draw(session: Session, *, by: User, said: str) -> list[Seat]:
         "revealed_by": by.pk,
     }
     session.save(update_fields=["draw"])
-    return seats
+    return made
 
 
-def _seat(session: Session, drawn: list[int]) -> list[Seat]:
-    """The first of the order; who has got a seat meanwhile is passed over."""
+@transaction.atomic
+def fill_draw(session: Session, *, by: User) -> list[Seat]:
+    """Who was drawn has left before the term: the next in the order of the lot take the seats.
+
+    For who fills the seats of the platform. Refused: ``not_drawn``, ``term_past``,
+    ``no_seat_empty``, ``nobody_left``, ``platform_ended``.
+    """
+    founding.lock_platform(session.platform, by=by, right="consultations.run")
+    session = sessions.hold(session)
+    draw = session.draw
+    if draw is None or "seed" not in draw:
+        raise Refused("not_drawn", _("It was not drawn yet."))
+    if date.fromisoformat(draw["until"]) <= clock.today():
+        raise Refused("term_past", _("This term is over already."))
+    empty = draw["places"] - queries.drawn_seats(session).held_on().count()
+    if empty <= 0:
+        raise Refused("no_seat_empty", _("Whoever was drawn still sits there."))
+    had = set(queries.drawn_seats(session).values_list("user", flat=True))
+    order = [draw["people"][number - 1] for number in draw["order"]]
+    made = _seat(session, order, by=by, most=empty, but=had)
+    if not made:
+        raise Refused("nobody_left", _("Nobody is left on the list who could take the seat."))
+    return made
+
+
+def _seat(
+    session: Session, drawn: list[int], *, by: User, most: int, but: set[int] | None = None
+) -> list[Seat]:
+    """The first of the order; who has a seat already, has left the list or closed his account is
+    passed over. Each is told, and it stands in the story of the platform."""
     assert session.draw is not None, "committed"  # noqa: S101
     period = DateRange(clock.today(), date.fromisoformat(session.draw["until"]))
-    rows = Attendance.objects.select_related("user").in_bulk(drawn)
-    sitting = set(
-        Seat.objects.filter(
-            platform=session.platform_id, role=SeatRole.DELEGATE, period__overlap=period
-        ).values_list("user", flat=True)
+    platform = session.platform
+    held = Seat.objects.filter(
+        platform=platform, role=SeatRole.DELEGATE, period__overlap=period
+    ).values_list("user", flat=True)
+    never = set(held) | (but or set())
+    rows = Attendance.objects.filter(left_at=None, user__is_active=True).select_related("user")
+    found = rows.in_bulk(drawn)
+    users = [found[pk].user for pk in drawn if pk in found and found[pk].user_id not in never]
+    return [_sit(session, person, period, by) for person in users[:most] if person is not None]
+
+
+def _sit(session: Session, person: User, period: DateRange, by: User) -> Seat:
+    platform = session.platform
+    seat = Seat.objects.create(
+        platform=platform, user=person, role=SeatRole.DELEGATE, period=period, drawn_by_lot=True
     )
-    users = [rows[pk].user for pk in drawn if rows[pk].user_id not in sitting]
-    people = [one for one in users if one is not None]
-    return [
-        Seat.objects.create(
-            platform=session.platform, user=person, role=SeatRole.DELEGATE, period=period,
-            drawn_by_lot=True,
-        )
-        for person in people[: session.draw["places"]]
-    ]  # fmt: skip
+    seats.forget(person)
+    founding.log(
+        platform, "appoint", by=by,
+        data={"seat": seat.pk, "role": seat.role, "from": period.lower.isoformat(),
+              "until": (period.upper - timedelta(days=1)).isoformat(), "by_lot": session.pk},
+    )  # fmt: skip
+    tidings.seat_given(seat)
+    return seat

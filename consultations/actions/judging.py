@@ -43,7 +43,7 @@ def judge(topic: Topic, serial: int, *, by: User, **given: Any) -> Opinion:
 
     ``given``: ``fate``, ``verdict`` (not needed where it is not adopted), ``verdict_code`` and what
     that verdict must carry, as for a topic. Refused with the code of what is missing, or with
-    ``wrong_state``, ``no_such_opinion``, ``worded_anew``, ``not_a_suggestion``, ``answered_already``.
+    ``wrong_state``, ``no_such_opinion``, ``worded_anew``, ``not_a_suggestion``, ``own_opinion``, ``answered_already``.
     """
     topic = moves.hold(topic)
     if not by.has_perm("consultations.convene", topic):
@@ -53,6 +53,8 @@ def judge(topic: Topic, serial: int, *, by: User, **given: Any) -> Opinion:
     one = standing(topic, serial)
     if one.kind != OpinionKind.SUGGESTION:
         raise Refused("not_a_suggestion", _("Only suggestions are answered so."))
+    if by.has_perm("consultations.said", one):  # never two keys to one lock
+        raise Refused("own_opinion", _("Somebody else decides on what you said."))
     if one.fate and one.fate_round == topic.round:
         raise Refused("answered_already", _("It was answered already."))
     at = clock.now()

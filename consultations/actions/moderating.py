@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,13 +10,11 @@ from consultations import notices
 from consultations.actions import moves
 from consultations.models import Flag, Opinion, Topic
 from consultations.workflow import FlagReason
+from govgrid.accounts.models import User
 from govgrid.core import clock
 from govgrid.core.errors import Refused
 from govgrid.core.text import is_blank
 from govgrid.privacy import guard
-
-if TYPE_CHECKING:
-    from govgrid.accounts.models import User
 
 RIGHT = "consultations.moderate"
 
@@ -40,7 +36,10 @@ def _of_another(one: Opinion, by: User) -> None:
 
 def _settle(one: Opinion, by: User) -> None:
     """Whoever flagged it has his answer."""
-    Flag.objects.open().filter(opinion=one).update(settled_at=clock.now(), settled_by=by)
+    asked = Flag.objects.open().filter(opinion=one)
+    people = list(User.objects.filter(pk__in=asked.values("user"), is_active=True))
+    if asked.update(settled_at=clock.now(), settled_by=by):
+        notices.flag_settled(one, people, by)
 
 
 @transaction.atomic
@@ -174,6 +173,10 @@ def decide_appeal(topic: Topic, serial: int, *, by: User, answer: str, is_shown:
             *("appeal_answer", "appeal_answered_by", "hidden_at", "hidden_by", "shown_again_at")
         ]
     )
+    if is_shown:
+        flagged = Flag.objects.filter(opinion=one)
+        people = User.objects.filter(pk__in=flagged.values("user"), is_active=True)
+        notices.flag_settled(one, people, by)
     _log(one, "opinion_shown" if is_shown else "hiding_upheld", by, one.appeal_answer)
     notices.appeal_decided(one)
     return one

@@ -224,14 +224,14 @@ def take_amendment(topic: Topic, serial: int, *, by: User) -> Opinion | Topic:
 
     Of the topic the proposer or who convenes takes it over, of a suggestion its author or who
     convenes. Refused: ``wrong_state``, ``no_such_opinion``, ``worded_anew``, ``answered_already``,
-    ``taken_already``, ``not_an_amendment``.
+    ``taken_already``, ``not_an_amendment``, ``own_opinion``.
     """
     topic = moves.hold(topic)
     one = standing(topic, serial)
     if one.kind != OpinionKind.AMENDMENT:
         raise Refused("not_an_amendment", _("Only an amendment is taken over."))
     target = standing(topic, one.amends.serial) if one.amends else None
-    _may_take(topic, target, by)
+    _may_take(topic, target, one, by)
     _must_be_talked_over(topic)
     if one.taken_at is not None:
         raise Refused("taken_already", _("It was taken over already."))
@@ -243,14 +243,19 @@ def take_amendment(topic: Topic, serial: int, *, by: User) -> Opinion | Topic:
     return made
 
 
-def _may_take(topic: Topic, target: Opinion | None, by: User) -> None:
+def _may_take(topic: Topic, target: Opinion | None, amendment: Opinion, by: User) -> None:
+    """Who convenes puts no words of his own into somebody's mouth."""
     is_his = (
         by.has_perm("consultations.said", target)
         if target
         else by.pk in {topic.raised_by_id, topic.entered_by_id}
     )
-    if not is_his and not by.has_perm("consultations.convene", topic):
+    if is_his:
+        return
+    if not by.has_perm("consultations.convene", topic):
         raise PermissionDenied
+    if by.has_perm("consultations.said", amendment):
+        raise Refused("own_opinion", _("Somebody else decides on what you said."))
 
 
 def _must_be_talked_over(topic: Topic) -> None:

@@ -24,7 +24,7 @@ from govgrid.core.fields import Day, Text, Whole
 TAGS = ["consultations"]
 REFUSED = OpenApiResponse(
     description="The `code` says which rule stood against it, as in `no_ballot`, `not_passed`, "
-    "`not_checked`, `wrong_formula`, `put_to_the_vote`, `in_the_making`."
+    "`not_checked`, `wrong_formula`, `put_to_the_vote`, `in_the_making`, `ballot_goes_on`."
 )
 
 
@@ -57,6 +57,10 @@ class CovenantWordsBody(Body):
 class ClauseCommentBody(Body):
     position = Whole(min_value=1, max_value=60)
     body = Text(max_length=500)
+
+
+class CommentHidingBody(Body):
+    reason = Text(max_length=300)
 
 
 class LegalCheckBody(Body):
@@ -136,6 +140,15 @@ class CovenantViewSet(Resource):
         actions.comment_clause(seen(id), given["position"], by=request.user, body=given["body"])
         return self._told(id)
 
+    @_changes("Hide a comment", CommentHidingBody, "hide_comment")
+    def hide(self, request: Request, id: int, row: int) -> Response:
+        """For who moderates at the platform; whoever said it reads the reason."""
+        rows = seen(id).comments.filter(pk=row, hidden_at=None)
+        if (found := rows.first()) is None:
+            raise Http404
+        actions.hide_comment(found, by=request.user, **CommentHidingBody.read(request))
+        return self._told(id)
+
     @_changes("Write the legal check down", LegalCheckBody, "check")
     def check(self, request: Request, id: int) -> Response:
         """For the street; not by whoever drafted it."""
@@ -163,6 +176,15 @@ class CovenantViewSet(Resource):
         """Where its ballot was called off, or never announced."""
         actions.unvote_covenant(seen(id), by=request.user)
         return self._told(id)
+
+    @extend_schema(
+        summary="Drop a draft", tags=TAGS, operation_id="consultations_covenant_drop",
+        request=None, responses={204: None, 409: REFUSED},
+    )  # fmt: skip
+    def drop(self, request: Request, id: int) -> Response:
+        """A draft that nobody pursues, or one whose ballot has not passed."""
+        actions.drop_covenant(seen(id), by=request.user)
+        return Response(status=204)
 
     @_changes("Bring it into force", CovenantEnactBody, "enact")
     def enact(self, request: Request, id: int) -> Response:

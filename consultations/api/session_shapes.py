@@ -147,7 +147,7 @@ def whole(one: Session, user: Any) -> dict[str, Any]:
         "agenda": [{"position": row.position, "text": row.text} for row in one.agenda.all()],
         "papers": [
             {"id": row.pk, "title": row.title, "text": row.text, "size": row.size}
-            for row in one.papers.all()
+            for row in meetings.papers(one, user)
         ],
         "attendance": {
             "places": counts.places,

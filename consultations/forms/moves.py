@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from consultations.forms.choices import share
 from consultations.models import Commitment, Topic
 from consultations.workflow import (
     MOVES,
@@ -111,7 +112,9 @@ class MoveForm(forms.Form):
         self.name, self.move = name, MOVES[name]
         for one in self.move.fields:
             if one in FIELDS:
-                self.fields[one] = FIELDS[one]()
+                field = self.fields[one] = FIELDS[one]()
+                if isinstance(field, forms.ModelChoiceField):
+                    share(field, topic)
         if "note" in self.fields and name in NOTES:
             self.fields["note"].label = NOTES[name]
         if "commitments" in self.move.fields and topic.state != State.DOING:

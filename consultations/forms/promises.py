@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from consultations import queries
+from consultations.forms.choices import share
 from consultations.models import Commitment, Opinion, Topic
 from consultations.workflow import TURNS
 from govgrid.core.days import DayField
@@ -37,10 +39,12 @@ class OfferForm(forms.Form):
 
     def __init__(self, data: Any = None, *, topic: Topic) -> None:
         super().__init__(data, auto_id="offer_%s")
-        self.fields["department"].queryset = _departments()  # type: ignore[attr-defined]
+        department: Any = self.fields["department"]
+        department.queryset = _departments()
+        share(department, topic)
         adopted = Opinion.objects.filter(topic=topic, verdict="now")
         self.fields["opinion"].queryset = adopted  # type: ignore[attr-defined]
-        if not adopted.exists():
+        if not queries.may_have(topic, "opinions") or not adopted.exists():
             del self.fields["opinion"]
 
 
@@ -52,6 +56,8 @@ class TurnForm(forms.Form):
         self.name, self.turn, self.commitment = name, TURNS[name], commitment
         for one in self.turn.fields:
             field = self.fields[one] = self._field(one, name)
+            if isinstance(field, forms.ModelChoiceField):
+                share(field, commitment.topic)
             needs_note = one == "note" and name != "accept"
             needs_department = one == "department" and name == "offer"
             if one in {"due_on", "result"} or needs_note or needs_department:

@@ -53,6 +53,10 @@ class BallotQuerySet(models.QuerySet["Ballot"]):
     def public(self) -> BallotQuerySet:
         return self.exclude(state=S.DRAFT)
 
+    def waited_for(self) -> BallotQuerySet:
+        """Announced, and neither counted nor called off."""
+        return self.filter(state__in=(S.ANNOUNCED, S.OPEN, S.CLOSED))
+
 
 class Ballot(models.Model):
     """One question put to the vote. Its rules are frozen by a trigger once it is announced."""

@@ -20,6 +20,7 @@ from consultations.views.ballots import in_sight, page
 from consultations.workflow import envelopes
 from consultations.workflow.ballots import BallotState, Basis, Channel
 from govgrid.core.errors import Refused
+from grids.spatial.writing import neutral
 
 CONFLICT = 409
 
@@ -31,7 +32,7 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
     platform = get_object_or_404(Platform.objects.select_related("area", "compound"), code=code)
     if not request.user.has_perm("consultations.convene", platform):
         raise PermissionDenied
-    status = 200
+    status = 400 if request.method == "POST" else 200
     if request.method == "POST":
         form = forms.AskForm(request.POST, platform=platform)
         if form.is_valid():
@@ -104,7 +105,7 @@ def _fresh(request: HttpRequest, found: Ballot, words: str) -> HttpResponse:
 def _reword(request: HttpRequest, found: Ballot) -> HttpResponse:
     form = forms.AskForm(request.POST, platform=found.platform)
     if not form.is_valid():
-        return shown(request, found, ask_form=form)
+        return shown(request, found, status=400, ask_form=form)
     actions.reword_ballot(found, form.asking(), by=request.user)
     return _fresh(request, found, _("The draft is worded anew."))
 
@@ -115,7 +116,7 @@ def _list(request: HttpRequest, found: Ballot) -> HttpResponse:
     if not request.user.has_perm("consultations.convene", found):
         raise PermissionDenied
     if not form.is_valid():
-        return shown(request, found, list_form=form)
+        return shown(request, found, status=400, list_form=form)
     letters = actions.bring_electors(found, form.cleaned_data["file"], by=request.user)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="ballot-{found.pk}-letters.csv"'
@@ -124,7 +125,7 @@ def _list(request: HttpRequest, found: Ballot) -> HttpResponse:
     writer = csv.writer(response)
     writer.writerow(["household", "code", "address"])
     address = request.build_absolute_uri(found.get_absolute_url())
-    writer.writerows([one.label, one.code, address] for one in letters)
+    writer.writerows([neutral(one.label), neutral(one.code), address] for one in letters)
     return response
 
 
@@ -149,14 +150,14 @@ def _enter(request: HttpRequest, found: Ballot) -> HttpResponse:
     if not request.user.has_perm("consultations.enter", found):
         raise PermissionDenied
     if not form.is_valid():
-        return shown(request, found, enter_form=form)
+        return shown(request, found, status=400, enter_form=form)
     people = voters.by_household(found, form.cleaned_data["household"])
     chosen = form.cleaned_data["person"]
     if chosen:
         people = [one for one in people if one.residency and one.residency.pk == chosen]
     if not people:
         form.add_error("household", _("Nobody of this household may vote here."))
-        return shown(request, found, enter_form=form)
+        return shown(request, found, status=400, enter_form=form)
     if len(people) > 1 and found.count_by == "head":
         return shown(request, found, enter_form=form, enter_people=people)
     cast = actions.enter_vote(
@@ -171,7 +172,7 @@ def _count(request: HttpRequest, found: Ballot) -> HttpResponse:
     papers = found.votes.filter(channel=Channel.PAPER).count()
     form = forms.CountForm(request.POST, ballot=found, papers=papers, auto_id="count_%s")
     if not form.is_valid():
-        return shown(request, found, count_form=form)
+        return shown(request, found, status=400, count_form=form)
     actions.count_ballot(found, by=request.user, **form.given())
     messages.success(request, _("It is counted, and the result is out."))
     return redirect(found)
@@ -180,7 +181,7 @@ def _count(request: HttpRequest, found: Ballot) -> HttpResponse:
 def _void(request: HttpRequest, found: Ballot) -> HttpResponse:
     form = forms.VoidForm(request.POST, auto_id="void_%s")
     if not form.is_valid():
-        return shown(request, found, void_form=form)
+        return shown(request, found, status=400, void_form=form)
     actions.void_ballot(found, by=request.user, reason=form.cleaned_data["reason"])
     return _fresh(request, found, _("It is called off."))
 

@@ -77,7 +77,7 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
     by_code = ballots.standing(found, request.user).by_code
     form = VoteForm(request.POST, ballot=found, by_code=by_code)
     if not form.is_valid():
-        return shown(request, found, form=form)
+        return shown(request, found, status=400, form=form)
     try:
         cast = actions.vote(
             found, form.choices(), by=request.user if request.user.is_authenticated else None,

@@ -42,7 +42,7 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
     platform = get_object_or_404(Platform.objects.select_related("area", "compound"), code=code)
     if not request.user.has_perm("consultations.convene", platform):
         raise PermissionDenied
-    status = 200
+    status = 400 if request.method == "POST" else 200
     if request.method == "POST":
         form = forms.CovenantForm(request.POST, platform=platform)
         if form.is_valid():
@@ -163,7 +163,8 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     form = form_of(request.POST, auto_id=f"{act}_%s") if form_of else None
     if form is not None and not form.is_valid():
         words = " ".join(str(one) for some in form.errors.values() for one in some)
-        return shown(request, found, **({name: form} if name else {"refusal": words}))
+        bound = {name: form} if name else {"refusal": words}
+        return shown(request, found, status=400, **bound)
     try:
         take(found, by=request.user, **(form.cleaned_data if form else {}))
     except Refused as refusal:
@@ -184,7 +185,7 @@ def put_to_vote(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     form = AskForm(request.POST, platform=found.platform, covenant_kind=found.kind)
     if not form.is_valid():
-        return shown(request, found, vote_form=form)
+        return shown(request, found, status=400, vote_form=form)
     question = _("Shall “%(title)s”, version %(number)s, come into force?")
     fixed = {
         "question": question % {"title": found.title, "number": found.number},

@@ -39,7 +39,7 @@ def hall(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect_to_login(request.path)
     form = AskForm(request.POST)
     if not form.is_valid():
-        return _page(request, session, form=form)
+        return _page(request, session, 400, form=form)
     try:
         actions.ask(session, by=request.user, **form.cleaned_data)
     except Refused as refusal:

@@ -92,6 +92,7 @@ def _can_be_judged(request: HttpRequest, one: Opinion) -> bool:
         and one.kind == OpinionKind.SUGGESTION
         and State(one.topic.state) in JUDGED_IN
         and not (one.fate and one.fate_round == one.topic.round)
+        and not _is_own(request, one)
         and _may(request, "consultations.convene", one)
     )
 
@@ -107,7 +108,7 @@ def _can_be_taken(request: HttpRequest, one: Opinion) -> bool:
     if State(one.topic.state) not in REWORDED_IN or not _is_to_the_present_words(one):
         return False
     topic, user = one.topic, request.user
-    if _may(request, "consultations.convene", one):
+    if _may(request, "consultations.convene", one) and not _is_own(request, one):
         return True
     if one.amends is not None:
         return user.has_perm("consultations.said", one.amends)

@@ -103,8 +103,8 @@ def new(request: HttpRequest) -> HttpResponse:
     """Found one, where one keeps platforms."""
     if not scoping.prefixes(request.user, "consultations.keep"):
         raise PermissionDenied
-    status = 200
     form = forms.FoundForm(request.POST or None, user=request.user)
+    status = 400 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.found_platform(form.founding(), by=request.user)

@@ -45,7 +45,8 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         made = actions.begin_pool(by=request.user, **form.cleaned_data)
         return redirect(made)
-    return page(request, "consultations/_pool_new.html", {"form": form})
+    status = 400 if form.is_bound else 200
+    return page(request, "consultations/_pool_new.html", {"form": form}, status=status)
 
 
 def _found(request: HttpRequest, pk: int) -> Pool:
@@ -168,7 +169,8 @@ def theme_list(request: HttpRequest) -> HttpResponse:
 def theme_new(request: HttpRequest) -> HttpResponse:
     if not scoping.prefixes(request.user, "consultations.supervise"):
         raise PermissionDenied
-    form, status = forms.ThemeForm(request.POST or None, user=request.user), 200
+    form = forms.ThemeForm(request.POST or None, user=request.user)
+    status = 400 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
         try:
             theme, _is_new = actions.put_theme(by=request.user, **form.cleaned_data)
@@ -187,8 +189,8 @@ def theme(request: HttpRequest, pk: int) -> HttpResponse:
     """What each table found, on one page; summed up by who asked."""
     found = get_object_or_404(Theme.objects.select_related("area"), pk=pk)
     may_sum = request.user.has_perm("consultations.put_theme", found.area)
-    status, refusal = 200, ""
     form = forms.SumForm(request.POST or None, initial={"summary": found.summary})
+    status, refusal = (400 if form.is_bound else 200), ""
     if request.method == "POST":
         if not may_sum:
             raise PermissionDenied

@@ -41,7 +41,7 @@ def residencies(request: HttpRequest, code: str) -> HttpResponse:
     form = VouchForm(compounds=compounds)
     if request.method == "POST":
         form = VouchForm(request.POST, compounds=compounds)
-        status = CONFLICT
+        status = CONFLICT if form.is_valid() else 400
         if form.is_valid() and _vouch(request, area, form):
             messages.success(request, _("Verified."))
             return redirect("consultations:residencies", code)

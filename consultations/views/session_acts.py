@@ -34,7 +34,7 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
     platform = get_object_or_404(Platform.objects.select_related("area"), code=code)
     if not request.user.has_perm(RIGHT, platform):
         raise PermissionDenied
-    status = 200
+    status = 400 if request.method == "POST" else 200
     if request.method == "POST":
         form = forms.CallForm(request.POST, platform=platform)
         if form.is_valid():
@@ -61,7 +61,7 @@ def sign_up(request: HttpRequest, pk: int) -> HttpResponse:
     session = in_sight(request, pk)
     form = forms.SignUpForm(request.POST)
     if not form.is_valid():
-        return shown(request, session, sign_up_form=form)
+        return shown(request, session, status=400, sign_up_form=form)
     try:
         row = actions.sign_up(session, by=request.user, **form.cleaned_data)
     except Refused as refusal:
@@ -117,6 +117,8 @@ def _desk(
         "papers": list(session.papers.all()),
         "agenda": agenda,
         "draw": session.draw or {},
+        "may_fill": request.user.has_perm("consultations.run", session.platform)
+        and meetings.has_empty_seats(session),
         "items": [
             (one, forms.ItemForm(
                 initial={"item": one.position, "minutes": one.minutes},
@@ -180,6 +182,9 @@ ACTS = {
         gettext_lazy("The list is fixed, and what the lot is bound to is published."),
     ),
     "reveal": Act(actions.reveal_draw, forms.RevealForm, "reveal_form", gettext_lazy("It is drawn.")),
+    "fill": Act(
+        actions.fill_draw, None, "", gettext_lazy("The next in the order of the lot have the seats.")
+    ),
 }  # fmt: skip
 
 
@@ -197,7 +202,7 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     if form is not None and not form.is_valid():
         if not name:
             raise Http404
-        return _desk(request, session, **{name: form})
+        return _desk(request, session, status=400, **{name: form})
     try:
         take(session, by=request.user, **(form.cleaned_data if form else {}))
     except Refused as refusal:

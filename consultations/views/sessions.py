@@ -77,7 +77,7 @@ def shown(
         "mine": mine,
         "ahead": meetings.ahead_of(mine) if mine is not None and mine.is_waiting else 0,
         "holds": request.user.has_perm("consultations.hold_session", session),
-        "papers": list(session.papers.all()),
+        "papers": list(meetings.papers(session, request.user)),
         "agenda": list(session.agenda.all()),
         "is_survey": session.kind == SessionKind.SURVEY,
         "is_to_come": is_to_come,
@@ -100,7 +100,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def paper(request: HttpRequest, pk: int, paper: int) -> FileResponse:
     """The PDF of a paper, to be kept: a stranger's file is never opened in a page of ours."""
-    found = get_object_or_404(in_sight(request, pk).papers, pk=paper)
+    found = get_object_or_404(meetings.papers(in_sight(request, pk), request.user), pk=paper)
     if not found.file:
         raise Http404
     response = FileResponse(

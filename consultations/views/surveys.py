@@ -73,7 +73,7 @@ def survey(request: HttpRequest, pk: int) -> HttpResponse:
         words = _("Your browser keeps no cookies: sign in to answer.")
         return _page(request, session, form, CONFLICT, words)
     if not form.is_valid():
-        return _page(request, session, form)
+        return _page(request, session, form, 400)
     try:
         actions.answer(
             session, form.given(), by=by, device=device,

@@ -86,9 +86,9 @@ def _mine(request: HttpRequest) -> list[Topic]:
 
 def _found(request: HttpRequest, number: str) -> Topic:
     seen = queries.visible(request.user).select_related(
-        "platform__area", "area", "raised_by", "merged_into", "ticket", "watched_by"
+        "platform__area", "area", "raised_by", "merged_into", "ticket", "watched_by", "theme"
     )
-    return get_object_or_404(seen.numbered(number))
+    return get_object_or_404(queries.with_parts(seen.numbered(number), request.user))
 
 
 @login_not_required
@@ -111,8 +111,9 @@ def _page(
     is_inside = request.user.has_perm("consultations.view", found)
     steps = list((found.steps.all() if is_inside else found.steps.in_public()).order_by("pk"))
     rules = queries.rules_of(found.platform)
-    last = found.steps.order_by("-pk").values_list("pk", flat=True).first()
-    offered = offers.offers(found, request.user) if request.user.is_authenticated else []
+    queries.read_promises(found)
+    offered = offers.offers(found, request.user, rules) if request.user.is_authenticated else []
+    last = _last(found, steps, is_inside=is_inside) if offered else None
     ready = [
         (
             one,
@@ -135,6 +136,13 @@ def _page(
         "may_name": found.is_named and found.raised_by is not None,
     }
     return render(request, "consultations/topic.html", context, status=status)
+
+
+def _last(topic: Topic, steps: list[Step], *, is_inside: bool) -> int | None:
+    """The step that a form on the page has seen; who is outside does not read all of them."""
+    if is_inside and steps:
+        return steps[-1].pk
+    return topic.steps.order_by("-pk").values_list("pk", flat=True).first()
 
 
 def phases(topic: Topic, steps: list[Step], rules: Rules) -> list[PhaseShown]:

@@ -6,12 +6,10 @@ by ``consultations.actions``; who may take it is asked of ``consultations.rules`
 
 from consultations.workflow.clocks import FIRINGS, Firing, due_of
 from consultations.workflow.commitments import TURNS, Promised, Turn
+from consultations.workflow.facts import Facts, Heads, Lack
 from consultations.workflow.guards import (
     MAX_NO_ACCORD,
     MAX_REOPENED,
-    Facts,
-    Heads,
-    Lack,
     is_unhappy,
     tier_after_reopening,
 )

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from consultations.workflow.guards import Lack
+from consultations.workflow.facts import Lack
 from consultations.workflow.states import CommitmentState
 from govgrid.core import clock
 from govgrid.core.errors import Refused

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext, ngettext
 
+from consultations.workflow.facts import Facts, Guard, Lack, text
 from consultations.workflow.states import (
     KEPT,
     OWED,
@@ -21,13 +21,10 @@ from consultations.workflow.states import (
     Tier,
     Verdict,
 )
-from consultations.workflow.terms import Rules
 from govgrid.core import clock
-from govgrid.core.text import is_blank
 
 if TYPE_CHECKING:
-    from consultations.models import Commitment, Opinion, Review, Session, Topic
-    from govgrid.accounts.models import User
+    from consultations.models import Commitment, Session, Topic
 
 # A look again lies within a year.
 FARTHEST = timedelta(days=366)
@@ -37,55 +34,6 @@ MAX_REOPENED = 2
 FEWEST_RATINGS = 5
 LOW_MEAN = 3.0
 UNHAPPY, UNHAPPY_SHARE = 2, 0.2
-
-
-class Lack(NamedTuple):
-    """One thing that is missing before a move can be taken: a stable code and a sentence."""
-
-    code: str
-    message: str
-
-
-class Heads(NamedTuple):
-    """Who was there at the sessions of this round that settle: counts, never names."""
-
-    there: int = 0
-    residents: int = 0
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What a guard may look at: the locked row, what stands beside it, who asks, what was typed."""
-
-    topic: Topic
-    by: User | None = None
-    given: dict[str, Any] = field(default_factory=dict)
-    at: datetime | None = None
-    rules: Rules = field(default_factory=Rules)
-    # Those of the present round, read for the moves that look at them.
-    sessions: Sequence[Session] = ()
-    heads: Heads = field(default_factory=Heads)
-    suggestions: Sequence[Opinion] = ()
-    commitments: Sequence[Commitment] = ()
-    review: Review | None = None
-    # The ratings of the round that is looked at: (score, how many).
-    ratings: Sequence[tuple[int, int]] = ()
-    # Who declined or found "cannot" before: nobody reviews his own.
-    decided_by: frozenset[int] = frozenset()
-    endorsers: int = 0
-
-    @property
-    def now(self) -> datetime:
-        return self.at or clock.now()
-
-
-Guard = Callable[[Facts], Lack | None]
-
-
-def text(facts: Facts, name: str) -> str:
-    """What was written; nothing where a reader would see nothing."""
-    said = str(facts.given.get(name) or "").strip()
-    return "" if is_blank(said) else said
 
 
 def asks_for(name: str, code: str, sentence: Callable[[], str]) -> Guard:
@@ -252,6 +200,18 @@ def minutes_are_out(facts: Facts) -> Lack | None:
     if all(one.minutes_published_at is not None for one in _talks(facts)):
         return None
     return Lack("minutes_needed", gettext("Publish the minutes first."))
+
+
+def no_ballot_is_open(facts: Facts) -> Lack | None:
+    """What people were asked to vote on is not decided beside them."""
+    if not facts.ballots:
+        return None
+    message = ngettext(
+        "%(count)s ballot on it is not over: have it counted, or call it off.",
+        "%(count)s ballots on it are not over: have them counted, or call them off.",
+        facts.ballots,
+    )
+    return Lack("ballot_open", message % {"count": facts.ballots})
 
 
 def every_suggestion_is_answered(facts: Facts) -> Lack | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext
 
-from consultations.workflow.guards import Facts, Lack, looks_again, text
+from consultations.workflow.facts import Facts, Lack, text
+from consultations.workflow.guards import looks_again
 from consultations.workflow.states import (
     SUGGESTION_REASONS_OF,
     VERDICTS_OF,

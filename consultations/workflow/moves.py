@@ -10,7 +10,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from consultations.workflow import guards as g
-from consultations.workflow.guards import Facts, Guard, Lack
+from consultations.workflow.facts import Facts, Guard, Lack
 from consultations.workflow.states import PUBLIC, State
 from govgrid.core.errors import Refused
 
@@ -95,7 +95,7 @@ MOVES: dict[str, Move] = {
         "consultations.screen",
         _to(_S.RAISED, _S.APPEALED, _S.STUDYING),
         _to(_S.MERGED),
-        guards=(g.is_not_the_proposer, g.names_another_topic),
+        guards=(g.is_not_the_proposer, g.no_ballot_is_open, g.names_another_topic),
         fields=("into", "note"),
         icon="merge",
         is_aside=True,
@@ -132,6 +132,7 @@ MOVES: dict[str, Move] = {
             g.residents_were_there,
             g.minutes_are_out,
             g.every_suggestion_is_answered,
+            g.no_ballot_is_open,
             g.has_verdict,
             g.verdict_carries,
         ),

@@ -25,6 +25,7 @@ from consultations.api.topics import (
     TopicStepViewSet,
     TopicViewSet,
 )
+from consultations.api.years import YearViewSet
 
 LIST = {"get": "list"}
 ONE = {"get": "retrieve"}
@@ -252,7 +253,12 @@ ROUTES = [
             CovenantViewSet.as_view({"post": act}),
             name=f"covenant_{act}",
         )
-        for act in ("reword", "comment", "check", "ballot", "unvote", "enact", "file")
+        for act in ("reword", "comment", "check", "ballot", "unvote", "enact", "drop", "file")
+    ),
+    path(
+        "consultations/covenants/<int:id>/comments/<int:row>/hide/",
+        CovenantViewSet.as_view({"post": "hide"}),
+        name="covenant_comment_hide",
     ),
     path("consultations/calls/", SeatCallViewSet.as_view(LIST), name="seat_calls"),
     path(
@@ -263,6 +269,11 @@ ROUTES = [
     path("consultations/lists/", ListViewSet.as_view(LIST), name="consultation_lists"),
     path("consultations/lists/<str:name>/", ListViewSet.as_view(ONE), name="consultation_list"),
     path("consultations/near/", NearViewSet.as_view(LIST), name="topics_near"),
+    path(
+        "consultations/years/<int:year>/",
+        YearViewSet.as_view({"get": "list"}),
+        name="consultation_year",
+    ),
     path("consultations/figures/", FigureViewSet.as_view(LIST), name="consultation_figures"),
     path(
         "consultations/following/",

@@ -79,6 +79,48 @@ def insert(ballot, **columns):
 # ── asking and announcing ─────────────────────────────────────────────────────────────────────
 
 
+def test_a_topic_is_not_settled_nor_merged_beside_its_ballot(
+    platform, people, voter, town, shift_clock
+):
+    """Announced, open, closed: until it is counted or called off."""
+    topic = made.deliberating(
+        platform, by=people["neighbour"], screener=people["screener"], convenor=people["convenor"]
+    )
+    made.talked(topic, by=people["convenor"])
+    by = people["convenor"]
+
+    def settle():
+        return actions.move(topic, "settle", by=by, **made.NOW, consensus="轮流看护")
+
+    made.ballot(platform, by=by, topic=topic)  # a draft holds up nothing
+    drafted = made.ballot(platform, by=by, topic=topic)
+    one = actions.announce_ballot(drafted, by=by)
+    refused("ballot_open", settle)
+    one = made.opened(one, shift_clock)
+    refused("ballot_open", settle)
+    other = made.announced(platform, by=by, topic=topic)
+    assert "2 ballots" in refused("ballot_open", settle).message
+    actions.void_ballot(other, by=by, reason="问题重复")
+    one = made.closed(one, shift_clock)
+    refused("ballot_open", settle)
+    actions.count_ballot(one, by=people["recorder"])
+    assert settle().state == "agreed"
+
+
+def test_a_topic_with_a_ballot_is_not_merged_away(platform, people, voter):
+    first, into = (
+        made.studying(platform, by=people["neighbour"], screener=people["screener"]) for _ in "12"
+    )
+    ballot = made.announced(platform, by=people["convenor"], topic=first)
+    left = made.ballot(platform, by=people["convenor"], topic=first)
+    merge = {"by": people["screener"], "into": into, "note": "同一件事"}
+    refused("ballot_open", actions.move, first, "merge", **merge)
+    actions.void_ballot(ballot, by=people["convenor"], reason="合并")
+    actions.move(first, "merge", **merge)
+    # What was drafted before is not announced after.
+    refused("not_public_yet", actions.announce_ballot, left, by=people["convenor"])
+
+
 @pytest.mark.parametrize(
     ("code", "fields"),
     [

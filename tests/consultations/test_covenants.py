@@ -12,6 +12,7 @@ from consultations.models import Ballot, Clause, Covenant
 from consultations.rows import Line
 from govgrid.core import clock
 from govgrid.core.errors import Refused
+from govgrid.outbox.models import Message
 from tests.factories import consultations as made
 from tests.factories.grids import CompoundFactory, holder
 
@@ -234,6 +235,29 @@ def test_comments_are_of_the_words_they_were_said_of(draft, people, desk):
     assert said.said_of == CLAUSES[0] != clause.text
     actions.hide_comment(said, by=people["recorder"], reason="人身攻击")
     assert covenants.clauses(one)[0].comments == []
+    refused("hidden_already", actions.hide_comment, said, by=people["convenor"], reason="别的原因")
+    told = Message.objects.get(kind="comment_hidden", channel="inapp")
+    assert (told.recipient, told.params["reason"]) == (people["resident"], "人身攻击")
+    assert "十点太晚" not in str(told.params)
+
+
+def test_a_comment_is_hidden_and_a_draft_dropped_over_rest(api, draft, people):
+    root = f"/api/v1/consultations/covenants/{draft.pk}/"
+    said = actions.comment_clause(draft, 1, by=people["resident"], body="十点太晚")
+    hide, reason = f"{root}comments/{said.pk}/hide/", {"reason": "广告"}
+    assert api.post(hide, reason, format="json").status_code == 401
+    for who, status in (("resident", 403), ("other_convenor", 403), ("recorder", 200)):
+        api.force_authenticate(people[who])
+        assert api.post(hide, reason, format="json").status_code == status, who
+    assert "十点太晚" not in api.get(root).content.decode()
+    assert api.post(hide, reason, format="json").status_code == 404
+    assert api.post(f"{root}comments/{said.pk + 1}/hide/", reason).status_code == 404
+    for who, status in (("other_convenor", 403), ("recorder", 403), ("convenor", 204)):
+        api.force_authenticate(people[who])
+        assert api.post(f"{root}drop/").status_code == status, who
+    assert api.post(f"{root}drop/").status_code == 404
+    draft.refresh_from_db()
+    assert draft.state == "dropped"
 
 
 def test_the_day_it_begins(draft, people, desk, town, shift_clock):

@@ -241,6 +241,24 @@ def test_the_convenor_answers_a_suggestion_and_its_author_hears(topic, people, s
     )
 
 
+def test_nobody_answers_his_own_suggestion(topic, people):
+    """Never two keys to one lock."""
+    one = made.said(topic, by=people["convenor"])
+    refuses("own_opinion", actions.judge, topic, one.serial, by=people["convenor"], **ADOPTED)
+    actions.judge(topic, one.serial, by=people["area_convenor"], **ADOPTED)
+
+
+def test_who_convenes_puts_no_words_into_somebodys_mouth(topic, people, said):
+    on_it = made.said(
+        topic, by=people["convenor"], kind="amendment", on=said.serial, body="不装护栏"
+    )
+    on_topic = made.said(topic, by=people["convenor"], kind="amendment", body="另一回事")
+    for one in (on_it, on_topic):
+        refuses("own_opinion", actions.take_amendment, topic, one.serial, by=people["convenor"])
+    actions.take_amendment(topic, on_it.serial, by=people["neighbour"])  # its author
+    actions.take_amendment(topic, on_topic.serial, by=people["area_convenor"])
+
+
 @pytest.mark.parametrize(
     ("changed", "code"),
     [
@@ -370,6 +388,7 @@ def test_a_flag_is_once_a_reader_and_the_moderators_hear_of_the_first(topic, peo
     )
     actions.let_stand(topic, said.serial, by=people["convenor"])
     assert not Flag.objects.open().exists()
+    assert told("flag_settled") == {people["resident"].pk, people["member"].pk}
     refuses("not_flagged", actions.let_stand, topic, said.serial, by=people["convenor"])
 
 
@@ -377,6 +396,16 @@ def test_hiding_settles_what_was_flagged(topic, people, said):
     actions.flag(topic, said.serial, by=people["resident"], reason="advert")
     actions.hide(topic, said.serial, by=people["recorder"], reason="广告")
     assert Flag.objects.get().settled_by == people["recorder"]
+    # Whoever flagged it cannot open what is hidden: he is sent to the topic.
+    message = Message.objects.get(kind="flag_settled", channel="inapp")
+    assert (message.recipient, message.url) == (people["resident"], topic.get_absolute_url())
+    assert str(message.params["fate"]["en"]) == "it is hidden"
+    actions.appeal_hiding(topic, said.serial, by=people["neighbour"], words="不是广告")
+    actions.decide_appeal(
+        topic, said.serial, by=people["screener"], answer="确实不是", is_shown=True
+    )
+    later = Message.objects.filter(kind="flag_settled", channel="inapp").latest("pk")
+    assert (later.params["fate"]["en"], later.url) == ("it stays", said.get_absolute_url())
 
 
 def test_what_hangs_on_something_hidden_is_not_talked_about(topic, people, said):

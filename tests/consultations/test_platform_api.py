@@ -229,3 +229,16 @@ def test_lists_take_the_same_statements_for_many(
                  f"platforms/c11/plans/{year}/", f"topics/{topic.number}/ledger/"):  # fmt: skip
         with django_assert_max_num_queries(6):
             assert api.get(ROOT + path).status_code == 200
+
+
+def test_the_sheet_of_a_year(api, platform, other_platform, people, town):
+    url = f"/api/v1/consultations/years/{clock.today().year}/"
+    api.force_authenticate(people["resident"])
+    found = {one["slug"]: one["number"] for one in api.get(url).json()["results"]}
+    assert (found["platforms"], found["members"]) == (2, 1)
+    here = api.get(url, {"area": town.communities[0].code}).json()["results"]
+    assert {one["slug"]: one["number"] for one in here}["platforms"] == 1
+    assert api.get(url, {"area": "nowhere"}).status_code == 400
+    assert api.get(url, {"lists": "members"}).status_code == 400
+    assert api.get("/api/v1/consultations/years/1999/").status_code == 404
+    assert api.get("/api/v1/consultations/years/99999999999999999999/").status_code == 404

@@ -104,10 +104,10 @@ def test_founding_on_a_page(sign_in, town):
         "area": town.communities[0].code,
         "compound": "滨江花园",
     }
-    assert client.post(url("platform-new"), asked | {"compound": "没有"}).status_code == 200
+    assert client.post(url("platform-new"), asked | {"compound": "没有"}).status_code == 400
     assert client.post(url("platform-new"), asked | {"compound": ""}).status_code == 409
     assert (
-        client.post(url("platform-new"), asked | {"area": town.streets[1].code}).status_code == 200
+        client.post(url("platform-new"), asked | {"area": town.streets[1].code}).status_code == 400
     )
     assert not Platform.objects.filter(kind="owners").exists()
     assert client.post(url("platform-new"), asked).status_code == 302
@@ -293,7 +293,7 @@ def test_a_plan_takes_the_same_statements_for_many_lines(
 def test_a_round_from_draft_to_claim(client, sign_in, town, platform, people):
     desk = sign_in("area_convenor")
     asked = {"area": town.streets[0].code, "title": "第一季选题"}
-    assert desk.post(url("pool-new"), asked | {"area": town.streets[1].code}).status_code == 200
+    assert desk.post(url("pool-new"), asked | {"area": town.streets[1].code}).status_code == 400
     assert desk.post(url("pool-new"), asked).status_code == 302
     pool = Pool.objects.get()
     at = pool.get_absolute_url()
@@ -331,7 +331,7 @@ def test_a_common_topic_tells_nobody_what_was_not_taken_up(client, sign_in, town
     key = page.split('name="client_id" value="')[1].split('"')[0]
     given = {"client_id": key, "area": town.streets[0].code, "title": "物业费", "body": "怎么定",
              "platforms": [platform.code, second.code]}  # fmt: skip
-    assert head.post(url("theme-new"), given | {"platforms": []}).status_code == 200
+    assert head.post(url("theme-new"), given | {"platforms": []}).status_code == 400
     assert head.post(url("theme-new"), given).status_code == 302
     theme = Theme.objects.get()
     assert head.post(theme.get_absolute_url(), {"summary": "好"}).status_code == 409

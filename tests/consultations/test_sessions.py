@@ -350,6 +350,73 @@ def test_a_lot_is_committed_first_and_can_be_drawn_again(meeting, people):
     refused("drawn_already", actions.reveal_draw, meeting, by=people["convenor"], said="8")
 
 
+@pytest.fixture
+def lot(meeting, people):
+    """Drawn: two seats among five."""
+    Session.objects.filter(pk=meeting.pk).update(capacity=None)
+    for one in UserFactory.create_batch(5):
+        actions.sign_up(meeting, by=one)
+    until = clock.today() + timedelta(days=365)
+    actions.commit_draw(meeting, by=people["convenor"], places=2, until=until)
+    return made.begun(meeting)
+
+
+def _in_order(session):
+    """Who was drawn, the first first."""
+    session.refresh_from_db()
+    rows = Attendance.objects.in_bulk(session.draw["people"])
+    return [rows[session.draw["people"][n - 1]].user for n in session.draw["order"]]
+
+
+def test_who_is_drawn_hears_of_it_and_it_stands_in_the_story(lot, platform, people):
+    seats = actions.reveal_draw(lot, by=people["convenor"], said="8")
+    told = Message.objects.filter(kind="seat_given", channel="inapp")
+    assert {one.recipient for one in told} == {one.user for one in seats}
+    events = platform.events.filter(verb="appoint", data__by_lot=lot.pk)
+    assert {one.data["seat"] for one in events} == {one.pk for one in seats}
+
+
+def test_who_has_left_the_list_is_passed_over(lot, people):
+    for row in Attendance.objects.filter(session=lot).order_by("pk")[:2]:
+        actions.sign_off(lot, by=row.user)
+    closed = Attendance.objects.filter(session=lot, left_at=None).first().user
+    closed.is_active = False
+    closed.save()
+    seats = actions.reveal_draw(lot, by=people["convenor"], said="8")
+    order = _in_order(lot)
+    there = [one for one in order if one.is_active and one in {seat.user for seat in seats}]
+    assert len(seats) == 2 == len(there)
+    shown = [one for one in meetings.drawn(lot) if one.is_seated]
+    assert {order[one.rank - 1] for one in shown} == {seat.user for seat in seats}
+
+
+def test_the_next_of_the_lot_take_empty_seats(lot, people, client):
+    convenor = people["convenor"]
+    refused("not_drawn", actions.fill_draw, lot, by=convenor)
+    first, second = actions.reveal_draw(lot, by=convenor, said="8")
+    order = _in_order(lot)
+    refused("no_seat_empty", actions.fill_draw, lot, by=convenor)
+    desk = f"/consultations/sessions/{lot.pk}/desk/"
+    client.force_login(convenor)
+    assert "Fill the empty seats" not in client.get(desk).content.decode()
+    actions.end_seat(first, by=convenor, reason="搬走了")
+    assert "Fill the empty seats" in client.get(desk).content.decode()
+    with pytest.raises(PermissionDenied):
+        actions.fill_draw(lot, by=people["recorder"])
+    assert client.post(f"{desk}fill/").status_code == 302
+    assert client.post(f"{desk}fill/").status_code == 409
+    held = Seat.objects.held_on().filter(drawn_by_lot=True)
+    assert {one.user for one in held} == {second.user, order[2]}
+    # Whoever left once does not come back by the lot.
+    for _each in range(2):
+        actions.end_seat(Seat.objects.held_on().filter(drawn_by_lot=True).latest("pk"),
+                         by=convenor, reason="搬走了")  # fmt: skip
+        actions.fill_draw(lot, by=convenor)
+    actions.end_seat(Seat.objects.held_on().filter(drawn_by_lot=True).latest("pk"),
+                     by=convenor, reason="搬走了")  # fmt: skip
+    refused("nobody_left", actions.fill_draw, lot, by=convenor)
+
+
 # ── who reads what ────────────────────────────────────────────────────────────────────────────
 
 

@@ -302,13 +302,28 @@ def test_the_page_of_a_topic_costs_no_more_with_more(
 ):
     for n in range(3):
         actions.offer(talk, f"护栏 {n}", town.housing, by=people["convenor"])
-    client = as_("convenor")
-    client.get(talk.get_absolute_url())
-    with django_assert_max_num_queries(36):
+    # The department has a form under each promise, all with the same choices.
+    for who, most in (("convenor", 15), ("clerk", 13), ("neighbour", 11)):
+        client = as_(who)
         client.get(talk.get_absolute_url())
+        with django_assert_max_num_queries(most):
+            client.get(talk.get_absolute_url())
     client.logout()
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(6):
         client.get(talk.get_absolute_url())
+
+
+def test_a_form_under_each_promise_offers_the_same_departments(as_, talk, town, people):
+    for n in range(2):
+        actions.offer(talk, f"护栏 {n}", town.housing, by=people["convenor"])
+    page = as_("clerk").get(talk.get_absolute_url()).content.decode()
+    assert page.count(f'<option value="{town.urban.pk}">') == 2
+    once = as_("clerk").post(
+        f"{talk.get_absolute_url()}promises/1/give_back/",
+        {"note": "归城管", "department": town.urban.pk},
+    )
+    assert once.status_code == 302
+    assert talk.commitments.get(serial=1).return_reason == f"归城管 → {town.urban.short_name}"
 
 
 def test_merging_does_not_tell_whether_a_hidden_number_exists(as_, raised, other_platform, people):

@@ -8,7 +8,17 @@ from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from consultations.models import Claim, Entry, PlanLink, Platform, Topic
+from consultations.models import (
+    Claim,
+    CourseDate,
+    Entry,
+    ModelCase,
+    Opinion,
+    PlanLink,
+    Platform,
+    SeatCall,
+    Topic,
+)
 from govgrid.accounts.demo import PASSWORD
 from govgrid.accounts.models import User
 from govgrid.home.demo import check, geography, texts
@@ -356,8 +366,13 @@ def test_consultations_stand_in_every_step(demo):
         "raised", "declined", "referred", "withdrawn", "studying", "deliberating", "agreed",
         "deferred", "reported", "doing", "closed",
     }  # fmt: skip
-    # Three tables, and the councils of a community and of a compound.
-    assert Platform.objects.count() == 5
+    # Four tables, and the councils of a community and of a compound.
+    assert Platform.objects.count() == 6
+    assert Opinion.objects.filter(kind="problem").count() == 2
+    assert ModelCase.objects.published().count() == 1
+    assert list(CourseDate.objects.order_by("pk").values_list("came", flat=True)) == [26, None]
+    # One of the seats has answered, the others still may.
+    assert SeatCall.objects.exclude(answer="").count() == 1 < SeatCall.objects.count()
     assert PlanLink.objects.exists()
     assert Claim.objects.count() == 1
     assert Entry.objects.filter(reverses__isnull=False).count() == 1

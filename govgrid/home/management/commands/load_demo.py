@@ -27,6 +27,7 @@ from govgrid.home.demo import (
     redrawing,
     registers,
     responsibilities,
+    showing,
     voting,
     wording,
 )
@@ -107,6 +108,7 @@ class Command(BaseCommand):
         told_of = deliberating.hold(laid, seed)
         gathering.gather(told_of)
         voting.vote(told_of)
+        showing.show(told_of)
         # The sweep comes every ten minutes; the page of levels is looked at sooner.
         actions.tally_levels()
         with connection.cursor() as cursor:
