@@ -7,12 +7,14 @@ from django.contrib.auth.backends import BaseBackend
 
 from consultations import rules as consultations
 from grids import rules as grids
+from members import rules as members
 from tickets import rules as tickets
 
 RULES: dict[str, Callable[..., bool]] = {
     **grids.RULES,
     **tickets.RULES,
     **consultations.RULES,
+    **members.RULES,
 }
 
 

@@ -69,6 +69,28 @@ VOUCH = frozenset({"consultations.vouch"})
 TAKE_IN = frozenset({"consultations.take_in"})
 # Saying yes or no to what a consultation asks of a department.
 ANSWER = frozenset({"consultations.answer"})
+# The roster: reading it within reach, and serving it. Every list of it is on record.
+ROSTER = frozenset(
+    {
+        "members.view_roster",
+        "members.keep_roster",
+        "members.reveal",
+        "members.keep_network",
+        "members.keep_station",
+        "members.serve_needs",
+        "members.receive",
+        "members.run_activity",
+        "members.edit_counsel",
+        "members.grant_duty",
+        "members.see_figures",
+    }
+)
+# A leader notes on a brief what is to be done; who governs may grant a duty.
+INSTRUCT = frozenset({"members.instruct", "members.see_figures"})
+# Entering what somebody needs who has no login.
+NEEDS = frozenset({"members.enter_need"})
+# A department answers what a leader noted.
+HEED = frozenset({"members.answer_counsel"})
 
 
 @dataclass(frozen=True)
@@ -87,6 +109,7 @@ ROLES: dict[str, Role] = {
         "area",
         over_area=SEE
         | NOTES
+        | NEEDS
         | {
             "tickets.file",
             "tickets.settle",
@@ -109,6 +132,7 @@ ROLES: dict[str, Role] = {
         | DRAW
         | STAFF
         | TAKE_IN
+        | NEEDS
         | {
             "tickets.file",
             "tickets.settle",
@@ -121,7 +145,7 @@ ROLES: dict[str, Role] = {
         }
         | KEEP
         | VOUCH,
-        in_department=HEAD | ANSWER,
+        in_department=HEAD | ANSWER | HEED,
     ),
     "street_desk": Role(
         _("Street desk"),
@@ -138,6 +162,7 @@ ROLES: dict[str, Role] = {
         | STAFF
         | DECIDE_ON
         | TAKE_IN
+        | NEEDS
         | {
             "tickets.approve",
             "tickets.file",
@@ -150,7 +175,7 @@ ROLES: dict[str, Role] = {
         | KEEP
         | VOUCH
         | FILE,
-        in_department=WORK | ANSWER,
+        in_department=WORK | ANSWER | HEED,
     ),
     "street_head": Role(
         _("Street head"),
@@ -171,6 +196,7 @@ ROLES: dict[str, Role] = {
         | WATCH
         | FILE
         | TAKE_IN
+        | INSTRUCT
         | {
             "tickets.approve",
             "tickets.approve_hard",
@@ -180,15 +206,15 @@ ROLES: dict[str, Role] = {
             "tickets.close",
             "tickets.reopen",
         },
-        in_department=HEAD | ANSWER,
+        in_department=HEAD | ANSWER | HEED,
     ),
     "department_clerk": Role(
-        _("Department clerk"), "department", in_department=WORK | OWN | KEEP | ANSWER
+        _("Department clerk"), "department", in_department=WORK | OWN | KEEP | ANSWER | HEED
     ),
     "department_head": Role(
         _("Department head"),
         "department",
-        in_department=HEAD | WORDS | OWN | KEEP | ANSWER | {"grids.hand_over"},
+        in_department=HEAD | WORDS | OWN | KEEP | ANSWER | HEED | {"grids.hand_over"},
     ),
     "district_command": Role(
         _("District command"),
@@ -207,6 +233,7 @@ ROLES: dict[str, Role] = {
         | EXEMPT
         | WATCH
         | TAKE_IN
+        | INSTRUCT
         | {
             "tickets.file",
             "tickets.triage",
@@ -220,7 +247,7 @@ ROLES: dict[str, Role] = {
             "grids.keep_layers",
         },
     ),
-    "roster_admin": Role(_("Roster administrator"), "area"),
+    "roster_admin": Role(_("Roster administrator"), "area", over_area=ROSTER | NEEDS),
     "convenor": Role(_("Convenor"), "area", over_area=CONVENE),
     "screener": Role(_("Screener"), "area", over_area=SCREEN),
     "recorder": Role(_("Recorder"), "area", over_area=RECORD),
@@ -232,6 +259,7 @@ ROLES: dict[str, Role] = {
         | FIGURES
         | OVERSEE
         | LISTEN
+        | frozenset({"members.see_figures"})
         | {"tickets.read_notes", "grids.view_division", "privacy.audit"},
     ),
     # Told of alarms, and answers what people ask about their own data; reads none of it.
