@@ -303,14 +303,8 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": SWEEP_SECONDS},
     },
     "erase what is past its time": {"task": "govgrid.privacy.tasks.retain", "schedule": 86_400},
-    "link the readings of a day": {
-        "task": "govgrid.privacy.tasks.link_readings",
-        "schedule": 43_200,
-    },
-    "find overdue requests about own data": {
-        "task": "govgrid.privacy.tasks.watch_requests",
-        "schedule": 3600,
-    },
+    "link readings": {"task": "govgrid.privacy.tasks.link_readings", "schedule": 43_200},
+    "find late answers": {"task": "govgrid.privacy.tasks.watch_requests", "schedule": 3600},
 }
 
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
