@@ -60,8 +60,10 @@ class SpecialtyField(Text):
 
     default_error_messages = {"unknown_specialty": _("There is no specialty with this code.")}
 
-    def to_internal_value(self, data: Any) -> Any:
-        code = super().to_internal_value(data)
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        code = super().run_validation(data)
+        if not isinstance(code, str):
+            return code
         return Specialty.objects.filter(code=code, is_offered=True).first() or self.fail(
             "unknown_specialty"
         )
@@ -72,8 +74,10 @@ class StationCode(Text):
 
     default_error_messages = {"unknown_station": _("There is no station with this code.")}
 
-    def to_internal_value(self, data: Any) -> Any:
-        code = super().to_internal_value(data)
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        code = super().run_validation(data)
+        if not isinstance(code, str):
+            return code
         return Station.objects.open().filter(code=code).first() or self.fail("unknown_station")
 
 
