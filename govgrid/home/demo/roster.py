@@ -218,7 +218,7 @@ def _under_way(ground: Ground, keeper: User, ready: Ready) -> None:
         [one for one in ready.leaves if one.code in {"build-lift", "build-fire", "digital-phone"}],
     )  # fmt: skip
     batch = actions.open_batch(call, area=district, by=keeper)
-    people = [Invitee(f"受邀{n:02d}", f"100000{n:05d}") for n in range(INVITED)]
+    people = [Invitee(f"受邀{n:02d}", f"1010000{n:04d}") for n in range(INVITED)]
     actions.invite(people, area=district, by=keeper)
     applicants = _applicants(ready)
     for n, user in enumerate(applicants):
