@@ -183,7 +183,7 @@ def _agree(member: Member, key: str, notice_pk: int, by: User) -> Consent:
     before = _live(by, key)
     notice = notice_shown(key, notice_pk)
     consent = give_consent(notice, by=by, channel=Consent.Channel.SITE, user=by)
-    if before is not None:
+    if before is not None and before.pk != consent.pk:
         # One that takes the place of an older one: see :mod:`following`.
         return consent
     if key == Purpose.LISTED and member.state == MemberState.ACTIVE:

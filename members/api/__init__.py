@@ -1,0 +1,3 @@
+"""The roster over REST, a module for each noun: the public side, and one's own."""
+
+TAGS = ["members"]
