@@ -3,8 +3,38 @@
 from members.models.association import Association
 from members.models.batch import Batch
 from members.models.member import Member
+from members.models.network import NetworkEvent, NetworkPost, PostTerm, Unit
+from members.models.place import StationCheck, Visit
+from members.models.programme import Milestone, Programme, Project, ProjectStep
+from members.models.register import OrganisationFacts, Pairing
 from members.models.sealed import Sealed
 from members.models.specialty import Specialty
 from members.models.station import Liaison, Station
+from members.models.team import Alliance, AllianceUnit, Pledge, Team, TeamCount
 
-__all__ = ["Association", "Batch", "Liaison", "Member", "Sealed", "Specialty", "Station"]
+__all__ = [
+    "Alliance",
+    "AllianceUnit",
+    "Association",
+    "Batch",
+    "Liaison",
+    "Member",
+    "Milestone",
+    "NetworkEvent",
+    "NetworkPost",
+    "OrganisationFacts",
+    "Pairing",
+    "Pledge",
+    "PostTerm",
+    "Programme",
+    "Project",
+    "ProjectStep",
+    "Sealed",
+    "Specialty",
+    "Station",
+    "StationCheck",
+    "Team",
+    "TeamCount",
+    "Unit",
+    "Visit",
+]
