@@ -3,13 +3,21 @@
 from members.models.association import Association
 from members.models.batch import Batch
 from members.models.member import Member
-from members.models.network import NetworkEvent, NetworkPost, PostTerm, Unit
+from members.models.network import (
+    NetworkEvent,
+    NetworkPost,
+    NetworkPostQuerySet,
+    PostTerm,
+    PostTermQuerySet,
+    Unit,
+    UnitQuerySet,
+)
 from members.models.place import StationCheck, Visit
 from members.models.programme import Milestone, Programme, Project, ProjectStep
 from members.models.register import OrganisationFacts, Pairing
 from members.models.sealed import Sealed
 from members.models.specialty import Specialty
-from members.models.station import Liaison, Station
+from members.models.station import Liaison, LiaisonQuerySet, Station
 from members.models.team import Alliance, AllianceUnit, Pledge, Team, TeamCount
 
 __all__ = [
@@ -18,14 +26,17 @@ __all__ = [
     "Association",
     "Batch",
     "Liaison",
+    "LiaisonQuerySet",
     "Member",
     "Milestone",
     "NetworkEvent",
     "NetworkPost",
+    "NetworkPostQuerySet",
     "OrganisationFacts",
     "Pairing",
     "Pledge",
     "PostTerm",
+    "PostTermQuerySet",
     "Programme",
     "Project",
     "ProjectStep",
@@ -36,5 +47,6 @@ __all__ = [
     "Team",
     "TeamCount",
     "Unit",
+    "UnitQuerySet",
     "Visit",
 ]

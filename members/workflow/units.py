@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -51,6 +52,12 @@ RENEW_DAYS = 60
 SHORTEST_TERM, USUAL_TERM, LONGEST_TERM = 6, 36, 60  # months
 # A place where more came on one day has written down something else.
 MOST_VISITS = 100_000
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day so many months on; the last of the month where that one is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 class Quarter(NamedTuple):
