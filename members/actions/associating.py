@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 
 def _office(office: str) -> str:
-    return needed(
-        office, 120, "no_office", _("A body has a name and an office that can be asked.")
-    )
+    return needed(office, 120, "no_office", _("A body has a name and an office that can be asked."))
 
 
 @transaction.atomic
@@ -45,7 +43,8 @@ def make_association(
 def _must_have_no_posts(name: str, sector: str) -> None:
     if sector in BODY_ONLY and Unit.objects.filter(name__iexact=name, ended_on=None).exists():
         raise Refused(
-            "is_a_unit", _("A unit of this name has posts; such a body has none: end the unit first.")
+            "is_a_unit",
+            _("A unit of this name has posts; such a body has none: end the unit first."),
         )
 
 

@@ -60,9 +60,7 @@ def must_be_no_body(name: str) -> None:
 
 
 def _office(office: str) -> str:
-    return needed(
-        office, 120, "no_office", _("A body has a name and an office that can be asked.")
-    )
+    return needed(office, 120, "no_office", _("A body has a name and an office that can be asked."))
 
 
 def _lock_unit(unit: Unit, by: User) -> Unit:

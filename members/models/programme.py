@@ -186,7 +186,9 @@ class Milestone(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["due_on"], condition=Q(done_on=None), name="project_milestone_due"),
+            models.Index(
+                fields=["due_on"], condition=Q(done_on=None), name="project_milestone_due"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -150,9 +150,7 @@ class AllianceUnit(models.Model):
     alliance = models.ForeignKey(
         Alliance, models.PROTECT, related_name="units", verbose_name=_("alliance"), db_index=False
     )
-    unit = models.ForeignKey(
-        Unit, models.PROTECT, related_name="alliances", verbose_name=_("unit")
-    )
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="alliances", verbose_name=_("unit"))
     joined_on = models.DateField(_("since"), default=clock.today)
     left_on = models.DateField(_("left on"), null=True, blank=True)
 
