@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import (
+    Count,
+    DateField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Coalesce
 
 from govgrid.core import clock
 from members import liaisons
@@ -17,6 +28,7 @@ from members.models import (
     NetworkPostQuerySet,
     PostTerm,
     PostTermQuerySet,
+    TermEnd,
     Unit,
 )
 from members.workflow.units import RENEW_DAYS
@@ -72,7 +84,7 @@ def filled(posts: Iterable[NetworkPost]) -> list[PostRow]:
 
 
 def renew_before(day: date) -> date:
-    """What ends before this is to be renewed on ``day``."""
+    """What ends before this is to be renewed on ``day``: a term whose last day is day 60, still."""
     return day + timedelta(days=RENEW_DAYS + 1)
 
 
@@ -82,21 +94,34 @@ def vacant(posts: NetworkPostQuerySet, day: date | None = None) -> NetworkPostQu
     return posts.filter(~Exists(held))
 
 
+def _known_end(day: date, of: str) -> Coalesce:
+    """Until when it was to run, as one knew on ``day``; where nothing is written down, as it is."""
+    known = TermEnd.objects.filter(**{of: OuterRef("pk")}, at__lt=_after(day)).order_by("-pk")
+    plain = ExpressionWrapper(F("period__endswith") - Value(1), output_field=DateField())
+    return Coalesce(Subquery(known.values("last")[:1]), plain)
+
+
+def _after(day: date) -> datetime:
+    return clock.midnight(day + timedelta(days=1))
+
+
 def terms_to_renew(day: date | None = None) -> PostTermQuerySet:
-    """Terms that run and end within :data:`RENEW_DAYS`, and that nobody follows."""
+    """Terms that run on a day and were to end within :data:`RENEW_DAYS`, with nobody to follow."""
     on = day or clock.today()
     next_one = PostTerm.objects.filter(
-        post=OuterRef("post"), period__startswith__gte=OuterRef("period__endswith"),
-        period__isempty=False,
+        post=OuterRef("post"), period__startswith__gt=on, period__isempty=False,
+        made_at__lt=_after(on),
     )  # fmt: skip
-    rows = PostTerm.objects.held_on(on).filter(period__endswith__lte=renew_before(on))
-    return rows.filter(~Exists(next_one), post__ended_on=None)
+    rows = PostTerm.objects.held_on(on).annotate(known_end=_known_end(on, "term"))
+    ended = Q(post__ended_on=None) | Q(post__ended_on__gt=on)
+    return rows.filter(ended, ~Exists(next_one), known_end__lt=renew_before(on))
 
 
 def services_to_renew(day: date | None = None) -> LiaisonQuerySet:
-    """Services of liaison officers that run and end within :data:`RENEW_DAYS`."""
+    """Services of liaison officers that run on a day and were to end within :data:`RENEW_DAYS`."""
     on = day or clock.today()
-    return Liaison.objects.held_on(on).filter(period__endswith__lte=renew_before(on))
+    rows = Liaison.objects.held_on(on).annotate(known_end=_known_end(on, "service"))
+    return rows.filter(known_end__lt=renew_before(on))
 
 
 def unit_rows(units: Iterable[Unit]) -> list[UnitRow]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Count, Q
 
 from govgrid.core import clock
-from members.models import Milestone, Programme, Project, ProjectStep
+from members.models import Milestone, NetworkEvent, Programme, Project, ProjectStep
 from members.workflow.projects import OPEN, ProjectState
 
 if TYPE_CHECKING:
@@ -97,6 +97,19 @@ def states_on(day: date, path: str) -> tuple[list[StateCount], list[int]]:
 
 
 def late_on(day: date, projects: list[int]) -> int:
-    """Milestones that were due and not reached on a day, of projects that were open."""
+    """Milestones that were due and not reached on a day, of projects that were open. What was put
+    off or added later is told by the story."""
+    later = NetworkEvent.objects.filter(
+        subject__in=[f"project:{pk}" for pk in projects], verb__in=["shift", "milestone"],
+        at__gte=clock.midnight(day + timedelta(days=1)),
+    )  # fmt: skip
+    due_then: dict[int, date] = {}
+    added: set[int] = set()
+    for verb, data in later.order_by("pk").values_list("verb", "data"):
+        if verb == "milestone":
+            added.add(data["milestone"])
+        else:
+            due_then.setdefault(data["milestone"], date.fromisoformat(data["due"][0]))
     not_yet = Q(done_on=None) | Q(done_on__gt=day)
-    return Milestone.objects.filter(not_yet, project__in=projects, due_on__lt=day).count()
+    found = Milestone.objects.filter(not_yet, project__in=projects).exclude(pk__in=added)
+    return sum(due_then.get(pk, due) < day for pk, due in found.values_list("pk", "due_on"))

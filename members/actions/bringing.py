@@ -16,7 +16,16 @@ from govgrid.core import clock
 from govgrid.core.sheets import BadRows, Cells, Imported, Problem, RowError, read_rows
 from grids.models import Area
 from grids.refusals import refuse_personal
-from members.models import Association, Liaison, NetworkEvent, NetworkPost, PostTerm, Station, Unit
+from members.models import (
+    Association,
+    Liaison,
+    NetworkEvent,
+    NetworkPost,
+    PostTerm,
+    Station,
+    TermEnd,
+    Unit,
+)
 from members.rows_network import NetworkRow, read_row
 from members.workflow.network import BODY_ONLY
 from members.workflow.units import months_later
@@ -202,12 +211,25 @@ class _Bringing:
             model._default_manager.bulk_create(self.new.get(model, []), batch_size=BATCH)
         for one in self.other:
             one.save()
+        TermEnd.objects.bulk_create(
+            [TermEnd(term=one, last=_last(one)) for one in self.new.get(PostTerm, [])]
+            + [
+                TermEnd(service=one, last=_last(one))
+                for one in self.new.get(Liaison, [])
+                if one.period.upper
+            ],
+            batch_size=BATCH,
+        )
         added, changed = len(self.done.added), len(self.done.changed)
         if added or changed:
             NetworkEvent.objects.create(
                 subject="network", verb="bring", by=self.by, at=clock.now(),
                 data={"added": added, "changed": changed},
             )  # fmt: skip
+
+
+def _last(one: Any) -> date:
+    return one.period.upper - timedelta(days=1)
 
 
 def _meet(period: Any, since: date, until: date | None) -> bool:

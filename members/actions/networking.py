@@ -14,7 +14,7 @@ from govgrid.core.errors import Refused
 from members import tidings_network as tidings
 from members.actions import grounding
 from members.actions.grounding import log, must, named, needed, office_number, words
-from members.models import Association, NetworkPost, PostTerm, Station, Unit
+from members.models import Association, NetworkPost, PostTerm, Station, TermEnd, Unit
 from members.workflow.network import BODY_ONLY
 from members.workflow.projects import OPEN
 from members.workflow.units import LONGEST_TERM, SHORTEST_TERM, USUAL_TERM, UnitKind, months_later
@@ -260,6 +260,7 @@ def _cut(term: PostTerm, day: date) -> None:
     lower, upper = term.period.lower, term.period.upper
     term.period = DateRange(lower, max(lower, min(upper, day)))
     term.save(update_fields=["period"])
+    TermEnd.objects.create(term=term, last=min(upper, day) - timedelta(days=1))
 
 
 def _begin(
@@ -277,9 +278,11 @@ def _begin(
         raise Refused("term_too_long", _("A term has from 6 to 60 months."))
     try:
         with transaction.atomic():
-            return PostTerm.objects.create(
+            term = PostTerm.objects.create(
                 post=post, holder=person, made_by=by, note=note,
                 period=DateRange(starts_on, last + timedelta(days=1)),
             )  # fmt: skip
     except IntegrityError as error:
         raise Refused("post_held", _("Somebody holds this post in that period.")) from error
+    TermEnd.objects.create(term=term, last=last)
+    return term

@@ -18,9 +18,10 @@ from members import liaisons
 from members import tidings_network as tidings
 from members.actions import grounding
 from members.actions.grounding import KEEP_STATION, log, must, named, needed, office_number, words
-from members.models import Liaison, Station, StationCheck, Visit
+from members.models import Liaison, Station, StationCheck, TermEnd, Visit
 from members.roles import StationRole
 from members.workflow.units import (
+    FOREVER,
     HAVES,
     LONGEST_TERM,
     MOST_VISITS,
@@ -156,10 +157,22 @@ def _serving(station: Station) -> list[Liaison]:
     return found
 
 
+def _remember(one: Liaison) -> None:
+    """Until when it was to run before: what was entered without saying so is said now."""
+    if not one.ends.exists():
+        lower, upper = one.period.lower, one.period.upper
+        last = upper - timedelta(days=1) if upper else FOREVER
+        TermEnd.objects.create(
+            service=one, last=last, at=clock.midnight(lower or one.station.opened_on)
+        )
+
+
 def _cut(one: Liaison, day: date) -> None:
+    _remember(one)
     lower = one.period.lower or day
     one.period = DateRange(lower, max(lower, day))
     one.save(update_fields=["period"])
+    TermEnd.objects.create(service=one, last=day - timedelta(days=1))
     liaisons.forget(one.user)
 
 
@@ -232,12 +245,14 @@ def renew_liaison(one: Liaison, *, by: User, ends_on: date) -> Liaison:
         raise Refused("not_later", _("It ends later than it did."))
     if ends_on >= months_later(clock.today(), LONGEST_TERM):
         raise Refused("term_too_long", _("A term has from 6 to 60 months."))
+    _remember(one)
     try:
         with transaction.atomic():
             one.period = DateRange(lower, ends_on + timedelta(days=1))
             one.save(update_fields=["period"])
     except IntegrityError as error:
         raise Refused("serves_already", _("This person serves there already.")) from error
+    TermEnd.objects.create(service=one, last=ends_on)
     _log(one.station, "renew", by, liaison=one.pk, until=ends_on.isoformat())
     return one
 
@@ -274,5 +289,6 @@ def _begin(
             )  # fmt: skip
     except IntegrityError as error:
         raise Refused("serves_already", _("This person serves there already.")) from error
+    TermEnd.objects.create(service=one, last=last)
     liaisons.forget(person)
     return one

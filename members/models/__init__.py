@@ -9,6 +9,7 @@ from members.models.network import (
     NetworkPostQuerySet,
     PostTerm,
     PostTermQuerySet,
+    TermEnd,
     Unit,
     UnitQuerySet,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "StationCheck",
     "Team",
     "TeamCount",
+    "TermEnd",
     "Unit",
     "UnitQuerySet",
     "Visit",

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 from govgrid.core import clock
 from grids.models import Area, Department
 from grids.models.phones import office_only
-from members.models.station import Station
+from members.models.station import Liaison, Station
 from members.workflow.units import (
     BODIES,
     LONGEST_TERM,
@@ -209,6 +209,30 @@ class PostTerm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.post_id} {self.period}"
+
+
+class TermEnd(models.Model):
+    """Until when a term or a service was to run, as of a moment: set, put off, cut. Added to, never
+    changed; from these a report tells what was to be renewed on a day that is past."""
+
+    term = models.ForeignKey(PostTerm, models.PROTECT, null=True, blank=True, related_name="ends")
+    service = models.ForeignKey(Liaison, models.PROTECT, null=True, blank=True, related_name="ends")
+    last = models.DateField(_("until, that day included"))
+    at = models.DateTimeField(_("at"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("end of a term")
+        verbose_name_plural = _("ends of terms")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="term_end_of_one",
+                condition=Q(term=None, service__isnull=False) | Q(term__isnull=False, service=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.last}"
 
 
 class NetworkEvent(models.Model):
