@@ -16,7 +16,14 @@ from grids.rows import day, phone
 from grids.rows.places import point
 from members.roles import StationRole
 from members.workflow.network import Sector, StationKind
-from members.workflow.units import LONGEST_TERM, SHORTEST_TERM, USUAL_TERM, PostKind, UnitKind
+from members.workflow.units import (
+    LONGEST_TERM,
+    RESERVED,
+    SHORTEST_TERM,
+    USUAL_TERM,
+    PostKind,
+    UnitKind,
+)
 
 COLUMNS = (
     *("what", "code", "name", "kind", "area", "place", "office_phone", "lon", "lat", "crs"),
@@ -89,7 +96,7 @@ def read_row(line: int, cells: Mapping[str, str]) -> NetworkRow:
 
 
 def _code(code: str) -> None:
-    if code and (not CODE.fullmatch(code) or code in {"new", "export", "report"}):
+    if code and (not CODE.fullmatch(code) or code in RESERVED):
         raise RowError(_("“%s” is no code: letters, digits, - and _.") % code[:40])
 
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from grids.models import Area
 
 KEEP, KEEP_STATION = "members.keep_network", "members.keep_station"
-# Words that stand in addresses where a code would.
-RESERVED = frozenset({"new", "export", "report"})
 FARTHEST = timedelta(days=366 * 6)
 
 

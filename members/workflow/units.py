@@ -50,6 +50,8 @@ HAVE_WORDS = {
 # Terms that end within so many days are to be renewed.
 RENEW_DAYS = 60
 SHORTEST_TERM, USUAL_TERM, LONGEST_TERM = 6, 36, 60  # months
+# Words that stand in addresses where a code would.
+RESERVED = frozenset({"new", "export", "near"})
 # The last day of a service that has none.
 FOREVER = date(9999, 12, 31)
 # A place where more came on one day has written down something else.

@@ -13,6 +13,7 @@ from members.models import (
     Liaison,
     Milestone,
     NetworkPost,
+    OrganisationFacts,
     Pairing,
     PostTerm,
     Programme,
@@ -109,6 +110,13 @@ class PairingFactory(DjangoModelFactory):
 
     period = DateRange(SINCE, None)
     what = "Sells its oranges"
+
+
+class FactsFactory(DjangoModelFactory):
+    class Meta:
+        model = OrganisationFacts
+
+    of_class = "law"
 
 
 def held(post: NetworkPost, holder=None, *, days: int = 400) -> PostTerm:
