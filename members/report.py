@@ -83,7 +83,7 @@ def report(area: Area, quarter: Quarter) -> Report:
         area, quarter, day, quarter.last < today, bodies, many, posts_held_on, serving, to_renew,
         [
             Part(_("Bodies and posts"), _bodies(units, many, posts_held_on, day, path)),
-            Part(_("Places"), _places(day, path, quarter)),
+            Part(_("Places of the network"), _places(day, path, quarter)),
             Part(_("Who serves there"), [
                 Line(_("Liaison officers"), serving), Line(_("To be renewed"), to_renew)]),
             Part(_("Programmes"), _projects(day, path, quarter)),

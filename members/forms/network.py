@@ -34,7 +34,9 @@ class AssociationSearch(Search):
 class _Office(NetworkForm):
     name = fields.name_of()
     office = Words(
-        label=_("Office"), max_length=120, help_text=_("Where it can be asked; no person's name.")
+        label=_("Office to ask"),
+        max_length=120,
+        help_text=_("Where it can be asked; no person's name."),
     )
     office_phone = fields.office_phone()
 

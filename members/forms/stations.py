@@ -22,7 +22,7 @@ class StationSearch(Search):
 
 class StationForm(LonLat):
     name = fields.name_of()
-    place = Words(label=_("Where"), max_length=120)
+    place = Words(label=pgettext_lazy("place", "Where"), max_length=120)
     phone = Words(
         label=_("Telephone of the station"), required=False, max_length=30,
         help_text=_("Of an office; no mobile number."),

@@ -61,7 +61,7 @@ class Unit(models.Model):
         Department, models.PROTECT, null=True, blank=True, related_name="+",
         verbose_name=_("department"),
     )  # fmt: skip
-    office = models.CharField(_("office"), max_length=120)
+    office = models.CharField(_("office to ask"), max_length=120)
     office_phone = models.CharField(
         _("telephone of the office"), max_length=30, blank=True, validators=[office_only]
     )
@@ -181,7 +181,7 @@ class PostTerm(models.Model):
     made_by = models.ForeignKey(
         USER, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
-    made_at = models.DateTimeField(_("entered at"), default=clock.now)
+    made_at = models.DateTimeField(_("written down at"), default=clock.now)
 
     objects = PostTermQuerySet.as_manager()
 

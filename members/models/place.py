@@ -60,7 +60,7 @@ class Visit(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=VisitKind)
     number = models.PositiveIntegerField(pgettext_lazy("count", "number"))
     entered_by = _who()
-    entered_at = models.DateTimeField(_("entered at"), default=clock.now)
+    entered_at = models.DateTimeField(_("written down at"), default=clock.now)
 
     class Meta:
         verbose_name = _("count of visits")

@@ -85,7 +85,7 @@ class Project(models.Model):
     state = models.CharField(
         _("state"), max_length=10, choices=ProjectState, default=ProjectState.PLANNED
     )
-    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    reason = models.CharField(pgettext_lazy("project", "reason"), max_length=300, blank=True)
 
     objects = ProjectQuerySet.as_manager()
 
@@ -132,7 +132,7 @@ class ProjectStep(models.Model):
     )  # fmt: skip
     state = models.CharField(_("state"), max_length=10, choices=ProjectState)
     on = models.DateField(_("day"), default=clock.today)
-    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    reason = models.CharField(pgettext_lazy("project", "reason"), max_length=300, blank=True)
     by = models.ForeignKey(
         USER, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
@@ -163,8 +163,8 @@ class Milestone(models.Model):
         db_index=False,
     )  # fmt: skip
     title = models.CharField(pgettext_lazy("milestone", "title"), max_length=100)
-    due_on = models.DateField(_("due on"))
-    done_on = models.DateField(_("done on"), null=True, blank=True)
+    due_on = models.DateField(_("to be reached by"))
+    done_on = models.DateField(_("reached on"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
 
     objects = MilestoneQuerySet.as_manager()

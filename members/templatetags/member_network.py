@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import template
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from members.models import NetworkEvent
 from members.workflow.projects import MOVES
@@ -12,15 +13,15 @@ register = template.Library()
 
 WORDS = {
     "bring": _("Brought in by a table"),
-    "make": _("Made"),
-    "change": _("Changed"),
-    "end": _("Ended"),
-    "fill": _("Filled"),
+    "make": pgettext_lazy("event", "Made"),
+    "change": pgettext_lazy("event", "Changed"),
+    "end": pgettext_lazy("event", "Ended"),
+    "fill": pgettext_lazy("event", "Filled"),
     "hand_over": _("Handed over"),
     "vacate": _("The term was ended"),
-    "close": _("Closed"),
+    "close": pgettext_lazy("event", "Closed"),
     "check": _("Looked at"),
-    "count": _("Counted"),
+    "count": pgettext_lazy("event", "Counted"),
     "recount": _("Counted again"),
     "appoint": _("Somebody was appointed"),
     "renew": _("A term was renewed"),

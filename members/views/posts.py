@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -135,7 +136,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
     return ask(
         request, forms.FillForm(data_of(request)),
         lambda f: actions.fill_post(one, by=request.user, **f.cleaned_data),
-        title=_("Fill the post"), back=one.get_absolute_url(), button=_("Fill it"), about=str(one),
+        title=_("Fill the post"), back=one.get_absolute_url(), button=_("Fill the post"), about=str(one),
         done=_("The post is filled, and its holder is told."),
         crumbs=_crumbs((str(one), one.get_absolute_url())),
     )  # fmt: skip
@@ -233,7 +234,7 @@ def quarterly_file(request: HttpRequest, kind: str) -> HttpResponse:
             for part in one.parts
             for line in part.lines
         ]
-        head = [_("Part"), _("What"), _("Number"), _("Share")]
+        head = [_("Part"), _("What"), pgettext("column", "Number"), _("Share")]
         note = [[_("As of"), one.day.isoformat(), "", ""], [one.sentence, "", "", ""]]
         return workbook(name, head, [*rows, *note])
     response = HttpResponse(papers_network.report_pdf(one), content_type="application/pdf")

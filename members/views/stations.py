@@ -9,6 +9,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -111,7 +112,7 @@ def station_export(request: HttpRequest) -> FileResponse:
     """The places with how many serve there: no names."""
     form = forms.StationSearch(request.GET)
     found = form.narrow(Station.objects.open()).select_related("area").order_by("pk")
-    columns = [_("Code"), _("Name"), _("Kind"), _("Area"), _("Where"), _("Telephone of the station"),
+    columns = [pgettext("column", "Code"), pgettext("thing", "Name"), _("Kind"), _("Area"), pgettext("place", "Where"), _("Telephone of the station"),
                _("Of the five haves"), _("Liaison officers")]  # fmt: skip
     return workbook(
         "stations",
@@ -197,7 +198,7 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
     return ask(
         request, ReasonForm(data_of(request)),
         lambda f: actions.close_station(one, by=request.user, **f.cleaned_data),
-        title=_("Close a station"), back=one.get_absolute_url(), done=_("It is closed."),
+        title=_("Close a station"), back=one.get_absolute_url(), done=_("The station is closed now."),
         button=_("Close it today"), is_last=True, crumbs=_of(one),
         about=_("Whoever serves there is told, and their service ends today."),
     )  # fmt: skip

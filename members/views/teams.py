@@ -8,6 +8,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -110,7 +111,7 @@ def team_count(request: HttpRequest, code: str) -> HttpResponse:
         request, forms.CountForm(data_of(request)),
         lambda f: actions.count_team(one, by=request.user, **f.cleaned_data),
         title=_("Count a quarter"), back=one.get_absolute_url(), done=_("It is counted."),
-        button=_("Keep it"), about=_("Numbers of the whole team. Counted again, they replace those before."),
+        button=_("Keep the numbers"), about=_("Numbers of the whole team. Counted again, they replace those before."),
         crumbs=_crumbs((one.name, one.get_absolute_url())),
     )  # fmt: skip
 
@@ -133,7 +134,14 @@ def team_export(request: HttpRequest) -> FileResponse:
     year = clock.today().year
     form = forms.TeamSearch(request.GET)
     found = form.narrow(Team.objects.in_force()).select_related("area").order_by("pk")
-    columns = [_("Code"), _("Name"), _("Area"), _("Year"), _("Activities"), _("Hours")]
+    columns = [
+        pgettext("column", "Code"),
+        pgettext("thing", "Name"),
+        _("Area"),
+        _("Year"),
+        _("Activities"),
+        _("Hours"),
+    ]
     return workbook(
         "teams",
         columns,

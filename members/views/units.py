@@ -7,6 +7,7 @@ from typing import Any
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -120,7 +121,7 @@ def unit_export(request: HttpRequest) -> FileResponse:
     """Bodies with their offices and how many posts are empty: no names."""
     form = forms.UnitSearch(request.GET)
     found = form.narrow(Unit.objects.in_force()).select_related("area").order_by("pk")
-    columns = [_("Code"), _("Name"), _("Kind"), _("Area"), _("Office"), _("Telephone of the office"),
+    columns = [pgettext("column", "Code"), pgettext("thing", "Name"), _("Kind"), _("Area"), _("Office to ask"), _("Telephone of the office"),
                _("Posts"), _("Vacant")]  # fmt: skip
     return workbook(
         "units",

@@ -40,11 +40,11 @@ class VisitKind(TextChoices):
 # The "five haves" of a place, in the order in which they are looked at.
 HAVES = ("team", "room", "rules", "sign", "equipment")
 HAVE_WORDS = {
-    "team": _("A team"),
-    "room": _("A room"),
-    "rules": _("Rules"),
-    "sign": _("A sign"),
-    "equipment": _("Equipment"),
+    "team": pgettext_lazy("have", "A team"),
+    "room": pgettext_lazy("have", "A room"),
+    "rules": pgettext_lazy("have", "Rules"),
+    "sign": pgettext_lazy("have", "A sign"),
+    "equipment": pgettext_lazy("have", "Equipment"),
 }
 
 # Terms that end within so many days are to be renewed.
