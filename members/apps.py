@@ -11,7 +11,9 @@ class MembersConfig(AppConfig):
         from members import (  # noqa: PLC0415
             holdings_roster,
             looks_roster,
+            panels_network,
             retention_roster,
+            tidings_network,
             tidings_roster,
         )
 
@@ -19,3 +21,5 @@ class MembersConfig(AppConfig):
         looks_roster.register()
         retention_roster.register()
         tidings_roster.register()
+        panels_network.register()
+        tidings_network.register()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from grids import scoping
 from members import liaisons
 from members.models import Association, Batch, Member, Station
 from members.workflow.roster import ON_ROSTER, MemberState
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from govgrid.accounts.models import User
-    from grids.models import Area
+    from grids.models import Area, Organisation
 
     Person = User | AnonymousUser
 
@@ -77,3 +78,15 @@ RULES: dict[str, Callable[..., bool]] = {
     "members.grant_duty": over_area("members.grant_duty"),
     "members.see_figures": over_area("members.see_figures"),
 }
+
+# ── the network ───────────────────────────────────────────────────────────────────────────────
+
+
+def can_keep_facts(user: Person, organisation: Organisation) -> bool:
+    """Where the register does not say in which grid it is: whoever keeps a network somewhere."""
+    if organisation.grid is None:
+        return bool(scoping.prefixes(user, "members.keep_network"))
+    return liaisons.over(user, "members.keep_network", organisation.grid)
+
+
+RULES["members.keep_facts"] = can_keep_facts

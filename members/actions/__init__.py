@@ -1,9 +1,32 @@
 """The only writers of the roster. ``from members import actions``, never one by one."""
 
-from members.actions.batches import Call, close_batch, open_batch
-from members.actions.erasing import erase, erase_now
-from members.actions.following import consent_ended, consent_renewed
-from members.actions.inviting import Invited, Round, invite, withdraw_invitation
+from members.actions.associating import (
+    change_association,
+    end_association,
+    make_association,
+)
+from members.actions.batches import (
+    Call,
+    close_batch,
+    open_batch,
+)
+from members.actions.bringing import (
+    import_network,
+)
+from members.actions.erasing import (
+    erase,
+    erase_now,
+)
+from members.actions.following import (
+    consent_ended,
+    consent_renewed,
+)
+from members.actions.inviting import (
+    Invited,
+    Round,
+    invite,
+    withdraw_invitation,
+)
 from members.actions.joining import (
     Joining,
     Login,
@@ -12,6 +35,31 @@ from members.actions.joining import (
     apply,
     decide,
     invitation_of,
+)
+from members.actions.networking import (
+    change_unit,
+    close_post,
+    end_unit,
+    fill_post,
+    hand_over_post,
+    make_post,
+    make_unit,
+    vacate_post,
+)
+from members.actions.pairing import (
+    end_pairing,
+    pair,
+    set_facts,
+)
+from members.actions.projects import (
+    add_milestone,
+    change_programme,
+    change_project,
+    make_programme,
+    make_project,
+    move_project,
+    reach_milestone,
+    shift_milestone,
 )
 from members.actions.reading import (
     COPIED,
@@ -22,6 +70,17 @@ from members.actions.reading import (
     note_list,
     own_sealed,
     reveal,
+)
+from members.actions.stationing import (
+    appoint_liaison,
+    change_station,
+    check_station,
+    close_station,
+    count_visits,
+    end_liaison,
+    hand_over_liaison,
+    make_station,
+    renew_liaison,
 )
 from members.actions.staying import (
     agree,
@@ -34,6 +93,19 @@ from members.actions.staying import (
     set_affiliation,
     withdraw,
 )
+from members.actions.teaming import (
+    change_alliance,
+    change_team,
+    count_team,
+    end_alliance,
+    end_team,
+    fulfil,
+    join_alliance,
+    leave_alliance,
+    make_alliance,
+    make_team,
+    pledge,
+)
 
 __all__ = [
     "COPIED",
@@ -44,31 +116,74 @@ __all__ = [
     "Login",
     "NoSuchLink",
     "Round",
+    "add_milestone",
     "agree",
     "answer_invitation",
     "apply",
+    "appoint_liaison",
     "archive",
+    "change_alliance",
+    "change_association",
+    "change_programme",
+    "change_project",
+    "change_station",
+    "change_team",
+    "change_unit",
+    "check_station",
     "close_batch",
+    "close_post",
+    "close_station",
     "consent_ended",
     "consent_renewed",
+    "count_team",
+    "count_visits",
     "decide",
     "edit",
+    "end_alliance",
+    "end_association",
+    "end_liaison",
+    "end_pairing",
+    "end_team",
+    "end_unit",
     "erase",
     "erase_now",
+    "fill_post",
+    "fulfil",
+    "hand_over_liaison",
+    "hand_over_post",
     "has_sealed",
+    "import_network",
     "invitation_of",
     "invite",
+    "join_alliance",
     "leave",
+    "leave_alliance",
+    "make_alliance",
+    "make_association",
+    "make_post",
+    "make_programme",
+    "make_project",
+    "make_station",
+    "make_team",
+    "make_unit",
+    "move_project",
     "note_copy",
     "note_entry",
     "note_list",
     "open_batch",
     "own_sealed",
+    "pair",
     "pause",
+    "pledge",
+    "reach_milestone",
+    "renew_liaison",
     "resume",
     "reveal",
     "review",
     "set_affiliation",
+    "set_facts",
+    "shift_milestone",
+    "vacate_post",
     "withdraw",
     "withdraw_invitation",
 ]

@@ -1,3 +1,8 @@
 """The back office for the roster: what has a history is read there, and nobody is named."""
 
-from members.admin import roster as roster
+from members.admin import (
+    network as network,
+)
+from members.admin import (
+    roster as roster,
+)

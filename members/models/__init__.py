@@ -1,21 +1,91 @@
 """The roster's tables, a module for each noun. ``Sealed`` is reached by ``members.actions`` alone."""
 
-from members.models.association import Association
-from members.models.batch import Batch
-from members.models.joining import Invitation, MemberEvent
-from members.models.member import Member
-from members.models.sealed import Sealed
-from members.models.specialty import Specialty
-from members.models.station import Liaison, Station
+from members.models.association import (
+    Association,
+)
+from members.models.batch import (
+    Batch,
+)
+from members.models.joining import (
+    Invitation,
+    MemberEvent,
+)
+from members.models.member import (
+    Member,
+)
+from members.models.network import (
+    NetworkEvent,
+    NetworkPost,
+    NetworkPostQuerySet,
+    PostTerm,
+    PostTermQuerySet,
+    TermEnd,
+    Unit,
+    UnitQuerySet,
+)
+from members.models.place import (
+    StationCheck,
+    Visit,
+)
+from members.models.programme import (
+    Milestone,
+    Programme,
+    Project,
+    ProjectStep,
+)
+from members.models.register import (
+    OrganisationFacts,
+    Pairing,
+)
+from members.models.sealed import (
+    Sealed,
+)
+from members.models.specialty import (
+    Specialty,
+)
+from members.models.station import (
+    Liaison,
+    LiaisonQuerySet,
+    Station,
+)
+from members.models.team import (
+    Alliance,
+    AllianceUnit,
+    Pledge,
+    Team,
+    TeamCount,
+)
 
 __all__ = [
+    "Alliance",
+    "AllianceUnit",
     "Association",
     "Batch",
     "Invitation",
     "Liaison",
+    "LiaisonQuerySet",
     "Member",
     "MemberEvent",
+    "Milestone",
+    "NetworkEvent",
+    "NetworkPost",
+    "NetworkPostQuerySet",
+    "OrganisationFacts",
+    "Pairing",
+    "Pledge",
+    "PostTerm",
+    "PostTermQuerySet",
+    "Programme",
+    "Project",
+    "ProjectStep",
     "Sealed",
     "Specialty",
     "Station",
+    "StationCheck",
+    "Team",
+    "TeamCount",
+    "TermEnd",
+    "Unit",
+    "UnitQuerySet",
+    "Visit",
 ]
