@@ -52,9 +52,7 @@ def entries(account: TimeAccount) -> QuerySet[TimeEntry]:
 
 def line(entry: TimeEntry, account: TimeAccount) -> Line:
     sign = 1 if entry.payee_id == account.pk else -1
-    return Line(
-        entry.pk, entry.at, entry.note, sign * entry.minutes, hasattr(entry, "reversed_by")
-    )
+    return Line(entry.pk, entry.at, entry.note, sign * entry.minutes, hasattr(entry, "reversed_by"))
 
 
 def statement_of_month(account: TimeAccount) -> Statement | None:

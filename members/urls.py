@@ -18,9 +18,7 @@ urlpatterns: list = [
     path("needs/<str:number>/", login_not_required(needs.need), name="need"),
     path("needs/<str:number>/contact/", claims.contact, name="need-contact"),
     path("needs/<str:number>/acts/<slug:name>/", claims.act_on_need, name="need-act"),
-    path(
-        "needs/<str:number>/claims/<int:pk>/<slug:name>/", claims.act_on_claim, name="claim-act"
-    ),
+    path("needs/<str:number>/claims/<int:pk>/<slug:name>/", claims.act_on_claim, name="claim-act"),
     path("time/", time.account, name="time"),
     path("time/statement/", time.statement, name="time-statement"),
     path("gifts/", login_not_required(time.gift_list), name="gifts"),

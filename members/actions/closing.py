@@ -107,7 +107,9 @@ def _spot(need: Need) -> Spot:
 
 def _office(need: Need) -> Department:
     """The nearest office above the place: it settles the matter or gives it on."""
-    offices = Department.objects.filter(kind=Department.Kind.OFFICE, area__in=need.area.ancestor_ids)
+    offices = Department.objects.filter(
+        kind=Department.Kind.OFFICE, area__in=need.area.ancestor_ids
+    )
     found = offices.order_by("-area__level", "pk").first()
     if found is None:
         raise Refused("no_office", _("No office answers for this place."))

@@ -87,4 +87,6 @@ def _person(pk: int | None) -> str:
 
 def agrees(member: Member) -> bool:
     """Whether a member lets his contact be shown: a live consent to what is asked for today."""
-    return Consent.objects.of(user=member.user_id).fresh().filter(purpose_key=Purpose.CONTACT).exists()
+    return (
+        Consent.objects.of(user=member.user_id).fresh().filter(purpose_key=Purpose.CONTACT).exists()
+    )

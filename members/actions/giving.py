@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def offer_gift(
-    area: Area, *, by: User, name: str, place: str, left: int, about: str = ""
-) -> Gift:
+def offer_gift(area: Area, *, by: User, name: str, place: str, left: int, about: str = "") -> Gift:
     """Put a thing on the shelf. Refused: ``gift_words``."""
     if not by.has_perm("members.keep_gifts", area):
         raise PermissionDenied

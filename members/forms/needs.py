@@ -92,9 +92,7 @@ class AskForm(forms.Form):
         choices=[c for c in Consent.Channel.choices if c[0] != Consent.Channel.SITE],
     )  # fmt: skip
 
-    def __init__(
-        self, data: Any = None, *, may_enter: bool = False, **kwargs: Any
-    ) -> None:
+    def __init__(self, data: Any = None, *, may_enter: bool = False, **kwargs: Any) -> None:
         self.sources = kwargs.pop("sources", {})
         initial = {"client_id": uuid4(), **kwargs.pop("initial", {})}
         super().__init__(data, initial=initial, **kwargs)

@@ -82,9 +82,7 @@ class Gift(models.Model):
 class GiftIssue(models.Model):
     """One was given against one print-out. Who it was stands nowhere here."""
 
-    gift = models.ForeignKey(
-        Gift, models.PROTECT, related_name="issues", verbose_name=_("gift")
-    )
+    gift = models.ForeignKey(Gift, models.PROTECT, related_name="issues", verbose_name=_("gift"))
     statement = models.OneToOneField(
         Statement, models.PROTECT, related_name="issue", verbose_name=_("statement of time")
     )

@@ -168,8 +168,12 @@ def _forms(
         if mine is not None and mine.state == ClaimState.ACCEPTED and may["done"]
         else None,
         "confirm_form": forms.ConfirmForm() if may_confirm else None,
-        "dispute_form": forms.NoteForm(auto_id="dispute_%s") if is_owner and may["not_done"] else None,
-        "withdraw_form": forms.NoteForm(auto_id="stop_%s") if is_owner and may["withdraw"] else None,
+        "dispute_form": forms.NoteForm(auto_id="dispute_%s")
+        if is_owner and may["not_done"]
+        else None,
+        "withdraw_form": forms.NoteForm(auto_id="stop_%s")
+        if is_owner and may["withdraw"]
+        else None,
         "close_form": forms.NoteForm(auto_id="close_%s") if may_serve and may["close"] else None,
         "ticket_form": forms.TicketForm(auto_id="ticket_%s") if may_pass else None,
         "topic_form": forms.TopicForm(need=found, auto_id="topic_%s") if may_pass else None,
