@@ -381,7 +381,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('minutes__gte', 1), ('minutes__lte', 720), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('done_at', None), ('minutes', None)), _connector='OR'), name='claim_done_says_minutes', violation_error_message='Say how many minutes it took.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('minutes__gte', 1), ('minutes__isnull', False), ('minutes__lte', 720), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('done_at', None), ('minutes', None)), _connector='OR'), name='claim_done_says_minutes', violation_error_message='Say how many minutes it took.'),
         ),
         migrations.AddConstraint(
             model_name='claim',

@@ -91,7 +91,11 @@ class Claim(models.Model):
             models.CheckConstraint(
                 name="claim_done_says_minutes",
                 condition=Q(
-                    state="done", done_at__isnull=False, minutes__gte=1, minutes__lte=MOST_MINUTES
+                    state="done",
+                    done_at__isnull=False,
+                    minutes__isnull=False,
+                    minutes__gte=1,
+                    minutes__lte=MOST_MINUTES,
                 )
                 | (~Q(state="done") & Q(done_at=None, minutes=None)),
                 violation_error_message=_("Say how many minutes it took."),

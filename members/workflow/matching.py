@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from math import asin, cos, radians, sin, sqrt
 from typing import NamedTuple
-from zlib import crc32
 
 EARTH_METRES = 6_371_000
 # Nearer than this to each other is the same distance: nobody is first for living next door.
@@ -82,5 +82,6 @@ def _order(one: Fit) -> tuple[int, int, int]:
     return one.step, band, one.load
 
 
-def _lot(number: str, member: int) -> int:
-    return crc32(f"{number}:{member}".encode())
+def _lot(number: str, member: int) -> bytes:
+    """A checksum would not do: of numbers that follow each other it favours the same few."""
+    return sha256(f"{number}:{member}".encode()).digest()
