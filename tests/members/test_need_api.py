@@ -129,9 +129,7 @@ def test_bad_input_is_400_and_nothing_is_made(as_, roster, wrong):
 
 
 def test_refusals_are_409_with_their_code(as_, roster):
-    number = post(
-        as_(roster.resident), NEEDS, content(roster, body="我的证件 42050619900307123X")
-    )
+    number = post(as_(roster.resident), NEEDS, content(roster, body="我的证件 42050619900307123X"))
     assert (number.status_code, number.json()["errors"][0]["code"]) == (409, "number_in_text")
     need = made.asked(roster, by=roster.branch.user)
     own = post(as_(roster.branch.user), f"{NEEDS}{need.number}/claim/")
