@@ -10,8 +10,6 @@ class MembersConfig(AppConfig):
         # Models must be loaded first.
         from govgrid.core.templatetags import gg  # noqa: PLC0415
         from members import (  # noqa: PLC0415
-            actions,
-            leaving,
             lists_needs,
             need_tidings,
             panels_needs,
@@ -20,7 +18,6 @@ class MembersConfig(AppConfig):
         from members.workflow.needs import ClaimState, NeedState  # noqa: PLC0415
 
         # ── needs and time ────────────────────────────────────────────────────────────────────
-        leaving.register(actions.offer_back)
         lists_needs.register_own()
         need_tidings.register()
         panels_needs.register()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from govgrid.core import clock
 from govgrid.privacy import holdings, retention
 from govgrid.privacy.holdings import Holding
-from members import actions, timebank
+from members import actions, leaving, timebank
 from members.models import (
     Claim,
     Member,
@@ -151,8 +151,21 @@ HOLDINGS = {
 }
 
 
+def let_go(member: Member, by: User | None) -> None:
+    """A member leaves: what stands by him is offered back."""
+    actions.offer_back(member, by=by)
+
+
+def forget_member(member: Member) -> int:
+    """A member is erased: the services stay as counts, the sums of time as nobody's."""
+    at = clock.now()
+    return _forget_claims(member.user, at) + _forget_time(member.user, at)
+
+
 def register() -> None:
     """Called once at start-up."""
+    leaving.register("needs", let_go)
+    leaving.register_eraser("needs", forget_member)
     for name, holding in HOLDINGS.items():
         holdings.register(name, holding)
     retention.register("members.need_contact", erase_contacts)

@@ -82,7 +82,8 @@ RULES: dict[str, Callable[..., bool]] = {
 
 def can_serve_needs(user: Person, obj: Area | Need) -> bool:
     """By a post over the area, or at a station whose area it is or lies in."""
-    return needs.serves(user, getattr(obj, "area", obj))
+    area: Area = getattr(obj, "area", obj)  # type: ignore[arg-type]
+    return needs.serves(user, area)
 
 
 def can_see_need(user: Person, need: Need) -> bool:

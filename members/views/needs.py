@@ -29,7 +29,22 @@ PAGE = 30
 CONFLICT = 409
 ENTER = "members.enter_need"
 # What the story of a need calls what happened.
-VERBS = {"ask": gettext_lazy("Asked for"), **{name: move.label for name, move in MOVES.items()}}
+VERBS = {
+    "ask": gettext_lazy("Asked for"),
+    "claim": gettext_lazy("A member offered help"),
+    "accept": gettext_lazy("An offer was accepted"),
+    "decline": gettext_lazy("An offer was declined"),
+    "step_back": gettext_lazy("An offer was taken back"),
+    "done": gettext_lazy("The member says that it is done"),
+    "confirm": gettext_lazy("It was confirmed"),
+    "not_done": gettext_lazy("It was not done yet"),
+    "withdraw": gettext_lazy("It is not needed any more"),
+    "close": gettext_lazy("It was closed"),
+    "to_ticket": gettext_lazy("A ticket was opened instead"),
+    "to_topic": gettext_lazy("A topic was raised instead"),
+    "expire": gettext_lazy("Its day was over"),
+    "lapse": gettext_lazy("Nobody confirmed it"),
+}
 
 
 def page(

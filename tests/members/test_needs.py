@@ -212,7 +212,8 @@ def test_who_steps_back_leaves_the_need_to_the_others(roster):
 def test_r4_a_member_who_leaves_offers_open_claims_back(roster):
     need = made.asked(roster)
     claim = made.accepted(roster, need=need)
-    leaving.let_go(roster.lawyer, by=roster.lawyer.user)
+    for hook in leaving.hooks():
+        hook(roster.lawyer, roster.lawyer.user)
     claim.refresh_from_db()
     need.refresh_from_db()
     assert (claim.state, need.state) == (ClaimState.WITHDRAWN, NeedState.OPEN)
@@ -428,6 +429,17 @@ def test_r22_erasing_a_person_leaves_neither_name_nor_words(roster):
     assert (need.state, need.title, need.asker) == (NeedState.WITHDRAWN, "", None)
     assert not Claim.objects.exclude(member=None).exists()
     assert not NeedContact.objects.exists()
+
+
+def test_a_member_is_erased_and_the_services_are_counts(roster):
+    claim = made.confirmed(roster)
+    for _n in range(2):
+        for eraser in leaving.erasers():
+            eraser(roster.lawyer)
+    claim.refresh_from_db()
+    assert (claim.member, claim.minutes, claim.need.state) == (None, 120, NeedState.CONFIRMED)
+    assert not TimeEntry.objects.filter(payee__user__isnull=False).exists()
+    assert TimeEntry.objects.count() == 1
 
 
 def test_the_story_is_kept(roster):
