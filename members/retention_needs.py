@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from govgrid.core import clock
+from govgrid.outbox.models import Message
 from govgrid.privacy import holdings, retention
 from govgrid.privacy.holdings import Holding
-from members import actions, leaving, timebank
+from members import actions, leaving, need_tidings, timebank
 from members.models import (
     Claim,
     Member,
@@ -54,7 +55,11 @@ def erase_needs(now: datetime, *, dry_run: bool) -> int:
 
 def forget(due: QuerySet[Need], now: datetime) -> int:
     """Needs with all that names anybody: contact, claims, story."""
-    keys = list(due.values_list("pk", flat=True))
+    rows = dict(due.values_list("pk", "number"))
+    keys = list(rows)
+    # What people were told repeats the title.
+    told = Message.objects.filter(kind__in=need_tidings.KINDS)
+    told.filter(params__number__in=list(rows.values())).delete()
     NeedContact.objects.filter(need__in=keys).delete()
     Claim.objects.filter(need__in=keys).update(
         member=None, plan="", result="", reason="", thanks="", score=None

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.db.models import TextChoices
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -114,7 +114,7 @@ def check(name: str, state: str) -> None:
         label = NeedState(state).label
         raise Refused(
             "wrong_state",
-            _now("This need is in another state: %(state)s.") % {"state": label},
+            gettext("This need is in another state: %(state)s.") % {"state": label},
         )
 
 

@@ -427,6 +427,7 @@ def test_r22_erasing_a_person_leaves_neither_name_nor_words(roster):
             one.erase(roster.lawyer.user, clock.now())
     need.refresh_from_db()
     assert (need.state, need.title, need.asker) == (NeedState.WITHDRAWN, "", None)
+    assert not Message.objects.filter(params__number=need.number).exists()
     assert not Claim.objects.exclude(member=None).exists()
     assert not NeedContact.objects.exists()
 
