@@ -51,5 +51,7 @@ ENUM_NAMES = {
     "DutyRhythm": "grids.gate.Rhythm",
     "EntryKind": "consultations.workflow.tables.EntryKind",
     "EntryDirection": "consultations.workflow.tables.Direction",
+    "NeedState": "members.workflow.needs.NeedState",
+    "NeedClaimState": "members.workflow.needs.ClaimState",
     "CalendarDayKind": "govgrid.worktime.models.CalendarDay.Kind",
 }

@@ -296,6 +296,7 @@ CELERY_BEAT_SCHEDULE = {
     "watch seats": {"task": "consultations.tasks.watch_seats", "schedule": 3600},
     "tell who follows": {"task": "consultations.tasks.send_digests", "schedule": 600},
     "call seats": {"task": "consultations.tasks.call_seats", "schedule": SWEEP_SECONDS},
+    "end needs": {"task": "members.tasks.fire_needs", "schedule": 3600},
     "find unsent messages": {"task": "govgrid.outbox.tasks.sweep", "schedule": SWEEP_SECONDS},
     "find files to read": {
         "task": "grids.tasks.work_off_uploads",

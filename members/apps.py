@@ -10,8 +10,13 @@ class MembersConfig(AppConfig):
         # Models must be loaded first.
         from members import (  # noqa: PLC0415
             holdings_roster,
+            lists_needs,
+            looks_needs,
             looks_roster,
+            need_tidings,
+            panels_needs,
             panels_network,
+            retention_needs,
             retention_roster,
             tidings_network,
             tidings_roster,
@@ -23,3 +28,8 @@ class MembersConfig(AppConfig):
         tidings_roster.register()
         panels_network.register()
         tidings_network.register()
+        lists_needs.register_own()
+        looks_needs.register()
+        need_tidings.register()
+        panels_needs.register()
+        retention_needs.register()

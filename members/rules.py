@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from grids import scoping
-from members import liaisons
-from members.models import Association, Batch, Member, Station
+from members import liaisons, needs
+from members.models import Association, Batch, Claim, Member, Need, Station, TimeAccount
 from members.workflow.roster import ON_ROSTER, MemberState
 
 if TYPE_CHECKING:
@@ -90,3 +90,87 @@ def can_keep_facts(user: Person, organisation: Organisation) -> bool:
 
 
 RULES["members.keep_facts"] = can_keep_facts
+
+# ── needs and time ────────────────────────────────────────────────────────────────────────────
+
+
+def can_serve_needs(user: Person, obj: Area | Need) -> bool:
+    """By a post over the area, or at a station whose area it is or lies in."""
+    area: Area = getattr(obj, "area", obj)  # type: ignore[arg-type]
+    return needs.serves(user, area)
+
+
+def can_see_need(user: Person, need: Need) -> bool:
+    """Mirrors ``needs.visible``; a test holds them equal."""
+    if need.is_seeking:
+        return True
+    if not user.is_authenticated or not user.is_active:
+        return False
+    if owns_need(user, need):
+        return True
+    if need.claims.of(user).given().exists():
+        return True
+    return need.erased_at is None and can_serve_needs(user, need)
+
+
+def can_read_need(user: Person, need: Need) -> bool:
+    """The whole of it, beyond title and area: who could help, who serves needs, who asked."""
+    if owns_need(user, need) or can_serve_needs(user, need):
+        return True
+    return needs.member_of(user) is not None and can_see_need(user, need)
+
+
+def owns_need(user: Person, need: Need) -> bool:
+    """Who asked; for somebody without a login, who entered it."""
+    if not user.is_authenticated or not user.is_active:
+        return False
+    return user.pk in {need.asker_id, need.entered_by_id}
+
+
+def can_claim_need(user: Person, _need: Need) -> bool:
+    """Anybody on the roster; one's own is refused by the action, which says why."""
+    return needs.member_of(user) is not None
+
+
+def can_confirm_need(user: Person, need: Need) -> bool:
+    """Who asked; after two weeks of silence also who serves needs there, having asked the person."""
+    if owns_need(user, need):
+        return True
+    is_claimant = need.claims.of(user).exists() if user.is_authenticated else False
+    return needs.is_silent(need) and not is_claimant and can_serve_needs(user, need)
+
+
+def can_pass_need(user: Person, need: Need) -> bool:
+    """Who serves needs there, or the one whose it is, may say that it is a fault or a topic."""
+    if liaisons.over(user, "members.enter_need", need.area) and owns_need(user, need):
+        return True
+    return can_serve_needs(user, need)
+
+
+def owns_claim(user: Person, claim: Claim) -> bool:
+    return claim.member is not None and is_self(user, claim.member)
+
+
+def is_holder(user: Person, account: TimeAccount) -> bool:
+    """A balance is its holder's, whoever else may do what."""
+    return user.is_authenticated and user.is_active and account.user_id == user.pk
+
+
+def can_reverse(user: Person, claim: Claim) -> bool:
+    """Who serves needs there; never an entry of one's own."""
+    return not owns_claim(user, claim) and can_serve_needs(user, claim.need)
+
+
+RULES |= {
+    "members.serve_needs": can_serve_needs,
+    "members.see_need": can_see_need,
+    "members.read_need": can_read_need,
+    "members.answer_need": owns_need,
+    "members.claim_need": can_claim_need,
+    "members.confirm_need": can_confirm_need,
+    "members.pass_need": can_pass_need,
+    "members.own_claim": owns_claim,
+    "members.own_time": is_holder,
+    "members.reverse_time": can_reverse,
+    "members.keep_gifts": can_serve_needs,
+}

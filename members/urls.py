@@ -5,16 +5,19 @@ from django.urls import path
 
 from members.views import (
     batches,
+    claims,
     inviting,
     joining,
     listed,
     mine,
+    needs,
     posts,
     programmes,
     registers,
     roster,
     stations,
     teams,
+    time,
     units,
 )
 
@@ -127,6 +130,19 @@ urlpatterns: list = [
         "alliances/<str:code>/pledges/<int:pk>/fulfil/", teams.pledge_fulfil, name="pledge-fulfil"
     ),
     # ── needs and time ────────────────────────────────────────────────────────────────────────
+    path("needs/", login_not_required(needs.need_list), name="needs"),
+    path("needs/new/", needs.new, name="need-new"),
+    path("needs/mine/", needs.mine, name="my-needs"),
+    path("needs/board/", needs.board, name="need-board"),
+    path("needs/<str:number>/", login_not_required(needs.need), name="need"),
+    path("needs/<str:number>/contact/", claims.contact, name="need-contact"),
+    path("needs/<str:number>/acts/<slug:name>/", claims.act_on_need, name="need-act"),
+    path("needs/<str:number>/claims/<int:pk>/<slug:name>/", claims.act_on_claim, name="claim-act"),
+    path("time/", time.account, name="time"),
+    path("time/statement/", time.statement, name="time-statement"),
+    path("gifts/", login_not_required(time.gift_list), name="gifts"),
+    path("gifts/new/", time.gift_new, name="gift-new"),
+    path("gifts/<int:pk>/<slug:name>/", time.gift_act, name="gift-act"),
     # ── reception and activities ──────────────────────────────────────────────────────────────
     # ── counsel, grants, figures ──────────────────────────────────────────────────────────────
 ]

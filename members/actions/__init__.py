@@ -1,5 +1,9 @@
 """The only writers of the roster. ``from members import actions``, never one by one."""
 
+from members.actions.asking import (
+    Asking,
+    ask,
+)
 from members.actions.associating import (
     change_association,
     end_association,
@@ -13,6 +17,24 @@ from members.actions.batches import (
 from members.actions.bringing import (
     import_network,
 )
+from members.actions.claiming import (
+    accept_claim,
+    claim_need,
+    decline_claim,
+    offer_back,
+    step_back,
+)
+from members.actions.closing import (
+    close_need,
+    fire_needs,
+    pass_to_ticket,
+    pass_to_topic,
+    withdraw_need,
+)
+from members.actions.contacts import (
+    show_asker,
+    show_member,
+)
 from members.actions.erasing import (
     erase,
     erase_now,
@@ -20,6 +42,11 @@ from members.actions.erasing import (
 from members.actions.following import (
     consent_ended,
     consent_renewed,
+)
+from members.actions.giving import (
+    end_gift,
+    give_gift,
+    offer_gift,
 )
 from members.actions.inviting import (
     Invited,
@@ -71,6 +98,11 @@ from members.actions.reading import (
     own_sealed,
     reveal,
 )
+from members.actions.serving import (
+    confirm_need,
+    dispute_need,
+    report_service,
+)
 from members.actions.stationing import (
     appoint_liaison,
     change_station,
@@ -106,22 +138,29 @@ from members.actions.teaming import (
     make_team,
     pledge,
 )
+from members.actions.timing import (
+    print_statement,
+    reverse_time,
+)
 
 __all__ = [
     "COPIED",
     "LISTED",
+    "Asking",
     "Call",
     "Invited",
     "Joining",
     "Login",
     "NoSuchLink",
     "Round",
+    "accept_claim",
     "add_milestone",
     "agree",
     "answer_invitation",
     "apply",
     "appoint_liaison",
     "archive",
+    "ask",
     "change_alliance",
     "change_association",
     "change_programme",
@@ -130,17 +169,23 @@ __all__ = [
     "change_team",
     "change_unit",
     "check_station",
+    "claim_need",
     "close_batch",
+    "close_need",
     "close_post",
     "close_station",
+    "confirm_need",
     "consent_ended",
     "consent_renewed",
     "count_team",
     "count_visits",
     "decide",
+    "decline_claim",
+    "dispute_need",
     "edit",
     "end_alliance",
     "end_association",
+    "end_gift",
     "end_liaison",
     "end_pairing",
     "end_team",
@@ -148,7 +193,9 @@ __all__ = [
     "erase",
     "erase_now",
     "fill_post",
+    "fire_needs",
     "fulfil",
+    "give_gift",
     "hand_over_liaison",
     "hand_over_post",
     "has_sealed",
@@ -170,20 +217,31 @@ __all__ = [
     "note_copy",
     "note_entry",
     "note_list",
+    "offer_back",
+    "offer_gift",
     "open_batch",
     "own_sealed",
     "pair",
+    "pass_to_ticket",
+    "pass_to_topic",
     "pause",
     "pledge",
+    "print_statement",
     "reach_milestone",
     "renew_liaison",
+    "report_service",
     "resume",
     "reveal",
+    "reverse_time",
     "review",
     "set_affiliation",
     "set_facts",
     "shift_milestone",
+    "show_asker",
+    "show_member",
+    "step_back",
     "vacate_post",
     "withdraw",
     "withdraw_invitation",
+    "withdraw_need",
 ]

@@ -6,12 +6,28 @@ from members.models.association import (
 from members.models.batch import (
     Batch,
 )
+from members.models.claim import (
+    Claim,
+    ClaimQuerySet,
+)
+from members.models.gift import (
+    Gift,
+    GiftIssue,
+    Statement,
+)
 from members.models.joining import (
     Invitation,
     MemberEvent,
 )
 from members.models.member import (
     Member,
+)
+from members.models.need import (
+    Need,
+    NeedContact,
+    NeedEvent,
+    NeedQuerySet,
+    NeedSerial,
 )
 from members.models.network import (
     NetworkEvent,
@@ -55,18 +71,31 @@ from members.models.team import (
     Team,
     TeamCount,
 )
+from members.models.time import (
+    TimeAccount,
+    TimeEntry,
+)
 
 __all__ = [
     "Alliance",
     "AllianceUnit",
     "Association",
     "Batch",
+    "Claim",
+    "ClaimQuerySet",
+    "Gift",
+    "GiftIssue",
     "Invitation",
     "Liaison",
     "LiaisonQuerySet",
     "Member",
     "MemberEvent",
     "Milestone",
+    "Need",
+    "NeedContact",
+    "NeedEvent",
+    "NeedQuerySet",
+    "NeedSerial",
     "NetworkEvent",
     "NetworkPost",
     "NetworkPostQuerySet",
@@ -80,11 +109,14 @@ __all__ = [
     "ProjectStep",
     "Sealed",
     "Specialty",
+    "Statement",
     "Station",
     "StationCheck",
     "Team",
     "TeamCount",
     "TermEnd",
+    "TimeAccount",
+    "TimeEntry",
     "Unit",
     "UnitQuerySet",
     "Visit",

@@ -253,7 +253,8 @@ def test_an_upper_app_brings_its_own(client, db):
 
 def test_rest(api, full, people):
     api.force_authenticate(people["neighbour"])
-    assert [one["name"] for one in api.get(ROOT).json()["results"]] == NAMES
+    # Lists of the app above stand after them.
+    assert [one["name"] for one in api.get(ROOT).json()["results"]][:5] == NAMES
     for name in NAMES:
         said = api.get(f"{ROOT}{name}/").json()
         assert said["rows"]
