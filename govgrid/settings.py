@@ -290,6 +290,11 @@ CELERY_BEAT_SCHEDULE = {
     "watch seats": {"task": "consultations.tasks.watch_seats", "schedule": 3600},
     "tell who follows": {"task": "consultations.tasks.send_digests", "schedule": 600},
     "call seats": {"task": "consultations.tasks.call_seats", "schedule": SWEEP_SECONDS},
+    "make reception slots": {"task": "members.tasks.make_slots", "schedule": 86_400},
+    "remind of receptions": {
+        "task": "members.tasks.remind_of_receptions",
+        "schedule": SWEEP_SECONDS,
+    },
     "find unsent messages": {"task": "govgrid.outbox.tasks.sweep", "schedule": SWEEP_SECONDS},
     "find files to read": {
         "task": "grids.tasks.work_off_uploads",

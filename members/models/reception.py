@@ -19,7 +19,7 @@ from govgrid.core import clock
 from govgrid.privacy.fields import SealedTextField
 from members.models.member import Member
 from members.models.station import Station
-from members.workflow.reception import HALF_DAY, LIVE, RATED, SEATED, BookingState, Mode
+from members.workflow.reception import HALF_DAY, LIVE, RATED, SEATED, BookingState, Mode, told_of
 from tickets.models import Ticket
 
 if TYPE_CHECKING:
@@ -94,6 +94,11 @@ class Reception(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_mode_display()} {self.begins:%H:%M}–{self.ends:%H:%M}, {self.station}"
+
+    @property
+    def told(self) -> str:
+        """Its days in words."""
+        return told_of(self.rule)
 
     @property
     def is_whole_day(self) -> bool:
@@ -203,6 +208,11 @@ class Slot(models.Model):
     @property
     def day(self) -> date:
         return clock.local(self.starts_at).date()
+
+    @property
+    def left(self) -> int:
+        """How many places are free; asked of ``counted`` slots."""
+        return max(self.places - self.taken, 0)  # type: ignore[attr-defined]
 
     @property
     def where(self) -> str:
@@ -324,6 +334,11 @@ class Booking(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("members:booking", args=[self.pk])
+
+    @property
+    def look(self) -> str:
+        """As its chip is named."""
+        return f"booking:{self.state}"
 
     @property
     def case(self) -> str:

@@ -10,14 +10,22 @@ from dateutil.rrule import rrulestr
 from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from govgrid.core.errors import Refused
 
 # Slots are made so far ahead.
 AHEAD = timedelta(weeks=4)
 HALF_DAY = timedelta(hours=5)
-WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+DAYS = (
+    ("MO", _("Monday")), ("TU", _("Tuesday")), ("WE", _("Wednesday")), ("TH", _("Thursday")),
+    ("FR", _("Friday")), ("SA", _("Saturday")), ("SU", _("Sunday")),
+)  # fmt: skip
+WEEKDAYS = tuple(code for code, _label in DAYS)
+EVERY = (
+    (1, _("every week")), (2, _("every second week")), (3, _("every third week")),
+    (4, _("every fourth week")),
+)  # fmt: skip
 LONGEST_INTERVAL = 4
 
 
@@ -41,6 +49,17 @@ SEATED = (BookingState.BOOKED, BookingState.CAME, BookingState.NO_SHOW, BookingS
 LIVE = (BookingState.WAITING, *SEATED)
 # Of these the resident may say how it was.
 RATED = (BookingState.CAME, BookingState.DONE)
+
+
+# Colour and glyph of each.
+LOOKS = {
+    BookingState.WAITING: ("is-new", "clock"),
+    BookingState.BOOKED: ("is-offered", "calendar"),
+    BookingState.CAME: ("is-onsite", "s-onsite"),
+    BookingState.NO_SHOW: ("is-quiet", "cross"),
+    BookingState.DONE: ("is-done", "s-done"),
+    BookingState.CANCELLED: ("is-quiet", "s-declined"),
+}
 
 
 class Turn(NamedTuple):
@@ -99,6 +118,13 @@ def read_weekly(rule: str) -> tuple[list[str], int]:
     return days, int(every)
 
 
+def told_of(rule: str) -> str:
+    """The rule in words, as on Tuesday, every week."""
+    days, every = read_weekly(rule)
+    names = pgettext("between days", ", ").join(str(dict(DAYS)[one]) for one in days)
+    return f"{names} · {dict(EVERY)[every]}"
+
+
 def days_of(rule: str, since: date, first: date, last: date) -> list[date]:
     """The days from ``first`` to ``last`` on which it is, counted in weeks from ``since``."""
     # Weeks are counted from the Monday, whichever day of the week the rule began on.
@@ -133,8 +159,3 @@ def spans_of(
 
 def _time(minutes: int) -> time:
     return time(minutes // 60, minutes % 60)
-
-
-def turn_of(day: date, hosts: Sequence[int]) -> int | None:
-    """Who of ``hosts`` receives that week: they take turns."""
-    return hosts[day.toordinal() // 7 % len(hosts)] if hosts else None
