@@ -337,7 +337,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('place_no__gte', 1), ('state__in', ['booked', 'came', 'no_show', 'done'])), models.Q(models.Q(('state__in', ['booked', 'came', 'no_show', 'done']), _negated=True), ('place_no', None)), _connector='OR'), name='booking_has_a_place_or_waits', violation_error_message='Who waits has no place yet.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('place_no__gte', 1), ('place_no__isnull', False), ('state__in', ['booked', 'came', 'no_show', 'done'])), models.Q(models.Q(('state__in', ['booked', 'came', 'no_show', 'done']), _negated=True), ('place_no', None)), _connector='OR'), name='booking_has_a_place_or_waits', violation_error_message='Who waits has no place yet.'),
         ),
         migrations.AddConstraint(
             model_name='booking',
@@ -345,7 +345,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('remark', ''), ('score', None)), models.Q(('score__range', (1, 5)), ('state__in', ['came', 'done'])), _connector='OR'), name='booking_scored_by_who_came', violation_error_message='From 1 to 5, by who was received.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('remark', ''), ('score', None)), models.Q(('score__isnull', False), ('score__range', (1, 5)), ('state__in', ['came', 'done'])), _connector='OR'), name='booking_scored_by_who_came', violation_error_message='From 1 to 5, by who was received.'),
         ),
         migrations.RunSQL(FORWARDS, BACKWARDS),
     ]

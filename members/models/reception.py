@@ -307,7 +307,7 @@ class Booking(models.Model):
             ),
             models.CheckConstraint(
                 name="booking_has_a_place_or_waits",
-                condition=Q(state__in=_SEATED, place_no__gte=1)
+                condition=Q(state__in=_SEATED, place_no__isnull=False, place_no__gte=1)
                 | (~Q(state__in=_SEATED) & Q(place_no=None)),
                 violation_error_message=_("Who waits has no place yet."),
             ),
@@ -319,7 +319,11 @@ class Booking(models.Model):
             models.CheckConstraint(
                 name="booking_scored_by_who_came",
                 condition=Q(score=None, remark="")
-                | Q(score__range=(1, 5), state__in=[str(one) for one in RATED]),
+                | Q(
+                    score__isnull=False,
+                    score__range=(1, 5),
+                    state__in=[str(one) for one in RATED],
+                ),
                 violation_error_message=_("From 1 to 5, by who was received."),
             ),
         ]
