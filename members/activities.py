@@ -26,8 +26,10 @@ _PUBLIC = [str(one) for one in PUBLIC]
 
 def visible(user: Person) -> QuerySet[Activity]:
     """Mirrors ``rules.can_see_activity``; a test holds them equal."""
+    if user.is_authenticated and not user.is_active:
+        return Activity.objects.none()
     found = Q(state__in=_PUBLIC)
-    if user.is_authenticated and user.is_active:
+    if user.is_authenticated:
         found |= liaisons.scope(user, "members.run_activity")
     return Activity.objects.filter(found).select_related("area", "station__area")
 
@@ -108,7 +110,7 @@ def by_quarter(area: Area | None = None, station: Station | None = None) -> list
         )
         .values("year", "quarter", "series", "kind")
         .annotate(held=Count("pk"), heads=Sum("head_count"))
-        .order_by("-year", "-quarter", "-held")
+        .order_by("-year", "-quarter")
     )
     found: dict[tuple[int, int, str], list[int]] = {}
     for one in sums:
@@ -116,4 +118,5 @@ def by_quarter(area: Area | None = None, station: Station | None = None) -> list
         both = found.setdefault((one["year"], one["quarter"], name), [0, 0])
         both[0] += one["held"]
         both[1] += one["heads"]
-    return [Quarter(*key, *both) for key, both in found.items()]
+    rows_of = [Quarter(*key, *both) for key, both in found.items()]
+    return sorted(rows_of, key=lambda one: (-one.year, -one.quarter, -one.held, one.name))

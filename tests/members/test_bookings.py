@@ -157,9 +157,7 @@ def test_r5_booking_asks_for_no_consent(slot):
 
 
 def test_r14_an_identity_or_bank_number_is_not_kept(slot):
-    for number in ("42050619900307123X", "6222 0212 3456 7890 128"):
-        if not [one for one in actions.booking.guard.find(number)]:
-            continue
+    for number in ("42050619900307123X", "6222 0212 3456 7894"):
         with pytest.raises(Refused) as refused:
             made.booked(slot, by=UserFactory(), matter=f"我的号码 {number}")
         assert refused.value.code == "personal_number"
