@@ -52,4 +52,8 @@ ENUM_NAMES = {
     "EntryKind": "consultations.workflow.tables.EntryKind",
     "EntryDirection": "consultations.workflow.tables.Direction",
     "CalendarDayKind": "govgrid.worktime.models.CalendarDay.Kind",
+    "ReceptionMode": "members.workflow.reception.Mode",
+    "BookingState": "members.workflow.reception.BookingState",
+    "ActivityKind": "members.workflow.activities.ActivityKind",
+    "ActivityState": "members.workflow.activities.ActivityState",
 }

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from govgrid.accounts.token_api import TokenView
-from govgrid.api import consulting, roof
+from govgrid.api import consulting, membering_reception, roof
 from govgrid.worktime.api import CalendarView
 from grids.api import AreaViewSet, DepartmentViewSet, MeView
 from grids.api.counts import CountViewSet
@@ -171,6 +171,7 @@ urlpatterns = [
     ),
     path("templates/<int:id>/end/", TemplateViewSet.as_view({"post": "end"}), name="template_end"),
     *consulting.ROUTES,
+    *membering_reception.ROUTES,
     path("tickets/", TicketViewSet.as_view({**LIST, "post": "create"}), name="tickets"),
     path("tickets/bulk/", BulkViewSet.as_view({"post": "create"}), name="bulk"),
     path(
