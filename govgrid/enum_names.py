@@ -54,4 +54,8 @@ ENUM_NAMES = {
     "NeedState": "members.workflow.needs.NeedState",
     "NeedClaimState": "members.workflow.needs.ClaimState",
     "CalendarDayKind": "govgrid.worktime.models.CalendarDay.Kind",
+    "ReceptionMode": "members.workflow.reception.Mode",
+    "BookingState": "members.workflow.reception.BookingState",
+    "ActivityKind": "members.workflow.activities.ActivityKind",
+    "ActivityState": "members.workflow.activities.ActivityState",
 }

@@ -297,6 +297,11 @@ CELERY_BEAT_SCHEDULE = {
     "tell who follows": {"task": "consultations.tasks.send_digests", "schedule": 600},
     "call seats": {"task": "consultations.tasks.call_seats", "schedule": SWEEP_SECONDS},
     "end needs": {"task": "members.tasks.fire_needs", "schedule": 3600},
+    "make reception slots": {"task": "members.tasks.make_slots", "schedule": 86_400},
+    "remind of receptions": {
+        "task": "members.tasks.remind_of_receptions",
+        "schedule": SWEEP_SECONDS,
+    },
     "find unsent messages": {"task": "govgrid.outbox.tasks.sweep", "schedule": SWEEP_SECONDS},
     "find files to read": {
         "task": "grids.tasks.work_off_uploads",

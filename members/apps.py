@@ -9,16 +9,21 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         # Models must be loaded first.
         from members import (  # noqa: PLC0415
+            holdings_reception,
             holdings_roster,
             lists_needs,
             looks_needs,
+            looks_reception,
             looks_roster,
             need_tidings,
             panels_needs,
             panels_network,
+            panels_reception,
             retention_needs,
+            retention_reception,
             retention_roster,
             tidings_network,
+            tidings_reception,
             tidings_roster,
         )
 
@@ -33,3 +38,8 @@ class MembersConfig(AppConfig):
         need_tidings.register()
         panels_needs.register()
         retention_needs.register()
+        tidings_reception.register()
+        panels_reception.register()
+        retention_reception.register()
+        holdings_reception.register()
+        looks_reception.register()

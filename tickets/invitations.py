@@ -34,11 +34,23 @@ class Invitation(NamedTuple):
 
 def ics(one: Invitation) -> str:
     """The file, with the line ends that the standard asks for."""
-    lines = (
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//GovGrid//Meetings//EN",
-        f"METHOD:{'CANCEL' if one.is_cancelled else 'PUBLISH'}",
+    method = f"METHOD:{'CANCEL' if one.is_cancelled else 'PUBLISH'}"
+    return _file([method, *_event(one)])
+
+
+def feed(name: str, events: Iterable[Invitation]) -> str:
+    """Many of them under one name, for a calendar that asks again by itself."""
+    lines = ["METHOD:PUBLISH", f"X-WR-CALNAME:{_text(name)}"]
+    return _file([*lines, *(line for one in events for line in _event(one))])
+
+
+def _file(lines: Iterable[str]) -> str:
+    head = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//GovGrid//Meetings//EN")
+    return "".join(f"{part}\r\n" for part in _folded([*head, *lines, "END:VCALENDAR"]))
+
+
+def _event(one: Invitation) -> tuple[str, ...]:
+    return (
         "BEGIN:VEVENT",
         f"UID:{one.uid}",
         f"DTSTAMP:{_utc(one.stamped_at)}",
@@ -52,9 +64,7 @@ def ics(one: Invitation) -> str:
         f"URL:{one.url}",
         f"ORGANIZER:mailto:{one.organizer}",
         "END:VEVENT",
-        "END:VCALENDAR",
     )
-    return "".join(f"{part}\r\n" for part in _folded(lines))
 
 
 def _utc(moment: datetime) -> str:

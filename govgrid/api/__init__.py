@@ -3,7 +3,14 @@
 from django.urls import path, re_path
 
 from govgrid.accounts.token_api import TokenView
-from govgrid.api import consulting, membering_needs, membering_network, membering_roster, roof
+from govgrid.api import (
+    consulting,
+    membering_needs,
+    membering_network,
+    membering_reception,
+    membering_roster,
+    roof,
+)
 from govgrid.worktime.api import CalendarView
 from grids.api import AreaViewSet, DepartmentViewSet, MeView
 from grids.api.counts import CountViewSet
@@ -174,6 +181,7 @@ urlpatterns = [
     *membering_roster.ROUTES,
     *membering_network.ROUTES,
     *membering_needs.ROUTES,
+    *membering_reception.ROUTES,
     path("tickets/", TicketViewSet.as_view({**LIST, "post": "create"}), name="tickets"),
     path("tickets/bulk/", BulkViewSet.as_view({"post": "create"}), name="bulk"),
     path(

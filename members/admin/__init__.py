@@ -8,6 +8,9 @@ from members.admin import (
     network as network,
 )
 from members.admin import (
+    reception as reception,
+)
+from members.admin import (
     roster as roster,
 )
 

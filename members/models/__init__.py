@@ -1,5 +1,10 @@
 """The roster's tables, a module for each noun. ``Sealed`` is reached by ``members.actions`` alone."""
 
+from members.models.activity import (
+    Activity,
+    ActivityPhoto,
+    SignUp,
+)
 from members.models.association import (
     Association,
 )
@@ -49,6 +54,12 @@ from members.models.programme import (
     Project,
     ProjectStep,
 )
+from members.models.reception import (
+    Booking,
+    Reception,
+    Slot,
+    SlotQuerySet,
+)
 from members.models.register import (
     OrganisationFacts,
     Pairing,
@@ -77,10 +88,13 @@ from members.models.time import (
 )
 
 __all__ = [
+    "Activity",
+    "ActivityPhoto",
     "Alliance",
     "AllianceUnit",
     "Association",
     "Batch",
+    "Booking",
     "Claim",
     "ClaimQuerySet",
     "Gift",
@@ -107,7 +121,11 @@ __all__ = [
     "Programme",
     "Project",
     "ProjectStep",
+    "Reception",
     "Sealed",
+    "SignUp",
+    "Slot",
+    "SlotQuerySet",
     "Specialty",
     "Statement",
     "Station",

@@ -1,0 +1,58 @@
+"""Reception days and activities on the page of a station and on that of an area."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from govgrid.core import clock, panels
+from govgrid.core.panels import Panel
+from grids.models import Area
+from members import receptions
+from members.models import Activity, Reception, Station
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+FEW = 4
+YEAR = timedelta(days=365)
+
+
+def register() -> None:
+    """Called once at start-up."""
+    panels.register("members.station", of_station)
+    panels.register("grids.area", of_area)
+
+
+def of_station(request: HttpRequest, station: Station) -> Panel | None:
+    """When one is received there, how it was for others, and what the station invites to."""
+    now = clock.now()
+    slots = list(receptions.coming(now).filter(station=station)[: FEW * 12])
+    context = {
+        "station": station,
+        "desks": receptions.grouped(slots)[:FEW],
+        "rated": receptions.rating_of(station),
+        "counts": receptions.counts_of(station, now - YEAR),
+        "activities": list(Activity.objects.upcoming(now).filter(station=station)[:FEW]),
+        "receives": request.user.has_perm("members.receive", station),
+        "runs": request.user.has_perm("members.run_activity", station),
+    }
+    return Panel("members/_station_reception.html", context, rank=20)
+
+
+def of_area(request: HttpRequest, area: Area) -> Panel | None:
+    """The next days on which one is received in the area, and what takes place there."""
+    inside = {"station__area__path__startswith": area.path}
+    has_days = Reception.objects.in_force().filter(**inside).exists()
+    now = clock.now()
+    coming = Activity.objects.upcoming(now).filter(area__path__startswith=area.path)
+    activities = list(coming[:FEW])
+    if not has_days and not activities:
+        return None
+    slots = list(receptions.coming(now).filter(**inside)[: FEW * 12])
+    context = {
+        "area": area,
+        "desks": receptions.grouped(slots)[:FEW],
+        "activities": activities,
+    }
+    return Panel("members/_area_reception.html", context, rank=60)
