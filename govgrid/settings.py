@@ -18,6 +18,8 @@ env.read_env(VAR_DIR / "env", recurse=False)
 SECRET_KEY = env.str("SECRET_KEY")
 # "id:base64 of 32 bytes", newest first; apart from SECRET_KEY and never in the database.
 PRIVACY_KEYS: list[str] = env.list("PRIVACY_KEYS")
+# "intl": AES-256-GCM and HMAC-SHA256; "gm": SM4-GCM and HMAC-SM3. After a change: manage.py reseal.
+CRYPTO_SUITE = env.str("CRYPTO_SUITE", default="intl")
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])

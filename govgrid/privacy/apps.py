@@ -9,5 +9,11 @@ class PrivacyConfig(AppConfig):
     label = "privacy"
     verbose_name = _("Privacy")
 
-    def ready(self):
-        crypto.keys()  # a bad key stops the boot, not the first report
+    def ready(self) -> None:
+        # A bad key or suite stops the boot, not the first report.
+        crypto.keys()
+        crypto.suite()
+        # Models must be loaded first.
+        from govgrid.privacy import alarms  # noqa: PLC0415
+
+        alarms.register_kinds()

@@ -127,7 +127,7 @@ def test_a_consent_can_be_withdrawn_and_nothing_else(published):
             mine.update(**change)
     with refused("withdrawn and nothing else"), transaction.atomic():
         mine.update(withdrawn_at=now(), channel="paper")
-    with refused("withdrawn and nothing else"), transaction.atomic():
+    with refused("append-only"), transaction.atomic():
         given.delete()
     assert mine.update(withdrawn_at=now()) == 1
     for again in (None, now()):

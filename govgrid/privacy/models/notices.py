@@ -1,4 +1,6 @@
-"""What people were told, what they agreed to, and who read what. Triggers keep the history."""
+"""What people were told and what they agreed to. Triggers keep the history."""
+
+from __future__ import annotations
 
 from typing import Self
 
@@ -9,6 +11,18 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from govgrid.core.clock import now
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def published(self) -> Self:
+        return self.filter(published_at__isnull=False)
+
+    def newest(self) -> Self:
+        """The version that holds of each key."""
+        newer = Notice.objects.published().filter(
+            key=models.OuterRef("key"), version__gt=models.OuterRef("version")
+        )
+        return self.published().exclude(models.Exists(newer))
 
 
 class Notice(models.Model):
@@ -23,7 +37,14 @@ class Notice(models.Model):
     necessity = models.TextField(_("why nothing less will do"), blank=True)
     retention_days = models.PositiveIntegerField(_("days kept"))
     text = models.TextField(_("text"))
+    effect = models.TextField(
+        _("what it may mean for a person"), blank=True, help_text=_("Of sensitive data, above all.")
+    )
+    # Set at publishing: something else is asked for than before, so whoever agreed is asked again.
+    asks_again = models.BooleanField(_("asks again"), default=False, editable=False)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("notice")
@@ -45,10 +66,40 @@ class Notice(models.Model):
     def __str__(self) -> str:
         return f"{self.key} {self.version}"
 
+    def asks_more_than(self, before: Notice) -> bool:
+        """Whether who agreed to ``before`` has not agreed to this: the wording alone may change."""
+        return (
+            set(self.fields_listed) != set(before.fields_listed)
+            or self.is_sensitive != before.is_sensitive
+            or _words(self.purpose) != _words(before.purpose)
+            or _words(self.method) != _words(before.method)
+        )
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split())
+
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
     def live(self) -> Self:
         return self.filter(withdrawn_at=None)
+
+    def with_staleness(self) -> Self:
+        """Each row with ``is_stale``: a later version asks for something else than was agreed to."""
+        newer = Notice.objects.published().filter(
+            key=models.OuterRef("purpose_key"),
+            version__gt=models.OuterRef("notice__version"),
+            asks_again=True,
+        )
+        return self.annotate(is_stale=models.Exists(newer))
+
+    def fresh(self) -> Self:
+        """Live, and to all that is asked for today."""
+        return self.live().with_staleness().filter(is_stale=False)
+
+    def stale(self) -> Self:
+        """Live, but what is asked for has changed since: as good as none until renewed."""
+        return self.live().with_staleness().filter(is_stale=True)
 
     def of(self, *, user=None, subject_ref: str | None = None) -> Self:
         """Those of one person, signed in or not."""
@@ -124,61 +175,3 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose_key} ({self.given_at:%Y-%m-%d})"
-
-
-class AccessLogQuerySet(models.QuerySet["AccessLog"]):
-    def about(self, row: models.Model) -> Self:
-        """Who read anything sealed of ``row``, latest first."""
-        return self.filter(model=row._meta.label, row=str(row.pk)).order_by("-pk")
-
-
-class AccessLog(models.Model):
-    """Somebody opened something sealed. Rows are added and never changed, by nobody."""
-
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("read by")
-    )
-    role = models.CharField(_("role"), max_length=60, blank=True)
-    model = models.CharField(_("kind of record"), max_length=100)
-    row = models.CharField(_("record"), max_length=40)
-    fields = ArrayField(models.CharField(max_length=60), verbose_name=_("what was read"))
-    reason = models.CharField(_("reason"), max_length=500)
-    case = models.CharField(_("case"), max_length=60, blank=True)
-    at = models.DateTimeField(_("when"), default=now)
-    ip = models.GenericIPAddressField(_("from"), null=True, blank=True)
-
-    objects = AccessLogQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("reading")
-        verbose_name_plural = _("readings")
-        ordering = ["-pk"]
-        indexes = [
-            models.Index(fields=["model", "row", "-id"], name="access_of_row"),
-            models.Index(fields=["by", "-id"], name="access_by_person"),
-        ]
-        constraints = [
-            models.CheckConstraint(
-                name="access_has_a_reason", condition=~Q(reason="") & ~Q(fields=[])
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.model} {self.row}, {self.at:%Y-%m-%d %H:%M}"
-
-
-class RetentionRun(models.Model):
-    """One policy ran and erased so many rows: the proof that what is promised is done."""
-
-    name = models.CharField(_("policy"), max_length=60)
-    count = models.PositiveIntegerField(_("erased"))
-    at = models.DateTimeField(_("when"), default=now)
-
-    class Meta:
-        verbose_name = _("retention run")
-        verbose_name_plural = _("retention runs")
-        ordering = ["-pk"]
-        indexes = [models.Index(fields=["name", "-id"], name="retention_latest")]
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.count}"

@@ -1,0 +1,84 @@
+"""Agreeing to have something kept, and taking it back."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from govgrid.accounts.models import User
+from govgrid.core.clock import now
+from govgrid.core.errors import Refused
+from govgrid.privacy.models import Consent, ImpactAssessment, Notice
+
+
+@transaction.atomic
+def publish_notice(notice: Notice, *, by: User | None) -> Notice:
+    """From now on people can agree to this version, and nobody can change it.
+
+    Where it asks for something else than the version before, those who agreed are asked again.
+    Refused: ``assessment_needed``, of sensitive data that nobody has weighed.
+    """
+    notice = Notice.objects.select_for_update().get(pk=notice.pk)
+    if by is not None and not by.is_superuser:
+        raise PermissionDenied
+    if notice.published_at is not None:
+        return notice
+    if notice.is_sensitive and not ImpactAssessment.objects.in_force().filter(scope=notice.key):
+        words = _("Sensitive data is asked for after an impact assessment only: none is signed.")
+        raise Refused("assessment_needed", words)
+    older = Notice.objects.published().filter(key=notice.key, version__lt=notice.version)
+    before = older.order_by("-version").first()
+    notice.asks_again = before is not None and notice.asks_more_than(before)
+    notice.published_at = now()
+    notice.save(update_fields=["published_at", "asks_again"])
+    return notice
+
+
+@transaction.atomic
+def give_consent(
+    notice: Notice,
+    *,
+    by: User | None,
+    channel: Consent.Channel,
+    user: User | None = None,
+    subject_ref: str | None = None,
+) -> Consent:
+    """One person agrees to ``notice``; an older version's consent ends with it.
+
+    Agreeing twice to one version is one consent. Whether ``by`` may record another person's
+    consent is asked by the calling app.
+    """
+    if notice.published_at is None:
+        raise Refused("notice_not_published", _("This notice is not published yet."))
+    # One after the other, for two at once would both find no live consent.
+    Notice.objects.select_for_update(no_key=True).get(pk=notice.pk)
+    mine = Consent.objects.of(user=user, subject_ref=subject_ref).live()
+    live = mine.filter(purpose_key=notice.key).first()
+    if live is not None and live.notice_id == notice.pk:
+        return live
+    if live is not None:
+        withdraw_consent(live, by=by)
+    return Consent.objects.create(
+        notice=notice,
+        purpose_key=notice.key,
+        user=user,
+        subject_ref=subject_ref,
+        channel=channel,
+        given_at=now(),
+        recorded_by=by,
+    )
+
+
+@transaction.atomic
+def withdraw_consent(consent: Consent, *, by: User | None) -> Consent:
+    """The person takes it back. A second time changes nothing: the first moment counts.
+
+    Whether ``by`` may act for another person is asked by the calling app.
+    """
+    consent = Consent.objects.select_for_update(of=("self",)).get(pk=consent.pk)
+    if consent.withdrawn_at is None:
+        # The clock of another machine may be a little behind the one that recorded it.
+        consent.withdrawn_at = max(now(), consent.given_at)
+        consent.save(update_fields=["withdrawn_at"])
+    return consent
