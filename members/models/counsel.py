@@ -79,12 +79,12 @@ class Brief(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    def get_absolute_url(self) -> str:
+        return reverse("members:brief", args=[self.number])
+
     @property
     def number(self) -> str:
         return f"{self.year}-{self.serial:02d}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("members:brief", args=[self.number])
 
 
 class CounselQuerySet(models.QuerySet["Counsel"]):
@@ -302,7 +302,10 @@ class Instruction(models.Model):
                 violation_error_message=_("Write what is to be done."),
             ),
             both_or_neither(
-                "department", "due_on", "due_at", name="instruction_to_a_department_by_a_day",
+                "department",
+                "due_on",
+                "due_at",
+                name="instruction_to_a_department_by_a_day",
                 violation_error_message=_("A department answers by a day: name both or neither."),
             ),
             models.CheckConstraint(

@@ -224,5 +224,3 @@ class Grant(models.Model):
     @property
     def is_running(self) -> bool:
         return self.state == GrantState.IN_FORCE
-
-
