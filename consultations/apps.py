@@ -10,6 +10,7 @@ class ConsultationsConfig(AppConfig):
         # Models must be loaded first.
         from consultations import (  # noqa: PLC0415
             heralds,
+            holdings,
             lists,
             notices,
             panels,
@@ -26,6 +27,7 @@ class ConsultationsConfig(AppConfig):
         lists.register_own()
         panels.register()
         retention.register()
+        holdings.register()
         summons.register()
         tellers.register()
         tidings.register()

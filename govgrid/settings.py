@@ -20,6 +20,12 @@ SECRET_KEY = env.str("SECRET_KEY")
 PRIVACY_KEYS: list[str] = env.list("PRIVACY_KEYS")
 # "intl": AES-256-GCM and HMAC-SHA256; "gm": SM4-GCM and HMAC-SM3. After a change: manage.py reseal.
 CRYPTO_SUITE = env.str("CRYPTO_SUITE", default="intl")
+# Beside the database, so that no restored backup brings back what was erased after it.
+ERASURE_LOG = VAR_DIR / "erasures.jsonl"
+# Who answers for what is held, how that office is reached, and where a person can complain.
+PRIVACY_HANDLER = env.str("PRIVACY_HANDLER", default="")
+PRIVACY_CONTACT = env.str("PRIVACY_CONTACT", default="")
+PRIVACY_COMPLAINTS = env.str("PRIVACY_COMPLAINTS", default="")
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -308,6 +314,8 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": SWEEP_SECONDS},
     },
     "erase what is past its time": {"task": "govgrid.privacy.tasks.retain", "schedule": 86_400},
+    "link readings": {"task": "govgrid.privacy.tasks.link_readings", "schedule": 43_200},
+    "find late answers": {"task": "govgrid.privacy.tasks.watch_requests", "schedule": 3600},
 }
 if not MEMBERS_ENABLED:
     CELERY_BEAT_SCHEDULE = {

@@ -16,6 +16,7 @@ urlpatterns = [
     path("grids/", include("grids.urls")),
     path("consultations/", include("consultations.urls")),
     path("members/", include("members.urls")),
+    path("privacy/", include("govgrid.privacy.urls")),
     path("field/", include(grids.field)),
     path("api/v1/", include("govgrid.api")),
     # The admin's own sign-in knows no second factor.

@@ -8,7 +8,7 @@ class GridsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models must be loaded first.
-        from grids import notices, retention  # noqa: PLC0415
+        from grids import holdings, notices, retention  # noqa: PLC0415
         from grids.actions import following  # noqa: PLC0415
         from grids.panels import (  # noqa: PLC0415
             division,
@@ -23,6 +23,7 @@ class GridsConfig(AppConfig):
         notices.register()
         following.register()
         retention.register()
+        holdings.register()
         map_layers.register()
         patrols.register()
         duties.register()

@@ -260,7 +260,13 @@ ROLES: dict[str, Role] = {
         | OVERSEE
         | LISTEN
         | frozenset({"members.see_figures"})
-        | {"tickets.read_notes", "grids.view_division"},
+        | {"tickets.read_notes", "grids.view_division", "privacy.audit"},
+    ),
+    # Told of alarms, and answers what people ask about their own data; reads none of it.
+    "data_officer": Role(
+        _("Data protection officer"),
+        "area",
+        over_area=frozenset({"privacy.watch", "privacy.answer", "privacy.audit"}),
     ),
     "system_admin": Role(
         _("System administrator"),

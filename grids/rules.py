@@ -152,6 +152,15 @@ def can_set_facility_state(user: User | AnonymousUser, facility: Facility) -> bo
     return facility.grid is not None and can_keep_places(user, facility.grid)
 
 
+def _anywhere(permission: str) -> Callable[..., bool]:
+    """Of what is held about people there are no areas: one post is enough, wherever it is."""
+
+    def may(user: User | AnonymousUser, _what: object) -> bool:
+        return bool(scoping.reach(user, permission))
+
+    return may
+
+
 RULES: dict[str, Callable[..., bool]] = {
     "grids.appoint": can_appoint,
     "grids.bring": can_bring,
@@ -174,4 +183,8 @@ RULES: dict[str, Callable[..., bool]] = {
     "grids.view_layer": can_see_layer,
     "grids.keep_places": can_keep_places,
     "grids.set_facility_state": can_set_facility_state,
+    # Asked of govgrid.privacy.queries.DESK: posts are not known down there.
+    "privacy.watch": _anywhere("privacy.watch"),
+    "privacy.answer": _anywhere("privacy.answer"),
+    "privacy.audit": _anywhere("privacy.audit"),
 }

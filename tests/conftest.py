@@ -28,6 +28,7 @@ def pytest_configure(config):
         (config.var_dir / name).mkdir()
     django_settings.STATIC_ROOT = config.var_dir / "static"
     django_settings.MEDIA_ROOT = config.var_dir / "media"
+    django_settings.ERASURE_LOG = config.var_dir / "erasures.jsonl"
     # Argon2 is slow on purpose: 60 ms for every sign-in.
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Hashed names need collectstatic first.

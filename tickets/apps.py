@@ -8,11 +8,12 @@ class TicketsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models must be loaded first.
-        from tickets import notices, panels, retention, summons  # noqa: PLC0415
+        from tickets import holdings, notices, panels, retention, summons  # noqa: PLC0415
         from tickets.actions import following  # noqa: PLC0415
 
         notices.register()
         summons.register()
         panels.register()
         retention.register()
+        holdings.register()
         following.register()

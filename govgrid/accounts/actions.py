@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import timedelta
 
+from django.contrib.admin.models import LogEntry
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -21,6 +22,8 @@ BACKUP_CODES = 8
 # The name of a token that was given for a user name and a password.
 BY_PASSWORD = "password"  # noqa: S105 a name
 TOTP_DIGITS = 6
+# Whoever it was is not said any more.
+FORGOTTEN = "—"
 # Names of the two devices of a person in django-otp's tables; people never see them.
 PHONE, PAPER = "phone", "backup codes"
 
@@ -150,3 +153,29 @@ def remove_second_factor(user: User, *, by: User) -> None:
     _must_own_or_administer(by, user)
     TOTPDevice.objects.devices_for_user(user).delete()
     StaticDevice.objects.devices_for_user(user).delete()
+
+
+@transaction.atomic
+def forget(user: User, *, by: None = None) -> bool:
+    """Make the account say nothing of the person any more; whether there was anything to forget.
+
+    The row stays, for what was done by it has a history. Who may ask for it is asked by
+    govgrid.privacy, which alone calls this.
+    """
+    user = User.objects.select_for_update().get(pk=user.pk)
+    username = f"erased-{user.pk}"
+    if user.username == username:
+        return False
+    ApiToken.objects.filter(user=user).delete()
+    TOTPDevice.objects.devices_for_user(user).delete()
+    StaticDevice.objects.devices_for_user(user).delete()
+    # The admin's own history names whom it changed.
+    LogEntry.objects.filter(
+        content_type__app_label="accounts", content_type__model="user", object_id=str(user.pk)
+    ).delete()
+    user.username, user.name, user.phone, user.email = username, FORGOTTEN, None, ""
+    user.is_active = user.is_staff = user.is_superuser = False
+    user.set_unusable_password()
+    user.save()
+    user.groups.clear()
+    return True

@@ -31,6 +31,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "may_call": cache(partial(_may_call, user)) if is_signed_in else False,
         "may_oversee": cache(partial(_may_oversee, user)) if is_signed_in else False,
         "may_word": cache(partial(_may_word, user)) if is_signed_in else False,
+        "answers_for_data": cache(partial(_answers_for_data, user)) if is_signed_in else False,
         "has_late": cache(partial(_has_late, user)) if is_signed_in else False,
         "sees_levels": cache(partial(_sees_levels, user)) if is_signed_in else False,
         "has_board": cache(partial(_has_board, user)) if is_signed_in else False,
@@ -72,6 +73,10 @@ def _may_oversee(user: Any) -> bool:
 
 def _may_word(user: Any) -> bool:
     return bool(scoping.reach(user, "tickets.set_templates"))
+
+
+def _answers_for_data(user: Any) -> bool:
+    return bool(scoping.reach(user, "privacy.answer"))
 
 
 def _has_late(user: Any) -> bool:

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from govgrid.accounts.models import User
 from govgrid.core.clock import now
@@ -83,3 +85,35 @@ def mark_read(message: Message, *, by: User) -> None:
 def mark_all_read(*, by: User) -> int:
     """``by`` has read everything that is there; how many messages that were."""
     return Message.objects.for_person(by).unread().order_by().update(read_at=now())
+
+
+# A name of one sign stands in half of all words.
+SHORTEST = 2
+FORGOTTEN = "—"
+
+
+@transaction.atomic
+def forget(user: User, texts: Iterable[str], *, by: None = None) -> int:
+    """Delete what ``user`` was told, and strike ``texts``, as a name, out of what others were told.
+
+    Who may ask for it is asked by govgrid.privacy, which alone calls this.
+    """
+    count = Message.objects.filter(recipient=user).delete()[0]
+    for text in texts:
+        if len(text) < SHORTEST:
+            continue
+        # Found by the letters of the row, and struck out of values alone: a key may be called so.
+        found = Message.objects.annotate(said=Cast("params", TextField()))
+        for message in found.filter(said__contains=json.dumps(text, ensure_ascii=False)[1:-1]):
+            message.params = _without(text, message.params)
+            message.save(update_fields=["params"])
+            count += 1
+    return count
+
+
+def _without(text: str, said: Any) -> Any:
+    if isinstance(said, str):
+        return said.replace(text, FORGOTTEN)
+    if isinstance(said, dict):
+        return {key: _without(text, value) for key, value in said.items()}
+    return [_without(text, one) for one in said] if isinstance(said, list) else said

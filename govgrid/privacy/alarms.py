@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from govgrid.core import clock
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from govgrid.accounts.models import User
 
 MOST_A_DAY = 20
-DESK_URL = "/privacy/audit/"
-REQUESTS_URL = "/privacy/requests/"
 
 Watchers = Callable[[], Iterable["User"]]
 _watchers: list[Watchers] = []
@@ -37,7 +36,7 @@ def watchers() -> list[User]:
 
 @transaction.atomic
 def sound(
-    kind: str, fact: str, params: dict[str, Any], *, about: User | None = None, url: str = DESK_URL
+    kind: str, fact: str, params: dict[str, Any], *, about: User | None = None, url: str = ""
 ) -> bool:
     """Tell the watchers, unless the same fact was told before."""
     _alarm, is_new = Alarm.objects.get_or_create(
@@ -45,7 +44,8 @@ def sound(
     )
     if is_new:
         outbox.owe(
-            recipients=watchers(), kind=f"privacy-{kind}", params=params, url=url,
+            recipients=watchers(), kind=f"privacy-{kind}", params=params,
+            url=url or reverse("privacy:audit"),
             fact=f"privacy.{kind}:{fact}",
         )  # fmt: skip
     return is_new
@@ -53,8 +53,9 @@ def sound(
 
 def watch_reading(entry: AccessLog, *, is_case_open: bool) -> None:
     """Tell of an opening without an open case, and of the 21st in a day."""
-    said = {"who": entry.by.name, "model": entry.model, "row": entry.row}
+    who = entry.by.name
     if not is_case_open:
+        said = {"who": who, "model": entry.model, "row": entry.row}
         sound(Alarm.Kind.NO_CASE, str(entry.pk), said, about=entry.by)
     day = clock.local(entry.at).date()
     start = clock.midnight(day)
@@ -64,8 +65,8 @@ def watch_reading(entry: AccessLog, *, is_case_open: bool) -> None:
     )  # fmt: skip
     count = opened[: MOST_A_DAY + 1].count()
     if count > MOST_A_DAY:
-        said = {"who": entry.by.name, "count": MOST_A_DAY, "day": day.isoformat()}
-        sound(Alarm.Kind.MANY, f"{entry.by_id} {day}", said, about=entry.by)
+        many = {"who": who, "count": MOST_A_DAY, "day": day.isoformat()}
+        sound(Alarm.Kind.MANY, f"{entry.by_id} {day}", many, about=entry.by)
 
 
 def register_kinds() -> None:
@@ -84,6 +85,19 @@ def register_kinds() -> None:
         "privacy-overdue",
         _("A request about own data is overdue"),
         _("Request %(number)s was to be answered by %(due)s."),
+    )
+    kinds.register(
+        "privacy-answered",
+        _("Your request about your data was answered"),
+        _("Request %(number)s was answered. The answer stands on your page."),
+    )
+    kinds.register(
+        "privacy-refused",
+        _("Your request about your data was not granted"),
+        _(
+            "Request %(number)s was not granted. The reason, and where you can complain, stand on"
+            " your page."
+        ),
     )
     kinds.register(
         "privacy-chain",

@@ -14,6 +14,8 @@ class PrivacyConfig(AppConfig):
         crypto.keys()
         crypto.suite()
         # Models must be loaded first.
-        from govgrid.privacy import alarms  # noqa: PLC0415
+        from govgrid.privacy import alarms, own, retention  # noqa: PLC0415
 
         alarms.register_kinds()
+        own.register()
+        retention.register_own()

@@ -33,12 +33,15 @@ class Holding(NamedTuple):
     ``subjects``: the records as (model label, pk), by which readings of them are found.
     ``erase``: makes them forget the person for good and says how many records that were; it may be
     called again, and finds nothing then. Without it the records go with others, or by their time.
+    ``rank`` is its place on the page, small ones first; erasing goes the other way round, so that
+    the account, by which others find their records, is forgotten last.
     """
 
     label: str | Promise
     rows: Callable[[User], list[Mapping[str, Any]]]
     subjects: Callable[[User], list[tuple[str, Any]]] = _none
     erase: Callable[[User, datetime], int] = _keep
+    rank: int = 50
 
 
 class Held(NamedTuple):
@@ -58,7 +61,7 @@ def register(name: str, holding: Holding) -> None:
 
 
 def names() -> list[str]:
-    return sorted(_holdings)
+    return sorted(_holdings, key=lambda name: (_holdings[name].rank, name))
 
 
 def everything(user: User) -> Iterator[Held]:
@@ -77,5 +80,18 @@ def subjects(user: User) -> list[Subject]:
 
 
 def erasers() -> Iterator[tuple[str, Holding]]:
-    for name in names():
+    """Every holding, in the order in which they forget."""
+    for name in reversed(names()):
         yield name, _holdings[name]
+
+
+_role_names: dict[str, str | Promise] = {}
+
+
+def name_roles(names: Mapping[str, str | Promise]) -> None:
+    """Call from ``AppConfig.ready``: the roles of an app above, as readings have them, in words."""
+    _role_names.update(names)
+
+
+def role_name(slug: str) -> str:
+    return str(_role_names.get(slug, slug))

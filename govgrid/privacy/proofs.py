@@ -37,5 +37,5 @@ def of(session: MutableMapping[str, Any]) -> SecondFactorProof | None:
     try:
         user_id, at = session[SESSION_KEY]
         return SecondFactorProof(user_id, datetime.fromtimestamp(at, UTC))
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None

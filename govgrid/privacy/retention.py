@@ -1,13 +1,16 @@
 """What is erased when its time is over. The apps bring the policies, a daily task runs them."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.utils import timezone
 
+from govgrid.core import clock
 from govgrid.core.clock import now
-from govgrid.privacy.models import RetentionRun
+from govgrid.privacy.models import AccessLog, Alarm, Consent, RetentionRun, SubjectRequest
 
 
 class Policy(Protocol):
@@ -55,3 +58,46 @@ def _run_one(name: str, *, dry_run: bool) -> Result:
     else:
         RetentionRun.objects.create(name=name, count=count, at=at)
     return Result(name, count)
+
+
+# ── what privacy itself must forget ───────────────────────────────────────────────────────────
+# Article 56 asks for three years; the triggers hold it, and let nobody else delete.
+ALLOW = "SELECT set_config('govgrid.retaining', %s, true)"
+
+
+def three_years_before(at: datetime) -> datetime:
+    """Midnight three years ago: by whole days, as the readings are linked."""
+    day = clock.local(at).date() - timedelta(days=3 * 366)
+    return clock.midnight(day)
+
+
+def _after_three_years(model: type[Model], column: str) -> Policy:
+    def policy(at: datetime, /, *, dry_run: bool) -> int:
+        before = min(three_years_before(at), three_years_before(timezone.now()))
+        due = _unused(model).filter(**{f"{column}__lt": before})
+        if dry_run:
+            return due.count()
+        with connection.cursor() as cursor:
+            cursor.execute(ALLOW, ["on"])
+            count = due._raw_delete(due.db)  # type: ignore[attr-defined] # keeps no row in memory
+            cursor.execute(ALLOW, [""])
+        return count
+
+    return policy
+
+
+def _unused(model: type[Model]) -> QuerySet:
+    """Those that no row of an app hangs on."""
+    rows = model._default_manager.order_by()
+    for relation in model._meta.related_objects:
+        other = relation.related_model._default_manager
+        rows = rows.exclude(Exists(other.filter(**{relation.field.name: OuterRef("pk")})))
+    return rows
+
+
+def register_own() -> None:
+    """Called once at start-up."""
+    register("privacy.reading", _after_three_years(AccessLog, "at"))
+    register("privacy.alarm", _after_three_years(Alarm, "at"))
+    register("privacy.request", _after_three_years(SubjectRequest, "answered_at"))
+    register("privacy.consent", _after_three_years(Consent, "withdrawn_at"))

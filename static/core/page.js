@@ -55,7 +55,23 @@
     });
   });
 
+  // What was sealed is shown for some minutes, and not again by going back to the page.
+  function mask(part) {
+    const said = document.createElement("p");
+    said.className = "muted";
+    said.setAttribute("role", "status");
+    said.textContent = part.dataset.ggMasked;
+    part.replaceWith(said);
+  }
+  function masks(root) {
+    root.querySelectorAll("[data-gg-mask]").forEach(function (part) {
+      setTimeout(function () { mask(part); }, 1000 * Number(part.dataset.ggMask));
+      window.addEventListener("pagehide", function () { mask(part); });
+    });
+  }
+
   function prepare(root) {
+    masks(root);
     root.querySelectorAll("[data-gg-needs-script]").forEach(function (part) { part.hidden = false; });
     focusSummary(root);
     toasts(root);

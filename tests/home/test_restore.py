@@ -20,7 +20,8 @@ from govgrid.home.backup import archive, database, restoring
 from govgrid.home.backup import media as photographs
 from govgrid.home.backup.manifest import parse
 from govgrid.privacy import actions as privacy
-from govgrid.privacy.models import RetentionRun
+from govgrid.privacy import erasure
+from govgrid.privacy.models import Erasure, RetentionRun
 from tests.factories.accounts import UserFactory
 from tests.factories.tickets import filed
 from tests.home.conftest import PHONE
@@ -110,6 +111,30 @@ def test_all_is_there_again_and_goes_on(file, system, elsewhere):
         # The history still refuses to be changed: its triggers came along.
         with pytest.raises(database.DatabaseError):
             TicketEvent.objects.update(verb="forged")
+
+
+def test_r25_who_was_erased_since_the_backup_is_erased_again(system, tmp_path, elsewhere, settings):
+    settings.ERASURE_LOG = tmp_path / "erasures.jsonl"
+    UserFactory(name="欧阳不二", phone="13987654321")
+    file = tmp_path / "govgrid.backup"
+    call_command("backup", file, verbosity=0)
+    erasure.erase(User.objects.get(name="欧阳不二"), by=None)
+
+    with elsewhere():
+        said = restore(file)
+
+        assert "Erased again: 1 records of people" in said
+        assert not User.objects.filter(name="欧阳不二").exists()
+        assert not User.objects.filter(phone="13987654321").exists()
+        assert Erasure.objects.count() == 1
+        assert Contact.objects.get().phone
+
+
+def test_r25_without_the_record_beside_the_database_it_is_said(file, elsewhere, settings, tmp_path):
+    settings.ERASURE_LOG = tmp_path  # a folder cannot be read
+
+    with elsewhere(), pytest.raises(CommandError, match="could not be read"):
+        restore(file)
 
 
 def _file_another(ticket):

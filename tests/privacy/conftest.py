@@ -1,14 +1,17 @@
 """What privacy's tests share."""
 
 import time
+from datetime import timedelta
 
 import pytest
 from django.db import connection, models
 from django.test.utils import isolate_apps
 
-from govgrid.privacy import retention
+from govgrid.core.clock import today
+from govgrid.privacy import actions, retention
 from govgrid.privacy.fields import SealedTextField
-from govgrid.privacy.models import Notice
+from govgrid.privacy.models import ImpactAssessment, Notice
+from tests.factories.grids import build_town, holder
 
 
 @pytest.fixture
@@ -68,3 +71,35 @@ def make_notice(db):
         )
 
     return make
+
+
+@pytest.fixture
+def published(make_notice):
+    """``published(version=2, fields_listed=[…])``: a notice that people can agree to."""
+
+    def make(version=1, **fields):
+        return actions.publish_notice(make_notice(version=version, **fields), by=None)
+
+    return make
+
+
+@pytest.fixture
+def officer(db):
+    """A data protection officer of a district."""
+    return holder("data_officer", area=build_town().district)
+
+
+@pytest.fixture
+def erasure_log(settings, tmp_path):
+    """The record beside the database, of this test alone."""
+    settings.ERASURE_LOG = tmp_path / "erasures.jsonl"
+    return settings.ERASURE_LOG
+
+
+@pytest.fixture
+def assessed(db):
+    """An impact assessment of "roster" is in force."""
+    return ImpactAssessment.objects.create(
+        scope="roster", signed_on=today() - timedelta(days=1), signed_by_name="Office, head",
+        document_hash="0" * 64, review_on=today() + timedelta(days=365),
+    )  # fmt: skip

@@ -14,7 +14,7 @@ from django.db import connection
 from govgrid.home.backup import archive, database, manifest, media
 from govgrid.home.backup.manifest import Manifest
 from govgrid.home.backup.trouble import Trouble
-from govgrid.privacy import crypto, retention
+from govgrid.privacy import crypto, erasure, retention
 
 Say = Callable[[str], object]
 
@@ -118,6 +118,7 @@ def _bring_up_to_date(say: Say) -> None:
     call_command("migrate", interactive=False, verbosity=0)
     if behind:
         say(f"Migrated: {len(behind)} steps, the last one {behind[-1]}.")
+    _erase_again(say)
     for result in retention.run():
         if result.erased is None:
             raise Trouble(
@@ -126,3 +127,16 @@ def _bring_up_to_date(say: Say) -> None:
             )
         if result.erased:
             say(f"Erased again: {result.erased} of {result.name}, past their time.")
+
+
+def _erase_again(say: Say) -> None:
+    """Whom somebody asked to forget since the backup: the record of it lies beside the database."""
+    try:
+        count = erasure.replay()
+    except OSError as error:
+        raise Trouble(
+            f"All is restored, but {settings.ERASURE_LOG} could not be read ({error}): what was "
+            "erased since this backup is back. Mend that and restore again with --force."
+        ) from error
+    if count:
+        say(f"Erased again: {count} records of people who had been erased since.")

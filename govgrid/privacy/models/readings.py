@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Self
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -93,6 +94,14 @@ class AccessLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model} {self.row}, {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def model_name(self) -> str:
+        """The kind of record in the reader's language; its label where the app is gone."""
+        try:
+            return str(apps.get_model(self.model)._meta.verbose_name)
+        except (LookupError, ValueError):
+            return self.model
 
 
 class AccessChain(models.Model):

@@ -1,0 +1,65 @@
+"""A copy of all that is held about a person: for a program, and on paper."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+from weasyprint import CSS, HTML
+
+from govgrid.core import clock
+from govgrid.privacy import holdings
+from govgrid.privacy.own import said
+from govgrid.privacy.queries import readings_about
+
+if TYPE_CHECKING:
+    from govgrid.accounts.models import User
+
+MOST_READINGS = 1000
+
+
+def content(user: User) -> dict[str, Any]:
+    """All of it, in the words of the page that is read."""
+    readings = readings_about(user)[:MOST_READINGS]
+    return {
+        "made_at": said(clock.now()),
+        "language": get_language(),
+        "held": [one._asdict() for one in holdings.everything(user)],
+        "readings": [
+            {
+                "at": said(one.at),
+                "by": one.by.name,
+                "role": holdings.role_name(one.role),
+                "action": str(one.get_action_display()),
+                "record": one.model,
+                "fields": one.fields,
+                "reason": one.reason,
+                "case": one.case,
+            }
+            for one in readings
+        ],
+    }
+
+
+def as_json(user: User) -> bytes:
+    return json.dumps(content(user), ensure_ascii=False, indent=2, default=str).encode()
+
+
+def as_pdf(user: User) -> bytes:
+    """A4, from a template that can reach nothing outside itself."""
+    page = render_to_string("privacy/paper_copy.html", {"copy": content(user), "person": user})
+    paper = HTML(string=page, url_fetcher=nothing)
+    return paper.write_pdf(stylesheets=[_look()])
+
+
+def nothing(url: str, *_args: object, **_named: object) -> NoReturn:
+    """No picture, no sheet, no file and no network: the template holds all there is."""
+    raise ValueError(f"A paper fetches nothing: {url[:80]}")
+
+
+@cache
+def _look() -> CSS:
+    return CSS(string=render_to_string("privacy/paper.css"), url_fetcher=nothing)
