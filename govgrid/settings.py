@@ -36,6 +36,8 @@ PROXIES = env.int("PROXIES", default=int(HTTPS), validate=lambda v: 0 <= v <= 10
 DEMO = env.bool("DEMO", default=False)
 # Lets one database row move core.clock.now() for web, worker and beat alike (tests only).
 TEST_CLOCK = env.bool("TEST_CLOCK", default=False)
+# The roster can be left out: its tables stay, its pages, tasks and menus do not.
+MEMBERS_ENABLED = env.bool("MEMBERS_ENABLED", default=True)
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -302,6 +304,15 @@ CELERY_BEAT_SCHEDULE = {
         "task": "members.tasks.remind_of_receptions",
         "schedule": SWEEP_SECONDS,
     },
+    "ask departments for what a leader wrote": {
+        "task": "members.tasks.fire_instructions",
+        "schedule": SWEEP_SECONDS,
+    },
+    "remind of grants that end": {"task": "members.tasks.remind_of_grants", "schedule": 3600},
+    "publish the figures of a quarter": {
+        "task": "members.tasks.freeze_figures",
+        "schedule": 3600,
+    },
     "find unsent messages": {"task": "govgrid.outbox.tasks.sweep", "schedule": SWEEP_SECONDS},
     "find files to read": {
         "task": "grids.tasks.work_off_uploads",
@@ -312,6 +323,12 @@ CELERY_BEAT_SCHEDULE = {
     "link readings": {"task": "govgrid.privacy.tasks.link_readings", "schedule": 43_200},
     "find late answers": {"task": "govgrid.privacy.tasks.watch_requests", "schedule": 3600},
 }
+if not MEMBERS_ENABLED:
+    CELERY_BEAT_SCHEDULE = {
+        name: entry
+        for name, entry in CELERY_BEAT_SCHEDULE.items()
+        if not str(entry["task"]).startswith("members.")
+    }
 
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = VAR_DIR / "mail"

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,17 +9,23 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         # Models must be loaded first.
+        from govgrid.core import panels  # noqa: PLC0415
         from members import (  # noqa: PLC0415
+            figures,
+            heralds_counsel,
             holdings_reception,
             holdings_roster,
             lists_needs,
+            looks_counsel,
             looks_needs,
             looks_reception,
             looks_roster,
             need_tidings,
+            panels_counsel,
             panels_needs,
             panels_network,
             panels_reception,
+            retention_counsel,
             retention_needs,
             retention_reception,
             retention_roster,
@@ -43,3 +50,11 @@ class MembersConfig(AppConfig):
         retention_reception.register()
         holdings_reception.register()
         looks_reception.register()
+        figures.register_own()
+        heralds_counsel.register()
+        panels_counsel.register()
+        retention_counsel.register()
+        looks_counsel.register()
+        # Last: switched off, the roster is on no page of others. What it must erase it erases.
+        if not settings.MEMBERS_ENABLED:
+            panels.leave_out("members")

@@ -22,7 +22,7 @@ from members.models import (
     Station,
     Team,
     Unit,
-    Visit,
+    VisitCount,
 )
 from members.models.network import on
 from members.workflow.units import UnitKind
@@ -134,7 +134,7 @@ def _after(day: date) -> datetime:
 
 def _places(day: date, path: str, quarter: Quarter) -> list[Line]:
     there = Station.objects.filter(stations.open_on(day), area__path__startswith=path)
-    came = Visit.objects.filter(
+    came = VisitCount.objects.filter(
         station__area__path__startswith=path, day__gte=quarter.first, day__lte=day
     ).aggregate(many=Sum("number"))["many"]
     return [

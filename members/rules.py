@@ -14,15 +14,21 @@ from members.models import (
     Association,
     Batch,
     Booking,
+    Brief,
     Claim,
+    Counsel,
+    Grant,
+    Instruction,
     Member,
     Need,
     Reception,
     Slot,
     Station,
     TimeAccount,
+    Visit,
 )
 from members.workflow.activities import PUBLIC
+from members.workflow.counsel import HANDED_IN, PUBLIC
 from members.workflow.roster import ON_ROSTER, MemberState
 
 if TYPE_CHECKING:
@@ -286,4 +292,102 @@ RULES |= {
     "members.run_activity": can_run_activity,
     "members.see_activity": can_see_activity,
     "members.sign_up": can_sign_up,
+}
+
+# ── counsel, grants, figures, visits ──────────────────────────────────────────────────────────
+
+
+def owns_counsel(user: Person, counsel: Counsel) -> bool:
+    return counsel.member is not None and is_self(user, counsel.member)
+
+
+def can_edit_counsel(user: Person, obj: Counsel | Brief | Area) -> bool:
+    """By a post over its area or at its author's station; nobody edits his own."""
+    if isinstance(obj, Counsel):
+        if owns_counsel(user, obj):
+            return False
+        return _edits(user, obj)
+    return liaisons.over(user, "members.edit_counsel", getattr(obj, "area", obj))
+
+
+def _edits(user: Person, counsel: Counsel) -> bool:
+    station = counsel.member.station_id if counsel.member is not None else None
+    return liaisons.may(user, "members.edit_counsel", counsel.area, station)
+
+
+def can_see_counsel(user: Person, counsel: Counsel) -> bool:
+    """Mirrors ``counsels.visible``; a test holds them equal."""
+    if counsel.state in PUBLIC or owns_counsel(user, counsel):
+        return True
+    if counsel.state in HANDED_IN and _edits(user, counsel):
+        return True
+    brief = counsel.brief
+    return brief is not None and (can_instruct(user, brief) or _was_asked(user, brief))
+
+
+def can_instruct(user: Person, obj: Brief | Area) -> bool:
+    return liaisons.over(user, "members.instruct", getattr(obj, "area", obj))
+
+
+def _was_asked(user: Person, brief: Brief) -> bool:
+    departments = scoping.reach(user, "members.answer_counsel").departments
+    return brief.instructions.filter(department__in=departments).exists()
+
+
+def can_see_brief(user: Person, brief: Brief) -> bool:
+    """Mirrors ``counsels.briefs``; a test holds them equal."""
+    if not user.is_authenticated:
+        return False
+    if brief.made_by_id == user.pk or can_instruct(user, brief) or _was_asked(user, brief):
+        return True
+    rows = brief.counsels.select_related("area", "member")
+    return any(_edits(user, one) for one in rows)
+
+
+def can_answer_counsel(user: Person, one: Instruction) -> bool:
+    """By a post in the department that was asked."""
+    return one.department_id is not None and scoping.works_in(
+        user, "members.answer_counsel", [one.department_id]
+    )
+
+
+def represents(user: Person, grant: Grant) -> bool:
+    return grant.representative is not None and is_self(user, grant.representative)
+
+
+def can_see_grant(user: Person, grant: Grant) -> bool:
+    """Mirrors ``grants.visible``; a test holds them equal."""
+    if grant.is_accepted or represents(user, grant):
+        return True
+    return liaisons.over(user, "members.grant_duty", grant.area)
+
+
+def can_call_on(user: Person, member: Member) -> bool:
+    """Who serves the roster where the member belongs; whether he is welcome is the database's."""
+    if is_self(user, member) or member.state not in ON_ROSTER:
+        return False
+    return liaisons.may(user, "members.view_roster", member.area, member.station_id)
+
+
+def owns_visit(user: Person, visit: Visit) -> bool:
+    return is_self(user, visit.member)
+
+
+def sees_figures(user: Person, district: Area) -> bool:
+    """Whoever may see figures anywhere in the district: there are none of anything smaller."""
+    return district.pk in scoping.districts(user, "members.see_figures")
+
+
+RULES |= {
+    "members.own_counsel": owns_counsel,
+    "members.see_counsel": can_see_counsel,
+    "members.edit_counsel": can_edit_counsel,
+    "members.see_brief": can_see_brief,
+    "members.instruct": can_instruct,
+    "members.answer_counsel": can_answer_counsel,
+    "members.see_grant": can_see_grant,
+    "members.accept_grant": represents,
+    "members.call_on": can_call_on,
+    "members.own_visit": owns_visit,
+    "members.see_figures": sees_figures,
 }

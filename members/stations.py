@@ -12,7 +12,7 @@ from django.db.models import Count, F, Q, Sum
 
 from govgrid.core import clock
 from grids.models import WGS84
-from members.models import Liaison, Station, StationCheck, Visit
+from members.models import Liaison, Station, StationCheck, VisitCount
 from members.workflow.network import StationKind
 from members.workflow.units import HAVE_WORDS, Quarter, VisitKind
 
@@ -94,7 +94,7 @@ def came(station: Station) -> list[Came]:
     """By quarter and kind, the last year and this one, the newest first. One statement."""
     since = date(clock.today().year - 1, 1, 1)
     found = (
-        Visit.objects.filter(station=station, day__gte=since)
+        VisitCount.objects.filter(station=station, day__gte=since)
         .order_by()
         .values_list("day__year", "day__quarter", "kind")
         .annotate(many=Sum("number"))

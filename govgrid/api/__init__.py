@@ -1,10 +1,12 @@
 """Everything under /api/v1/: the resources of all apps, the schema, the manual."""
 
+from django.conf import settings
 from django.urls import path, re_path
 
 from govgrid.accounts.token_api import TokenView
 from govgrid.api import (
     consulting,
+    membering_counsel,
     membering_needs,
     membering_network,
     membering_reception,
@@ -182,6 +184,7 @@ urlpatterns = [
     *membering_network.ROUTES,
     *membering_needs.ROUTES,
     *membering_reception.ROUTES,
+    *membering_counsel.ROUTES,
     path("tickets/", TicketViewSet.as_view({**LIST, "post": "create"}), name="tickets"),
     path("tickets/bulk/", BulkViewSet.as_view({"post": "create"}), name="bulk"),
     path(
@@ -247,3 +250,6 @@ urlpatterns = [
     # Whatever else is asked for is answered in the one shape too. An empty pattern fits all.
     re_path("", roof.Nowhere.as_view(), name="nowhere"),
 ]
+# Switched off, the roster is not asked over REST either, whichever part of it brought a route.
+if not settings.MEMBERS_ENABLED:
+    urlpatterns = [one for one in urlpatterns if not one.callback.__module__.startswith("members.")]

@@ -38,6 +38,20 @@ def register(place: str, panel: Maker) -> None:
         _makers[place].append(panel)
 
 
+def leave_out(app: str) -> None:
+    """Whatever ``app`` registered here is not shown: it is switched off."""
+    for place, makers in _makers.items():
+        _makers[place] = [one for one in makers if not _is_of(app, one)]
+    for place, notes in _notes.items():
+        _notes[place] = [one for one in notes if not _is_of(app, one)]
+    for name in [name for name, (_label, tally) in _tallies.items() if _is_of(app, tally)]:
+        del _tallies[name]
+
+
+def _is_of(app: str, one: Callable[..., Any]) -> bool:
+    return one.__module__.split(".")[0] == app
+
+
 def panels_for(place: str, request: HttpRequest, obj: Any) -> list[Panel]:
     """What the upper apps have to say about ``obj``; a maker with nothing to say gives None."""
     made = (maker(request, obj) for maker in _makers.get(place, ()))

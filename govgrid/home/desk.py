@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -17,12 +18,15 @@ from django.views.decorators.http import require_GET
 from consultations import inbox as consultations
 from govgrid.core import clock
 from grids import scoping
+from members import inbox_counsel
 from tickets import inbox
 from tickets.inbox import Group, Row
 
 # Each app says what waits for a person, with ``due`` where it has a limit; a new one is one more
 # line here.
-SOURCES: tuple[Callable[[Any], list[Group]], ...] = (inbox.waiting, consultations.waiting)
+BELOW: tuple[Callable[[Any], list[Group]], ...] = (inbox.waiting, consultations.waiting)
+MEMBERS: tuple[Callable[[Any], list[Group]], ...] = (inbox_counsel.waiting,)
+SOURCES = (*BELOW, *(MEMBERS if settings.MEMBERS_ENABLED else ()))
 # More than this in one list is read by nobody: the kinds above it say where the rest is.
 SHOWN = 50
 HOUR = timedelta(hours=1)

@@ -45,6 +45,12 @@ from members.actions.booking import (
     pass_booking_to_topic,
     rate_booking,
 )
+from members.actions.briefs import (
+    answer_instruction,
+    fire_instructions,
+    instruct,
+    make_brief,
+)
 from members.actions.bringing import (
     import_network,
 )
@@ -66,9 +72,23 @@ from members.actions.contacts import (
     show_asker,
     show_member,
 )
+from members.actions.counsels import (
+    LIVE,
+    Advice,
+    forget_author,
+    move_counsel,
+    name_counsel,
+    raise_counsel,
+    reword_counsel,
+    ticket_counsel,
+    write_counsel,
+)
 from members.actions.erasing import (
     erase,
     erase_now,
+)
+from members.actions.figures import (
+    freeze_figures,
 )
 from members.actions.following import (
     consent_ended,
@@ -78,6 +98,14 @@ from members.actions.giving import (
     end_gift,
     give_gift,
     offer_gift,
+)
+from members.actions.grants import (
+    Granting,
+    accept_grant,
+    decline_grant,
+    grant_duty,
+    remind_of_grants,
+    revoke_grant,
 )
 from members.actions.inviting import (
     Invited,
@@ -183,13 +211,23 @@ from members.actions.timing import (
     print_statement,
     reverse_time,
 )
+from members.actions.visits import (
+    delete_visit,
+    record_visit,
+    take_back_wish,
+    welcome_visits,
+    wish_visit,
+)
 
 __all__ = [
     "COPIED",
     "LISTED",
+    "LIVE",
+    "Advice",
     "Asking",
     "Call",
     "Errand",
+    "Granting",
     "Invitation",
     "Invited",
     "Joining",
@@ -200,10 +238,12 @@ __all__ = [
     "Visitor",
     "Wish",
     "accept_claim",
+    "accept_grant",
     "add_activity_photo",
     "add_milestone",
     "agree",
     "announce_activity",
+    "answer_instruction",
     "answer_invitation",
     "apply",
     "appoint_liaison",
@@ -238,6 +278,8 @@ __all__ = [
     "count_visits",
     "decide",
     "decline_claim",
+    "decline_grant",
+    "delete_visit",
     "dispute_need",
     "drop_activity_photo",
     "edit",
@@ -253,14 +295,19 @@ __all__ = [
     "erase_now",
     "fill_post",
     "finish_booking",
+    "fire_instructions",
     "fire_needs",
+    "forget_author",
     "free_host",
+    "freeze_figures",
     "fulfil",
     "give_gift",
+    "grant_duty",
     "hand_over_liaison",
     "hand_over_post",
     "has_sealed",
     "import_network",
+    "instruct",
     "invitation_of",
     "invite",
     "join_alliance",
@@ -269,6 +316,7 @@ __all__ = [
     "leave_alliance",
     "make_alliance",
     "make_association",
+    "make_brief",
     "make_post",
     "make_programme",
     "make_project",
@@ -279,7 +327,9 @@ __all__ = [
     "mark_came",
     "mark_missed",
     "mark_signed_in",
+    "move_counsel",
     "move_project",
+    "name_counsel",
     "note_copy",
     "note_entry",
     "note_list",
@@ -298,16 +348,21 @@ __all__ = [
     "plan_activity",
     "pledge",
     "print_statement",
+    "raise_counsel",
     "rate_booking",
     "reach_milestone",
+    "record_visit",
     "remind_of_activities",
     "remind_of_bookings",
+    "remind_of_grants",
     "renew_liaison",
     "report_service",
     "resume",
     "reveal",
     "reverse_time",
     "review",
+    "revoke_grant",
+    "reword_counsel",
     "set_affiliation",
     "set_facts",
     "shift_milestone",
@@ -316,8 +371,13 @@ __all__ = [
     "sign_off",
     "sign_up",
     "step_back",
+    "take_back_wish",
+    "ticket_counsel",
     "vacate_post",
+    "welcome_visits",
+    "wish_visit",
     "withdraw",
     "withdraw_invitation",
     "withdraw_need",
+    "write_counsel",
 ]

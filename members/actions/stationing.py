@@ -18,7 +18,7 @@ from members import liaisons
 from members import tidings_network as tidings
 from members.actions import grounding
 from members.actions.grounding import KEEP_STATION, log, must, named, needed, office_number, words
-from members.models import Liaison, Station, StationCheck, TermEnd, Visit
+from members.models import Liaison, Station, StationCheck, TermEnd, VisitCount
 from members.roles import StationRole
 from members.workflow.units import (
     FOREVER,
@@ -104,7 +104,7 @@ def check_station(
 
 
 @transaction.atomic
-def count_visits(station: Station, *, by: User, day: date, kind: str, number: int) -> Visit:
+def count_visits(station: Station, *, by: User, day: date, kind: str, number: int) -> VisitCount:
     """How many came on a day of this quarter or of the one before; counted again it is replaced.
 
     Refused: ``station_closed``, ``wrong_day``, ``wrong_count``.
@@ -115,7 +115,7 @@ def count_visits(station: Station, *, by: User, day: date, kind: str, number: in
         raise Refused("wrong_day", _("A day of this quarter or of the one before is counted."))
     if not 1 <= number <= MOST_VISITS:
         raise Refused("wrong_count", _("From 1 to 100,000 can have come."))
-    visit, is_new = Visit.objects.update_or_create(
+    visit, is_new = VisitCount.objects.update_or_create(
         station=station, day=day, kind=kind,
         defaults={"number": number, "entered_by": by, "entered_at": clock.now()},
     )  # fmt: skip

@@ -22,7 +22,7 @@ from members.models import (
     Team,
     TeamCount,
     Unit,
-    Visit,
+    VisitCount,
 )
 
 
@@ -54,7 +54,7 @@ class CheckInline(_Rows):
 
 
 class VisitInline(_Rows):
-    model = Visit
+    model = VisitCount
     fields = ["day", "kind", "number"]
 
 

@@ -377,7 +377,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='alliances', to='members.unit', verbose_name='unit'),
         ),
         migrations.CreateModel(
-            name='Visit',
+            name='VisitCount',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('day', models.DateField(verbose_name='day')),

@@ -15,10 +15,26 @@ from members.models.claim import (
     Claim,
     ClaimQuerySet,
 )
+from members.models.counsel import (
+    Brief,
+    Counsel,
+    CounselQuerySet,
+    CounselStep,
+    CounselVersion,
+    Instruction,
+    YearNumber,
+)
+from members.models.figure import (
+    FigureRow,
+)
 from members.models.gift import (
     Gift,
     GiftIssue,
     Statement,
+)
+from members.models.grant import (
+    Grant,
+    GrantQuerySet,
 )
 from members.models.joining import (
     Invitation,
@@ -46,7 +62,7 @@ from members.models.network import (
 )
 from members.models.place import (
     StationCheck,
-    Visit,
+    VisitCount,
 )
 from members.models.programme import (
     Milestone,
@@ -86,6 +102,10 @@ from members.models.time import (
     TimeAccount,
     TimeEntry,
 )
+from members.models.visit import (
+    Visit,
+    VisitWish,
+)
 
 __all__ = [
     "Activity",
@@ -95,10 +115,19 @@ __all__ = [
     "Association",
     "Batch",
     "Booking",
+    "Brief",
     "Claim",
     "ClaimQuerySet",
+    "Counsel",
+    "CounselQuerySet",
+    "CounselStep",
+    "CounselVersion",
+    "FigureRow",
     "Gift",
     "GiftIssue",
+    "Grant",
+    "GrantQuerySet",
+    "Instruction",
     "Invitation",
     "Liaison",
     "LiaisonQuerySet",
@@ -138,4 +167,7 @@ __all__ = [
     "Unit",
     "UnitQuerySet",
     "Visit",
+    "VisitCount",
+    "VisitWish",
+    "YearNumber",
 ]

@@ -50,7 +50,7 @@ class StationCheck(models.Model):
         return sum(getattr(self, f"has_{one}") for one in HAVES)
 
 
-class Visit(models.Model):
+class VisitCount(models.Model):
     """How many came on a day, and what for: a number and no names."""
 
     station = models.ForeignKey(

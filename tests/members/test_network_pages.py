@@ -22,7 +22,7 @@ from members.models import (
     Station,
     Team,
     Unit,
-    Visit,
+    VisitCount,
 )
 from tests.factories import network as made
 from tests.factories.accounts import UserFactory
@@ -222,7 +222,7 @@ def test_the_network_is_set_up_by_its_pages(as_keeper, town):
     done(as_keeper, to("station-check", station.code), haves=["team", "sign"], note="缺设施")
     done(as_keeper, to("station-visits", station.code), day=today, kind="activity", number="30")
     done(as_keeper, to("station-visits", station.code), day=today, kind="activity", number="31")
-    assert Visit.objects.get().number == 31
+    assert VisitCount.objects.get().number == 31
     station.refresh_from_db()
     assert (station.haves, station.has_team, station.has_room) == (2, True, False)
     done(as_keeper, to("liaison-new", station.code), person="li", role="head", starts_on=today)

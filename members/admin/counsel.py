@@ -1,0 +1,68 @@
+"""Counsels, briefs, grants of duty and figures, to read. Who wrote or who was visited is not here."""
+
+from django.contrib import admin
+
+from govgrid.core.admin import ReadOnly
+from members.models import Brief, Counsel, CounselStep, FigureRow, Grant, Instruction
+
+
+class StepInline(ReadOnly, admin.TabularInline):
+    model = CounselStep
+    # As what somebody acted, not who he is.
+    fields = ["at", "verb", "role", "note"]
+    extra = 0
+
+
+@admin.register(Counsel)
+class CounselAdmin(ReadOnly, admin.ModelAdmin):
+    """What was handed in; drafts are their authors' alone."""
+
+    list_display = ["number", "edited_title", "area", "state", "state_since"]
+    list_filter = ["state"]
+    list_select_related = ["area"]
+    search_fields = ["=number", "edited_title"]
+    show_full_result_count = False
+    fields = [
+        *("number", "edited_title", "edited_body", "area", "state", "reason", "brief", "answer"),
+        *("answer_due", "became", "topic", "ticket", "submitted_at", "state_since"),
+    ]
+    inlines = [StepInline]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).handed_in()
+
+
+class InstructionInline(ReadOnly, admin.TabularInline):
+    model = Instruction
+    fields = ["at", "office", "text", "department", "due_on", "is_public", "answer", "answered_at"]
+    extra = 0
+
+
+@admin.register(Brief)
+class BriefAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["number", "title", "area", "made_at"]
+    list_filter = ["year"]
+    list_select_related = ["area"]
+    search_fields = ["title"]
+    fields = ["number", "title", "body", "area", "made_at"]
+    inlines = [InstructionInline]
+
+
+@admin.register(Grant)
+class GrantAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["number", "holder", "matter", "level", "area", "starts_on", "ends_on"]
+    list_filter = ["matter", "level"]
+    list_select_related = ["organisation", "association", "area"]
+    search_fields = ["=number", "unit", "organisation__name"]
+    fields = [
+        *("number", "organisation", "association", "unit", "matter", "level", "text", "area"),
+        *("document", "document_on", "starts_on", "ends_on", "granted_at", "accepted_at"),
+        *("accepted_paper", "declined_at", "revoked_at", "revoked_reason", "renews"),
+    ]
+
+
+@admin.register(FigureRow)
+class FigureRowAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["quarter", "table", "label", "shown", "area"]
+    list_filter = ["quarter", "table"]
+    list_select_related = ["area"]
