@@ -27,7 +27,7 @@ from members.models import (
     TimeAccount,
     Visit,
 )
-from members.workflow.activities import PUBLIC
+from members.workflow.activities import PUBLIC as ANNOUNCED
 from members.workflow.counsel import HANDED_IN, PUBLIC
 from members.workflow.roster import ON_ROSTER, MemberState
 
@@ -272,11 +272,11 @@ def can_run_activity(user: Person, obj: Activity | Station | Area) -> bool:
 
 def can_see_activity(user: Person, activity: Activity) -> bool:
     """Mirrors ``activities.visible``; a test holds them equal."""
-    return activity.state in PUBLIC or can_run_activity(user, activity)
+    return activity.state in ANNOUNCED or can_run_activity(user, activity)
 
 
 def can_sign_up(user: Person, activity: Activity) -> bool:
-    return user.is_authenticated and user.is_active and activity.state in PUBLIC
+    return user.is_authenticated and user.is_active and activity.state in ANNOUNCED
 
 
 RULES |= {

@@ -63,8 +63,8 @@ DROP TRIGGER append_only ON members_networkevent;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('grids', '0015_what_ends_is_handed_on'),
-        ('members', '0002_held_by_consent'),
+        ('grids', '0016_data_officer'),
+        ('members', '0003_joining'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -122,8 +122,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('consultations', '0006_public'),
-        ('grids', '0015_what_ends_is_handed_on'),
-        ('members', '0002_held_by_consent'),
+        ('grids', '0016_data_officer'),
+        ('members', '0004_network'),
         ('privacy', '0003_rights_chain_and_duties'),
         ('tickets', '0019_promised_day'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -54,8 +54,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('consultations', '0006_public'),
-        ('grids', '0015_what_ends_is_handed_on'),
-        ('members', '0002_held_by_consent'),
+        ('grids', '0016_data_officer'),
+        ('members', '0005_needs'),
         ('tickets', '0019_promised_day'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
