@@ -542,15 +542,15 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('left_on', None), ('left_on__gte', models.F('joined_on')), _connector='OR'), name='alliance_left_after_joined', violation_error_message='It leaves after it joined.'),
         ),
         migrations.AddIndex(
-            model_name='visit',
+            model_name='visitcount',
             index=models.Index(fields=['day'], name='visit_on'),
         ),
         migrations.AddConstraint(
-            model_name='visit',
+            model_name='visitcount',
             constraint=models.UniqueConstraint(fields=('station', 'day', 'kind'), name='visit_counted_once', violation_error_message='This day was counted already.'),
         ),
         migrations.AddConstraint(
-            model_name='visit',
+            model_name='visitcount',
             constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1), ('number__lte', 100000)), name='visit_some_came', violation_error_message='From 1 to 100,000 can have come.'),
         ),
         migrations.RunSQL(KEPT, LOOSE),

@@ -67,6 +67,13 @@ def agree(user, purpose: str = Purpose.ROSTER) -> Consent:
     return give_consent(notice(purpose), by=user, channel=Consent.Channel.SITE, user=user)
 
 
+def _consent(one) -> Consent:
+    """To the roster; and to being shown, of whom is shown."""
+    if one.is_listed:
+        agree(one.user, Purpose.LISTED)
+    return agree(one.user)
+
+
 class MemberFactory(DjangoModelFactory):
     """An active member under a live consent of his own; ``area`` is given."""
 
@@ -79,7 +86,8 @@ class MemberFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Person {n}")
     display_name = factory.Sequence(lambda n: f"Neighbour {n}")
     state = MemberState.ACTIVE
-    consent = factory.LazyAttribute(lambda one: agree(one.user))
+    is_listed = False
+    consent = factory.LazyAttribute(_consent)
 
     @factory.post_generation
     def skills(self, create, extracted, **kwargs):
