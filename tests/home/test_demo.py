@@ -48,6 +48,7 @@ LOGINS = [
     "member",
     "resident",
     "auditor",
+    "privacy",
     "admin",
 ]
 
