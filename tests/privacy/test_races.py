@@ -21,7 +21,7 @@ def at_once(*works):
         try:
             barrier.wait(timeout=20)
             work()
-        except Exception as error:  # noqa: BLE001 told by the test below
+        except Exception as error:
             faults.append(error)
         finally:
             connection.close()
