@@ -78,12 +78,13 @@ def erase(user: User, *, by: User | None) -> int:
     at = now()
     subject = subject_of(user)
     erased, count = _forget(user, at)
-    _log(
-        [
-            Erasure(subject=subject, model=model, row=row, at=at, requested_by=by)
-            for model, row in dict.fromkeys([(USER, str(user.pk)), *erased])
-        ]
-    )
+    if count:
+        _log(
+            [
+                Erasure(subject=subject, model=model, row=row, at=at, requested_by=by)
+                for model, row in dict.fromkeys([(USER, str(user.pk)), *erased])
+            ]
+        )
     return count
 
 

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Case, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from govgrid.accounts import actions as accounts
+from govgrid.accounts.actions import FORGOTTEN
 from govgrid.core.clock import local
 from govgrid.outbox import actions as outbox
 from govgrid.outbox import kinds
@@ -17,6 +19,7 @@ from govgrid.outbox.models import Message
 from govgrid.privacy import holdings
 from govgrid.privacy.holdings import Holding
 from govgrid.privacy.models import Consent, SubjectRequest
+from govgrid.privacy.models.keeping import letting_go
 
 if TYPE_CHECKING:
     from govgrid.accounts.models import User
@@ -91,7 +94,22 @@ def forget_account(user: User, _at: datetime) -> int:
 
 def forget_messages(user: User, _at: datetime) -> int:
     texts = [user.name, user.phone or "", user.email]
-    return 0 if user.name == accounts.FORGOTTEN else outbox.forget(user, texts)
+    return 0 if user.name == FORGOTTEN else outbox.forget(user, texts)
+
+
+def forget_requests(user: User, _at: datetime) -> int:
+    """What was written goes; that something was asked and answered in time stays for the audit."""
+    said = SubjectRequest.objects.of(user).exclude(
+        text__in=["", FORGOTTEN],
+        answer__in=["", FORGOTTEN],
+        refused_reason__in=["", FORGOTTEN],
+    )
+    with letting_go():
+        return said.update(**{name: _struck(name) for name in ("text", "answer", "refused_reason")})
+
+
+def _struck(name: str) -> Case:
+    return Case(When(**{name: ""}, then=Value("")), default=Value(FORGOTTEN))
 
 
 def register() -> None:
@@ -104,7 +122,10 @@ def register() -> None:
         "accounts.tokens", Holding(gettext_lazy("Programs that sign in as me"), tokens)
     )
     holdings.register("privacy.consents", Holding(gettext_lazy("What I agreed to"), consents))
-    holdings.register("privacy.requests", Holding(gettext_lazy("What I asked for"), requests))
+    holdings.register(
+        "privacy.requests",
+        Holding(gettext_lazy("What I asked for"), requests, erase=forget_requests),
+    )
     holdings.register(
         "outbox.messages", Holding(gettext_lazy("Messages"), messages, erase=forget_messages)
     )

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.utils import timezone
 
 from govgrid.core import clock
 from govgrid.core.clock import now
 from govgrid.privacy.models import AccessLog, Alarm, Consent, RetentionRun, SubjectRequest
+from govgrid.privacy.models.keeping import letting_go
 
 
 class Policy(Protocol):
@@ -62,9 +63,6 @@ def _run_one(name: str, *, dry_run: bool) -> Result:
 
 # ── what privacy itself must forget ───────────────────────────────────────────────────────────
 # Article 56 asks for three years; the triggers hold it, and let nobody else delete.
-ALLOW = "SELECT set_config('govgrid.retaining', %s, true)"
-
-
 def three_years_before(at: datetime) -> datetime:
     """Midnight three years ago: by whole days, as the readings are linked."""
     day = clock.local(at).date() - timedelta(days=3 * 366)
@@ -77,11 +75,8 @@ def _after_three_years(model: type[Model], column: str) -> Policy:
         due = _unused(model).filter(**{f"{column}__lt": before})
         if dry_run:
             return due.count()
-        with connection.cursor() as cursor:
-            cursor.execute(ALLOW, ["on"])
-            count = due._raw_delete(due.db)  # type: ignore[attr-defined] # keeps no row in memory
-            cursor.execute(ALLOW, [""])
-        return count
+        with letting_go():
+            return due._raw_delete(due.db)  # type: ignore[attr-defined] # keeps no row in memory
 
     return policy
 

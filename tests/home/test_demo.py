@@ -58,6 +58,7 @@ LOGINS = [
     "member",
     "resident",
     "auditor",
+    "privacy",
     "admin",
 ]
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from govgrid.accounts.models import ApiToken, User
@@ -260,12 +259,23 @@ def test_r25_the_record_is_append_only(person, erase):
 def test_r26_what_was_asked_is_answered_and_done(
     person, officer, django_capture_on_commit_callbacks
 ):
-    asked = actions.ask("delete", "All of it.", by=person)
+    asked = actions.ask("delete", f"All of {NAME}, {PHONE}.", by=person)
+    earlier = actions.ask("explain", f"Why is {NAME} here?", by=person)
+    actions.refuse(earlier, f"{NAME} was told.", by=officer)
+    waiting = actions.ask("correct", f"{NAME} is right.", by=person)
 
     with django_capture_on_commit_callbacks(execute=True):
         assert erasure.erase_as_asked(asked, by=officer) > 0
 
     asked.refresh_from_db()
     assert asked.answered_by == officer
-    assert Erasure.objects.get().requested_by == officer
-    call_command("check")
+    assert Erasure.objects.filter(requested_by=officer).count() == 1
+    # That it was asked and answered stays, in nobody's words.
+    earlier.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (earlier.text, earlier.refused_reason, earlier.answer) == ("—", "—", "")
+    assert (waiting.text, waiting.is_open) == ("—", True)
+    left = everything()
+    assert NAME not in left
+    assert PHONE not in left
+    assert erasure.erase(person, by=None) == 0

@@ -81,6 +81,7 @@ def demo_seats(ground: Ground) -> list[Seat]:
         Seat("member", "名册成员", "member", district),
         Seat("resident", f"{community.name}居民", "resident", community),
         Seat("auditor", "审计员", "auditor", district),
+        Seat("privacy", "个人信息保护负责人", "data_officer", district),
         Seat("admin", "系统管理员", "system_admin", district),
     ]
 

@@ -37,12 +37,20 @@ CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON privacy_accesschain
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON privacy_erasure
     FOR EACH STATEMENT EXECUTE FUNCTION privacy_append_only();
 
--- Asked once, answered once.
+-- Asked once, answered once. Who is forgotten has said nothing: the words go, the dates stay.
 CREATE FUNCTION privacy_request_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.answered_at IS NULL AND NEW.answered_at IS NOT NULL THEN
         OLD.answered_at := NEW.answered_at;
         OLD.answered_by_id := NEW.answered_by_id;
+        OLD.answer := NEW.answer;
+        OLD.refused_reason := NEW.refused_reason;
+        IF OLD IS NOT DISTINCT FROM NEW THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    IF current_setting('govgrid.retaining', true) = 'on' THEN
+        OLD.text := NEW.text;
         OLD.answer := NEW.answer;
         OLD.refused_reason := NEW.refused_reason;
         IF OLD IS NOT DISTINCT FROM NEW THEN
