@@ -11,7 +11,6 @@ from members.actions.joining import (
     answer_invitation,
     apply,
     decide,
-    invitation_of,
 )
 from members.actions.reading import (
     COPIED,
@@ -56,7 +55,6 @@ __all__ = [
     "erase",
     "erase_now",
     "has_sealed",
-    "invitation_of",
     "invite",
     "leave",
     "note_copy",
