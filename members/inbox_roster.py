@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -47,7 +48,8 @@ def _entries(user: Person) -> list[Member]:
     """The own one, where it is to be looked at: more is asked for, or two years are over."""
     mine = Member.objects.of(user).filter(state__in=ON_ROSTER).select_related("area")
     soon = clock.today() + REMINDED_BEFORE
-    return list(mine.filter(review_on__lte=soon) | mine.stale())
+    stale = mine.stale().values("pk")
+    return list(mine.filter(Q(review_on__lte=soon) | Q(pk__in=stale)))
 
 
 def _application(one: Member) -> Row:

@@ -41,9 +41,13 @@ def archive_unreviewed(now: datetime, *, dry_run: bool) -> int:
     due = held.filter(review_on__lt=today - ARCHIVED_AFTER)
     if dry_run:
         return due.count()
-    for member in held.filter(review_on__lte=today + REMINDED_BEFORE).select_related("user"):
+    asked = held.filter(review_on__lte=today + REMINDED_BEFORE)
+    for member in asked.select_related("user"):
         tidings_roster.to_review(member)
-    return sum(1 for one in list(due) if actions.archive(one, by=None))
+    unanswered = list(due)
+    for member in unanswered:
+        actions.archive(member, by=None)
+    return len(unanswered)
 
 
 def register() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db.models import Count, F, Q
 from django.db.models.functions import Collate
 
+from govgrid.accounts.actions import digest_of
 from govgrid.core import clock
 from govgrid.core.text import normalise, traditional
 from grids import scoping
@@ -161,3 +162,9 @@ def serves(user: Person) -> bool:
     if scoping.prefixes(user, VIEW):
         return True
     return bool(liaisons.by_station(user, VIEW))
+
+
+def invitation_of(token: str) -> Invitation | None:
+    """The invitation that can still be answered by this link."""
+    digest = digest_of(token)
+    return Invitation.objects.open().filter(digest=digest).select_related("area", "batch").first()

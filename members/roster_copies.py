@@ -13,12 +13,13 @@ from govgrid.privacy.models import AccessLog, Consent
 from grids.roles import ROLES
 from members import actions
 from members.holdings_roster import subjects_of, words_of
+from members.models import Member
 from members.roles import StationRole
 from members.workflow.roster import Purpose
 
 if TYPE_CHECKING:
     from govgrid.accounts.models import User
-    from members.models import Member, MemberEvent
+    from members.models import MemberEvent
 
 # Readings are kept for three years; so many fit on a paper.
 MOST_READINGS = 1000
@@ -75,14 +76,13 @@ def role_word(one: AccessLog) -> str:
 
 def fields_in_words(event: MemberEvent) -> str:
     purposes = dict(Purpose.choices)
-    return ", ".join(str(purposes.get(one) or _field(event, one)) for one in event.fields)
+    return ", ".join(str(purposes.get(one) or _field(one)) for one in event.fields)
 
 
-def _field(event: MemberEvent, name: str) -> str:
+def _field(name: str) -> str:
     if name == "phone":
         return _("Private phone")
-    model = type(event)._meta.get_field("member").related_model
-    return str(model._meta.get_field(name).verbose_name)
+    return str(getattr(Member._meta.get_field(name), "verbose_name", name))
 
 
 def pdf(whole: dict[str, Any]) -> bytes:

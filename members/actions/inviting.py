@@ -20,6 +20,8 @@ from members.models import Batch, Invitation, Sealed
 from members.workflow.joining import INVITED, Answer
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from govgrid.accounts.models import User
     from grids.models import Area
 
@@ -76,10 +78,13 @@ def _known(people: Sequence[Invitee]) -> set[str]:
     for one in people:
         asked |= dict.fromkeys(crypto.blinds(one.phone, PHONE), one.phone)
         ours |= dict.fromkeys(crypto.blinds(one.phone, OWN_PHONE), one.phone)
-    invited = Invitation.objects.open().filter(phone_index__in=list(asked))
-    held = Sealed.objects.filter(phone_index__in=list(ours))
-    return {asked[one] for one in invited.values_list("phone_index", flat=True)} | {
-        ours[one] for one in held.values_list("phone_index", flat=True)
+    invited: QuerySet = Invitation.objects.open().filter(phone_index__in=list(asked))
+    held: QuerySet = Sealed.objects.filter(phone_index__in=list(ours))
+    return {
+        known[one]
+        for rows, known in ((invited, asked), (held, ours))
+        for one in rows.values_list("phone_index", flat=True)
+        if one is not None
     }
 
 

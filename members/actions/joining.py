@@ -70,12 +70,6 @@ class NoSuchLink(Exception):
     """Never was, is over, was used, or was taken back: nobody is told which."""
 
 
-def invitation_of(token: str) -> Invitation | None:
-    """The invitation that can still be answered by this link."""
-    digest = digest_of(token)
-    return Invitation.objects.open().filter(digest=digest).select_related("area", "batch").first()
-
-
 @transaction.atomic
 def answer_invitation(
     token: str, given: Joining, *, by: User | None, login: Login | None = None

@@ -283,7 +283,7 @@ class JoinViewSet(Resource):
     @extend_schema(summary="What is asked", tags=TAGS, operation_id="members_asked")
     def retrieve(self, request: Request, code: str) -> Response:
         """404 for every link that leads nowhere, whyever it does."""
-        found = None if "\x00" in code else actions.invitation_of(code)
+        found = None if "\x00" in code else roster.invitation_of(code)
         if found is None or Member.objects.filter(user=request.user, state__in=HELD).exists():
             raise Http404
         said = {

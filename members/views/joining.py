@@ -19,7 +19,7 @@ from govgrid.core.errors import Refused
 from govgrid.core.throttle import limited
 from govgrid.privacy import queries as privacy
 from govgrid.privacy.models import Notice
-from members import actions
+from members import actions, roster
 from members.forms.joining import ApplyForm, JoinForm
 from members.models import Batch, Member
 from members.views.roster_pages import CONFLICT, page
@@ -51,7 +51,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     if user is not None and Member.objects.filter(user=user, state__in=HELD).exists():
         # His own link once more, or somebody else's: neither tells him anything.
         return redirect("members:me")
-    found = actions.invitation_of(token)
+    found = roster.invitation_of(token)
     if found is None:
         return nowhere(request)
     form = JoinForm(request.POST or None, notices=notices_at_the_door(), user=user)

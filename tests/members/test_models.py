@@ -3,7 +3,9 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from govgrid.core import clock
 from govgrid.privacy.actions import withdraw_consent
+from govgrid.privacy.models import Consent
 from members import queries
 from members.models import Association, Member, Sealed
 from members.workflow.network import BODY_ONLY
@@ -51,9 +53,15 @@ def test_r1_a_consent_that_is_withdrawn_ends_with_the_member_or_not_at_all(commu
     at_once()
 
     with pytest.raises(IntegrityError, match="live consent"):
-        at_once(lambda: withdraw_consent(member.consent, by=member.user))
-
+        at_once(lambda: _withdrawn_by_hand(member.consent))
     assert Member.objects.get().state == MemberState.ACTIVE
+
+    at_once(lambda: withdraw_consent(member.consent, by=member.user))
+    assert Member.objects.get().state == MemberState.LEFT
+
+
+def _withdrawn_by_hand(consent):
+    Consent.objects.filter(pk=consent.pk).update(withdrawn_at=clock.now())
 
 
 def test_r1_another_persons_consent_holds_nobody(community):

@@ -48,7 +48,7 @@ def test_the_own_entry_waits_when_two_years_are_over_or_more_is_asked(town):
     assert inbox_roster.waiting(member.user)[0].rows[0].number == member.serial
     Member.objects.update(review_on=None)
     notice(method="another", asks_again=True)
-    assert inbox_roster.waiting(member.user)[0].key == "entry"
+    assert inbox_roster.waiting(member.user)[0].slug == "entry"
 
 
 def test_it_takes_as_many_statements_for_three_as_for_one(town):
