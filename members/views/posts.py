@@ -195,7 +195,11 @@ def _form(request: HttpRequest) -> forms.ReportForm:
     areas = list(areas_of(request.user, FIGURES)) if request.user.is_authenticated else []
     if not areas:
         raise PermissionDenied
-    return forms.ReportForm(request.GET, quarters=_quarters(), areas=areas)
+    quarters = _quarters()
+    # The last quarter that is over, unless another is asked for.
+    asked = {"quarter": str(quarters[1]), "area": areas[0].code}
+    asked |= {name: request.GET[name] for name in asked if request.GET.get(name)}
+    return forms.ReportForm(asked, quarters=quarters, areas=areas)
 
 
 def _reported(form: forms.ReportForm) -> Report:
