@@ -27,6 +27,7 @@ from members.views.network_pages import (
     cut,
     data_of,
     found_code,
+    keeps_somewhere,
     must,
     must_somewhere,
     page,
@@ -217,6 +218,7 @@ def quarterly(request: HttpRequest) -> HttpResponse:
         "form": form,
         "report": _reported(form) if is_valid else None,
         "asked": request.GET.urlencode(),
+        "may_keep": keeps_somewhere(request),
     }
     title = _("Quarterly report")
     return page(request, "members/_report.html", title, context, status=200 if is_valid else 400)
