@@ -51,5 +51,9 @@ ENUM_NAMES = {
     "DutyRhythm": "grids.gate.Rhythm",
     "EntryKind": "consultations.workflow.tables.EntryKind",
     "EntryDirection": "consultations.workflow.tables.Direction",
+    "UnitKind": "members.workflow.units.UnitKind",
+    "StationKind": "members.workflow.network.StationKind",
+    "AssociationSector": "members.workflow.network.Sector",
+    "ProjectState": "members.workflow.projects.ProjectState",
     "CalendarDayKind": "govgrid.worktime.models.CalendarDay.Kind",
 }

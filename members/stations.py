@@ -78,8 +78,8 @@ def rows(stations: Iterable[Station]) -> list[StationRow]:
 
 def dots(rows: Iterable[StationRow]) -> str:
     """Where those of a list are, for the map, which numbers them as the list does."""
-    points = [row.station.location for row in rows if row.nth]
-    return ";".join(f"{one.x!r},{one.y!r}" for one in points)
+    points = [row.station.location for row in rows]
+    return ";".join(f"{one.x!r},{one.y!r}" for one in points if one)
 
 
 def kinds(stations: QuerySet[Station]) -> list[tuple[str, str | Promise, int]]:
