@@ -123,7 +123,8 @@ def _places(ground: Ground, rng: Random, seed: int) -> Iterator[dict[str, str]]:
     for kind, many, name in kinds:
         there: Counter[int] = Counter()
         for n in range(many):
-            area, point = spots.grid(n).area.parent, spots.inside(n)
+            grid, point = spots.grid(n).area, spots.inside(n)
+            area = grid.parent or grid
             there[area.pk] += 1
             nth = f"（{there[area.pk]}）" if there[area.pk] > 1 else ""
             yield _row(
