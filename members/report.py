@@ -29,6 +29,7 @@ from members.workflow.units import UnitKind
 
 if TYPE_CHECKING:
     from grids.models import Area
+    from members.models import LiaisonQuerySet, UnitQuerySet
     from members.workflow.units import Quarter
 
 
@@ -101,12 +102,12 @@ def _serving(day: date, path: str) -> tuple[int, int]:
     return _people(rows), _people(soon)
 
 
-def _people(rows: object) -> int:
-    return rows.aggregate(many=Count("user", distinct=True))["many"]  # type: ignore[attr-defined]
+def _people(rows: LiaisonQuerySet) -> int:
+    return rows.aggregate(many=Count("user", distinct=True))["many"]
 
 
-def _bodies(units: object, posts: int, vacant: int, day: date, path: str) -> list[Line]:
-    kinds = dict(units.order_by().values_list("kind").annotate(many=Count("pk")))  # type: ignore[attr-defined]
+def _bodies(units: UnitQuerySet, posts: int, vacant: int, day: date, path: str) -> list[Line]:
+    kinds = dict(units.order_by().values_list("kind").annotate(many=Count("pk")))
     to_renew = network.terms_to_renew(day).filter(post__area__path__startswith=path).count()
     return [
         *(Line(one.label, kinds[one]) for one in UnitKind if one in kinds),

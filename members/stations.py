@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.contrib.gis.db.models.functions import Distance
@@ -20,14 +21,13 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.utils.functional import Promise
 
-# On one map; more dots than these are a stain.
-MOST_DOTS = 400
-
 
 class StationRow(NamedTuple):
     station: Station
     serving: int
     metres: int | None
+    # On the map; none where nobody knows where it is.
+    nth: int | None
 
 
 class Have(NamedTuple):
@@ -64,16 +64,22 @@ def rows(stations: Iterable[Station]) -> list[StationRow]:
         .values_list("station")
         .annotate(many=Count("user", distinct=True))
     )
+    numbers = count(1)
     return [
-        StationRow(one, serving.get(one.pk, 0), round(one.away.m) if hasattr(one, "away") else None)
+        StationRow(
+            one,
+            serving.get(one.pk, 0),
+            round(one.away.m) if hasattr(one, "away") else None,
+            next(numbers) if one.location else None,
+        )
         for one in found
     ]
 
 
-def dots(stations: QuerySet[Station]) -> list[Point]:
-    """Where they are, for the map; no more than a map can show."""
-    found = stations.filter(location__isnull=False).order_by("pk")
-    return list(found.values_list("location", flat=True)[:MOST_DOTS])
+def dots(rows: Iterable[StationRow]) -> str:
+    """Where those of a list are, for the map, which numbers them as the list does."""
+    points = [row.station.location for row in rows]
+    return ";".join(f"{one.x!r},{one.y!r}" for one in points if one)
 
 
 def kinds(stations: QuerySet[Station]) -> list[tuple[str, str | Promise, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Count, Q, Sum
 
@@ -46,7 +46,9 @@ def rows(teams: Iterable[Team], year: int) -> list[TeamRow]:
     """Each with what it did in a year: activities and hours of all quarters. One statement."""
     found = list(teams)
     counts = TeamCount.objects.filter(team__in=[one.pk for one in found], year=year)
-    sums = {one["team"]: one for one in counts.order_by().values("team").annotate(**SUMS)}
+    sums: dict[int, Any] = {
+        one["team"]: one for one in counts.order_by().values("team").annotate(**SUMS)
+    }
     nothing = {"a": 0, "h": 0, "v": 0}
     return [
         TeamRow(one, Sums(said["v"], said["a"], said["h"]))
@@ -83,7 +85,7 @@ def alliance_rows(alliances: Iterable[Alliance]) -> list[AllianceRow]:
         .values_list("alliance")
         .annotate(many=Count("pk"))
     )
-    pledges = {
+    pledges: dict[int, Any] = {
         one["given_by__alliance"]: one
         for one in Pledge.objects.filter(given_by__alliance__in=ids)
         .order_by()

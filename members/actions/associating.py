@@ -68,7 +68,7 @@ def change_association(
     given = {"name": name, "office": _office(office), "office_phone": office_number(office_phone)}
     new = grounding.changed(one, given)
     if new:
-        log(f"association:{one.code}", "change", one.area, by=by, **new)
+        log(f"association:{one.code}", "change", one.area, by=by, changes=new)
     return one
 
 

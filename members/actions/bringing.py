@@ -128,7 +128,12 @@ class _Bringing:
         self._put(Unit, self.units, row, said, since)
 
     def _station(self, row: NetworkRow) -> None:
-        said = {"name": row.name, "kind": row.kind, "place": row.place, "phone": row.office_phone}
+        said: dict[str, Any] = {
+            "name": row.name,
+            "kind": row.kind,
+            "place": row.place,
+            "phone": row.office_phone,
+        }
         if row.point is not None:
             said["location"] = row.point
         self._put(Station, self.stations, row, said, {"opened_on": row.since or self.today})

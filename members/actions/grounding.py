@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -83,15 +83,17 @@ def in_time(starts_on: date) -> None:
 
 
 def log(
-    subject: str, verb: str, area: Area, *, by: User | None, station: int | None = None, **data: Any
-) -> NetworkEvent:
+    subject: str, verb: str, area: Area, *, by: User | None, station: int | None = None,
+    changes: Mapping[str, Any] | None = None, **data: Any,
+) -> NetworkEvent:  # fmt: skip
     """Add to the story; the caller has a transaction."""
     role = ""
     if by is not None:
         role = liaisons.role_at(by, KEEP_STATION if station else KEEP, area, station)
     return NetworkEvent.objects.create(
-        subject=subject, verb=verb, by=by, role=role, data=data, at=clock.now()
-    )
+        subject=subject, verb=verb, by=by, role=role, data={**data, **(changes or {})},
+        at=clock.now(),
+    )  # fmt: skip
 
 
 def changed(one: models.Model, given: dict[str, Any]) -> dict[str, list[str]]:

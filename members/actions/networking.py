@@ -86,7 +86,7 @@ def change_unit(
          "department": department},
     )  # fmt: skip
     if new:
-        log(f"unit:{unit.code}", "change", unit.area, by=by, **new)
+        log(f"unit:{unit.code}", "change", unit.area, by=by, changes=new)
     return unit
 
 

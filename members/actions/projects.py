@@ -52,7 +52,7 @@ def change_programme(
              "ends_on": ends_on}  # fmt: skip
     new = grounding.changed(programme, given)
     if new:
-        log(f"programme:{programme.code}", "change", programme.area, by=by, **new)
+        log(f"programme:{programme.code}", "change", programme.area, by=by, changes=new)
     return programme
 
 
@@ -118,7 +118,7 @@ def change_project(
     except IntegrityError as error:
         raise Refused("named_already", _("The programme has a project of this title.")) from error
     if new:
-        log(f"project:{project.pk}", "change", project.area, by=by, **new)
+        log(f"project:{project.pk}", "change", project.area, by=by, changes=new)
     return project
 
 

@@ -87,7 +87,7 @@ def change_team(
         team.answers_for.set(places)
         new["answers_for"] = [one.code for one in places]
     if new:
-        log(f"team:{team.code}", "change", team.area, by=by, **new)
+        log(f"team:{team.code}", "change", team.area, by=by, changes=new)
     return team
 
 
@@ -121,7 +121,7 @@ def count_team(
         team=team, year=quarter.year, quarter=quarter.number,
         defaults={**numbers, "entered_by": by},
     )  # fmt: skip
-    log(f"team:{team.code}", "count", team.area, by=by, quarter=str(quarter), **numbers)
+    log(f"team:{team.code}", "count", team.area, by=by, quarter=str(quarter), changes=numbers)
     return count
 
 
@@ -159,7 +159,7 @@ def change_alliance(one: Alliance, *, by: User, name: str, about: str = "") -> A
     one = _lock_alliance(one, by)
     new = grounding.changed(one, {"name": named(name), "about": words(about, 300)})
     if new:
-        log(f"alliance:{one.code}", "change", one.area, by=by, **new)
+        log(f"alliance:{one.code}", "change", one.area, by=by, changes=new)
     return one
 
 

@@ -112,21 +112,20 @@ class HandOverForm(forms.Form):
 
 
 class ReportForm(forms.Form):
-    """Which quarter of which area; the last that is over, of where one may, when nothing is said."""
+    """Which quarter of which area, of those in which one may."""
 
-    quarter = Words(label=_("Quarter"), required=False, max_length=7, widget=forms.Select)
-    area = Words(label=_("Area"), required=False, max_length=20, widget=forms.Select)
+    quarter = Words(label=_("Quarter"), max_length=7, widget=forms.Select)
+    area = Words(label=_("Area"), max_length=20, widget=forms.Select)
 
     def __init__(self, data: Any, *, quarters: list[Quarter], areas: list[Area]) -> None:
         super().__init__(data)
         self.areas = {one.code: one for one in areas}
         self.fields["quarter"].widget.choices = [(str(one), str(one)) for one in quarters]  # type: ignore[attr-defined]
         self.fields["area"].widget.choices = [(one.code, one.name) for one in areas]  # type: ignore[attr-defined]
-        self.usual = (quarters[min(1, len(quarters) - 1)], areas[0])
 
     def clean_quarter(self) -> Quarter:
         words = self.cleaned_data["quarter"]
-        found = Quarter.read(words) if words else self.usual[0]
+        found = Quarter.read(words)
         if found is None or found.first > fields.today():
             raise forms.ValidationError(
                 _("Write the quarter as 2026-Q3; it has begun."), "no_quarter"
@@ -135,6 +134,6 @@ class ReportForm(forms.Form):
 
     def clean_area(self) -> Area:
         words = self.cleaned_data["area"]
-        if words and words not in self.areas:
+        if words not in self.areas:
             raise forms.ValidationError(_("There is no area with this code."), "unknown_area")
-        return self.areas[words] if words else self.usual[1]
+        return self.areas[words]

@@ -27,6 +27,7 @@ from members.views.network_pages import (
     cut,
     data_of,
     found_code,
+    keeps_somewhere,
     must,
     must_somewhere,
     page,
@@ -195,7 +196,11 @@ def _form(request: HttpRequest) -> forms.ReportForm:
     areas = list(areas_of(request.user, FIGURES)) if request.user.is_authenticated else []
     if not areas:
         raise PermissionDenied
-    return forms.ReportForm(request.GET, quarters=_quarters(), areas=areas)
+    quarters = _quarters()
+    # The last quarter that is over, unless another is asked for.
+    asked = {"quarter": str(quarters[1]), "area": areas[0].code}
+    asked |= {name: request.GET[name] for name in asked if request.GET.get(name)}
+    return forms.ReportForm(asked, quarters=quarters, areas=areas)
 
 
 def _reported(form: forms.ReportForm) -> Report:
@@ -213,6 +218,7 @@ def quarterly(request: HttpRequest) -> HttpResponse:
         "form": form,
         "report": _reported(form) if is_valid else None,
         "asked": request.GET.urlencode(),
+        "may_keep": keeps_somewhere(request),
     }
     title = _("Quarterly report")
     return page(request, "members/_report.html", title, context, status=200 if is_valid else 400)

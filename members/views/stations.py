@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.gis.geos import Point
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -67,9 +66,10 @@ def station_list(request: HttpRequest) -> HttpResponse:
         more = {"at": (round(lon, 5), round(lat, 5))}
     else:
         shown, more = cut(request, found)
+    rows = stations.rows(shown)
     context = {
-        "form": form, "rows": stations.rows(shown), "is_near": is_near, "is_wrong": is_wrong,
-        "kinds": stations.kinds(found), "dots": _dots(found), "lonlat": asked,
+        "form": form, "rows": rows, "is_near": is_near, "is_wrong": is_wrong,
+        "kinds": stations.kinds(found), "dots": stations.dots(rows), "lonlat": asked,
         "may_make": keeps_somewhere(request, KEEP), **more,
     }  # fmt: skip
     status = 200 if form.is_valid() and not is_wrong else 400
@@ -77,12 +77,6 @@ def station_list(request: HttpRequest) -> HttpResponse:
     # Where somebody stands is not passed on to whatever page comes next.
     response["Referrer-Policy"] = "no-referrer"
     return response
-
-
-def _dots(found: Any) -> str:
-    return ";".join(
-        f"{one.x!r},{one.y!r}" for one in stations.dots(found) if isinstance(one, Point)
-    )
 
 
 @require_safe

@@ -4,7 +4,7 @@ import pytest
 
 from govgrid.core import clock
 from govgrid.home.demo import geography, ground, network, people, registers
-from members.models import Station
+from members.models import OrganisationFacts, Station
 from members.report import report
 from members.workflow.units import Quarter
 
@@ -24,3 +24,4 @@ def test_the_figures_of_the_demo():
     assert sum(kinds) == 585
     assert Station.objects.filter(kind="base").count() > 50
     assert Station.objects.filter(kind="station").count() == 201
+    assert OrganisationFacts.objects.values("of_class").distinct().count() == 10

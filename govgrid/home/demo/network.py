@@ -6,6 +6,7 @@ What a district would bring as a table comes in as one; the rest is told by the 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
@@ -16,6 +17,8 @@ from govgrid.core.copying import reserve
 from govgrid.home.demo.ground import Ground
 from govgrid.home.demo.people import GIVEN, SURNAMES, UNUSABLE
 from govgrid.home.demo.registers import Spots
+from grids import actions as places
+from grids import uscc
 from grids.models import Area, Level, Organisation
 from members import actions
 from members.models import Station, Unit
@@ -46,7 +49,8 @@ PROJECTS = (
 )  # fmt: skip
 PLEDGES = ("会议室每周开放半天", "停车位夜间共享", "法律咨询每月一次", "电脑课师资", "义诊每季一次")
 TEAM_NAMES = ("橘都先锋", "峡江义工", "邻里帮", "护河", "乐龄", "蓝马甲")
-VILLAGES = 12
+SOCIETIES = ("乒乓球协会", "社工服务中心", "老年书画社", "柑橘技术协会", "法律服务中心", "环保协会")
+MOST_SOCIETIES, VILLAGES = 24, 12
 
 
 def lay(ground: Ground, seed: int) -> None:
@@ -58,6 +62,7 @@ def lay(ground: Ground, seed: int) -> None:
     _look_and_count(rng, roster)
     _programmes(ground, rng, roster)
     _teams(ground, rng, roster)
+    _societies(ground, seed)
     _pairs(rng, roster)
 
 
@@ -109,7 +114,6 @@ def _posts(ground: Ground, rng: Random) -> Iterator[dict[str, str]]:
 
 def _places(ground: Ground, rng: Random, seed: int) -> Iterator[dict[str, str]]:
     spots = Spots(ground, Random(f"{seed} stations"))  # noqa: S311 nothing secret
-    communities = ground.of_level(Level.COMMUNITY)
     officers = _people("liaison", OFFICERS, rng)
     since, soon = _since(), clock.today() + timedelta(days=40)
     kinds = (
@@ -117,10 +121,12 @@ def _places(ground: Ground, rng: Random, seed: int) -> Iterator[dict[str, str]]:
         ("home", HOMES, "统战之家"), ("salon", SALONS, "同心沙龙"), ("base", BASES, "实践基地"),
     )  # fmt: skip
     for kind, many, name in kinds:
+        there: Counter[int] = Counter()
         for n in range(many):
-            area = communities[n % len(communities)]
-            nth = f"（{n // len(communities) + 1}）" if n >= len(communities) else ""
-            point = spots.inside(n)
+            grid, point = spots.grid(n).area, spots.inside(n)
+            area = grid.parent or grid
+            there[area.pk] += 1
+            nth = f"（{there[area.pk]}）" if there[area.pk] > 1 else ""
             yield _row(
                 "station", kind, code=f"yl-{kind}-{n + 1:03d}", name=f"{area.name}{name}{nth}",
                 area=area.code, place=f"{area.name}党群服务中心", since=since, lon=point.x,
@@ -209,6 +215,20 @@ def _alliances(streets: list[Area], roster: User) -> None:
             if each.due_on <= today:
                 with clock.telling(clock.midnight(each.due_on)):
                     actions.fulfil(each, by=roster, note="已兑现")
+
+
+def _societies(ground: Ground, seed: int) -> None:
+    """Into the public register, as a district would bring it."""
+    spots = Spots(ground, Random(f"{seed} societies"))  # noqa: S311 nothing secret
+    rows = []
+    for n in range(MOST_SOCIETIES):
+        first, point = f"51420506MJ{n + 1:07d}", spots.inside(2 * n)
+        rows.append({
+            "code": first + uscc.check_character(first), "kind": "society",
+            "name": f"{spots.grid(2 * n).area.parent}{SOCIETIES[n % len(SOCIETIES)]}（虚构{n + 1:02d}）",
+            "lon": str(point.x), "lat": str(point.y),
+        })  # fmt: skip
+    places.import_organisations(enumerate(rows, start=2), by=None)
 
 
 def _pairs(rng: Random, roster: User) -> None:
