@@ -42,7 +42,7 @@ def test_a_digest_tells_each_topic_once(topic, platform, people, later):
     actions.move(topic, "convene", by=people["convenor"], study_report="八成赞成")
     hidden = made.raised(platform, by=people["resident"], title="没立项")
     assert actions.send_digests(by=None) == 0  # not before eight
-    later(days=1)
+    later(days=2)  # past eight of the next day, whatever the hour
     assert actions.send_digests(by=None) == 1
     assert actions.send_digests(by=None) == 0
     message = digests(person).get()
@@ -53,7 +53,7 @@ def test_a_digest_tells_each_topic_once(topic, platform, people, later):
     assert "/consultations/following/off/" in said.body
     assert kinds.render(message, "zh-hans").body
     # Nothing happened: nothing is told.
-    later(days=1)
+    later(days=2)  # past eight of the next day, whatever the hour
     assert actions.send_digests(by=None) == 0
     assert digests(person).count() == 1
 
@@ -71,7 +71,7 @@ def test_what_went_out_of_sight_is_not_told(topic, people, later, platform):
     actions.follow(topic, by=people["neighbour"], rhythm="daily")
     other = made.studying(platform, by=people["resident"], screener=people["screener"])
     actions.move(topic, "merge", by=people["screener"], into=other, note="同一件事")
-    later(days=1)
+    later(days=2)  # past eight of the next day, whatever the hour
     assert actions.send_digests(by=None) == 0
 
 
@@ -123,7 +123,7 @@ def test_ended_in_one_tap_without_signing_in(client, topic, people, later):
     actions.follow(topic, by=people["resident"], rhythm="daily")
     made.session(topic, by=people["convenor"])
     actions.move(topic, "convene", by=people["convenor"], study_report="八成赞成")
-    later(days=1)
+    later(days=2)  # past eight of the next day, whatever the hour
     actions.send_digests(by=None)
     off = kinds.render(digests(people["neighbour"]).get(), "en").body.rsplit(" ", 1)[1]
     at = off[off.index("/consultations") :]
@@ -171,7 +171,7 @@ def test_two_sweeps_at_once_tell_once(topic, people, monkeypatch):
         actions.follow(topic, by=people[name], rhythm="daily")
     made.session(topic, by=people["convenor"])
     actions.move(topic, "convene", by=people["convenor"], study_report="八成赞成")
-    now = clock.now() + timedelta(days=1)
+    now = clock.now() + timedelta(days=2)
     monkeypatch.setattr(clock, "now", lambda: now)
 
     def sweep():

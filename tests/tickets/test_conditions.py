@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from govgrid.core import clock
 from govgrid.core.errors import Refused
 from grids.models import Level
 from tests.factories.accounts import UserFactory
@@ -311,7 +312,7 @@ def test_a_whistle_always_wants_one(town, cast, settings, tmp_path):
     ticket = whistled(town, by=cast["community"], kind="routine")
     actions.move(ticket, "sign", by=cast["clerk"])
     actions.move(ticket, "report_in", by=cast["clerk"])
-    four = {"spoke_with": "店主", "until": ticket.filed_at.date()}
+    four = {"spoke_with": "店主", "until": clock.local(ticket.filed_at).date()}
     assert finish(ticket, cast, **four) == "photo_needed"
     photo(ticket, cast["clerk"], metres=5)
     assert finish(ticket, cast, **four) == State.HANDLED
@@ -373,7 +374,7 @@ def test_who_planned_it_does_not_verify_it(town, cast):
     actions.move(ticket, "report_in", by=cast["clerk"])
     actions.move(
         ticket, "finish", by=cast["clerk"], note="好", spoke_with="店主", no_photo="x",
-        until=ticket.filed_at.date(),
+        until=clock.local(ticket.filed_at).date(),
     )  # fmt: skip
 
     with pytest.raises(Refused) as refusal:
@@ -398,7 +399,7 @@ def test_a_department_that_made_it_safe_and_gave_it_back_does_not_verify(town, c
         actions.move(ticket, name, by=cast["urban"])
     actions.move(
         ticket, "finish", by=cast["urban"], note="好", spoke_with="店主", no_photo="x",
-        until=ticket.filed_at.date(),
+        until=clock.local(ticket.filed_at).date(),
     )  # fmt: skip
 
     with pytest.raises(Refused) as refusal:

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from django.urls import reverse
 
+from govgrid.core import clock
 from govgrid.core.errors import Refused
 from tests.factories.grids import PostFactory, holder
 from tests.factories.tickets import whistled
@@ -167,7 +168,7 @@ def test_fewer_than_five_have_no_figures(sign_in, scored, who):
 
 def test_averages_move_in_steps_so_that_no_single_score_shows(sign_in, scored, cast):
     _more(scored, 4)
-    now = Quarter.of(scored.scores.get().given_at.date())
+    now = Quarter.of(clock.local(scored.scores.get().given_at).date())
     five = averages(cast["command"], now)
     assert (five[0].counted, five[0].speed) == (5, 3.6)
 
@@ -183,7 +184,7 @@ def test_averages_move_in_steps_so_that_no_single_score_shows(sign_in, scored, c
 def test_a_street_sees_its_own_tickets_alone(scored, town, cast):
     other = town.communities[2]
     _more(scored, 9, street=town.streets[1], community=other, grid=town.grids[4])
-    now = Quarter.of(scored.scores.get().given_at.date())
+    now = Quarter.of(clock.local(scored.scores.get().given_at).date())
 
     counted = {
         who: [one.counted for one in averages(cast[who], now)]
