@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,6 +14,7 @@ from govgrid.core import clock
 from govgrid.outbox.models import Message
 from govgrid.privacy import holdings, retention
 from govgrid.privacy.holdings import Holding
+from govgrid.privacy.models import Consent
 from members import actions, leaving, need_tidings, timebank
 from members.models import (
     Claim,
@@ -35,12 +36,13 @@ STATEMENT_KEEP_DAYS = 90
 def erase_contacts(now: datetime, *, dry_run: bool) -> int:
     """A month after the end nobody sees it any more, so it is not kept either."""
     before = now - timedelta(days=CONTACT_DAYS)
-    over = NeedContact.objects.filter(erased_at=None, need__ended_at__lt=before)
-    withdrawn = NeedContact.objects.filter(erased_at=None, consent__withdrawn_at__isnull=False)
-    due = NeedContact.objects.filter(pk__in=over.values("pk")) | NeedContact.objects.filter(
-        pk__in=withdrawn.values("pk")
-    )
-    return due.count() if dry_run else due.update(name=None, phone=None, erased_at=now)
+    same = Q(user=OuterRef("consent__user")) | Q(subject_ref=OuterRef("consent__subject_ref"))
+    agrees = Consent.objects.live().filter(same, purpose_key=OuterRef("consent__purpose_key"))
+    due = NeedContact.objects.filter(Q(need__ended_at__lt=before) | ~Exists(agrees), erased_at=None)
+    keys = list(due.values_list("pk", flat=True))
+    if dry_run:
+        return len(keys)
+    return NeedContact.objects.filter(pk__in=keys).update(name=None, phone=None, erased_at=now)
 
 
 def erase_needs(now: datetime, *, dry_run: bool) -> int:

@@ -28,9 +28,8 @@ def show_asker(claim: Claim, *, by: User, ip: str | None = None) -> dict[str, st
     if not by.has_perm("members.own_claim", claim):
         raise PermissionDenied
     _must_show(claim)
-    sealed = NeedContact.objects.filter(need=claim.need, erased_at=None)
-    contact = sealed.filter(consent__withdrawn_at=None).first()
-    if contact is None:
+    contact = NeedContact.objects.filter(need=claim.need, erased_at=None).first()
+    if contact is None or not _holds(contact.consent):
         raise Refused("no_contact", _("Who asked left no contact. Answer through this page."))
     return reveal(
         contact,
@@ -71,6 +70,12 @@ def show_member(need: Need, *, by: User, ip: str | None = None) -> dict[str, str
         ip=ip,
     )
     return {"name": claim.member.name, "phone": claim.member.work_phone}
+
+
+def _holds(given: Consent) -> bool:
+    """By this version or a later one; what asks for more since then is as good as none."""
+    mine = Consent.objects.of(user=given.user, subject_ref=given.subject_ref)
+    return mine.fresh().filter(purpose_key=given.purpose_key).exists()
 
 
 def _must_show(claim: Claim) -> None:

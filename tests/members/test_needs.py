@@ -12,13 +12,14 @@ from govgrid.outbox.models import Message
 from govgrid.permissions import RULES
 from govgrid.privacy import holdings, retention
 from govgrid.privacy.actions import withdraw_consent
-from govgrid.privacy.models import AccessLog
+from govgrid.privacy.models import AccessLog, Consent
 from members import actions, leaving, needs
 from members.models import Claim, Need, NeedContact, NeedEvent, TimeEntry
 from members.workflow.needs import MOVES, ClaimState, NeedState
 from members.workflow.roster import MemberState
 from tests.factories import needs as made
 from tests.factories.consultations import PlatformFactory
+from tests.factories.members import notice
 from tests.factories.tickets import CategoryFactory, routed
 
 pytestmark = pytest.mark.django_db
@@ -298,6 +299,21 @@ def test_r19_without_the_members_agreement_nothing_is_shown():
     withdraw_consent(consent, by=roster.lawyer.user)
     refused("no_contact", actions.show_member, claim.need, by=roster.resident)
     refused("no_contact", actions.show_asker, claim, by=roster.lawyer.user)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_asker_who_takes_the_agreement_back_is_not_shown_and_is_erased():
+    """A later version of the same words changes nothing; taking it back does, at once."""
+    roster = made.build_roster()
+    claim = made.accepted(roster, **made.WITH_CONTACT)
+    notice("need-contact", retention_days=30, text="other words")
+    made.asked(roster, **made.WITH_CONTACT)
+    assert actions.show_asker(claim, by=roster.lawyer.user)
+    assert {one.name: one.erased for one in retention.run()}["members.need_contact"] == 0
+    live = Consent.objects.live().get(user=roster.resident, purpose_key="need-contact")
+    withdraw_consent(live, by=roster.resident)
+    refused("no_contact", actions.show_asker, claim, by=roster.lawyer.user)
+    assert {one.name: one.erased for one in retention.run()}["members.need_contact"] == 2
 
 
 def test_r21_the_contact_is_sealed_in_the_table(roster):
