@@ -12,7 +12,7 @@ from govgrid.worktime.queries import calendar
 from grids.models import Area, Level
 from members import liaisons
 from members.models import Booking, Reception, Slot, SlotQuerySet, Station
-from members.workflow.reception import SEATED, BookingState
+from members.workflow.reception import BookingState
 
 if TYPE_CHECKING:
     from datetime import date
@@ -147,8 +147,7 @@ def counts_of(station: Station, since: datetime) -> dict[str, int]:
 
 def open_bookings(user: User, now: datetime) -> int:
     """How many times to come one has booked."""
-    states = [BookingState.WAITING, *SEATED]
-    rows = Booking.objects.of(user).filter(state__in=[str(one) for one in states])
+    rows = Booking.objects.of(user).filter(state__in=[BookingState.WAITING, BookingState.BOOKED])
     return rows.filter(slot__starts_at__gt=now).count()
 
 
