@@ -85,7 +85,7 @@ def ahead_of(booking: Booking) -> int:
     ).count()
 
 
-def day_sheet(slots: QuerySet[Slot], day: date) -> list[Slot]:
+def day_sheet(slots: SlotQuerySet, day: date) -> list[Slot]:
     """The slots of a day with who has booked them; two statements, however many."""
     first = clock.midnight(day)
     rows = Booking.objects.exclude(state=BookingState.CANCELLED, resident__isnull=False)
@@ -98,7 +98,7 @@ def day_sheet(slots: QuerySet[Slot], day: date) -> list[Slot]:
     )
 
 
-def sheets(user: Person) -> QuerySet[Slot]:
+def sheets(user: Person) -> SlotQuerySet:
     """Those whose sheet ``user`` reads: of stations where he receives, and his own as a host."""
     if not user.is_authenticated:
         return Slot.objects.none()
@@ -114,7 +114,7 @@ def receptions_of(station: Station) -> list[Reception]:
 class Rated(NamedTuple):
     """What those who came say of a station; without a mean there are too few."""
 
-    count: int
+    marks: int
     mean: float | None
 
 
