@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from govgrid.core import clock
 from grids import scoping
 from members import liaisons, receptions
-from members.models import Activity, Slot
+from members.models import Activity, Slot, SlotQuerySet
 from members.workflow.activities import ActivityState
 from members.workflow.reception import BookingState
 from tickets.inbox.rows import LIMIT, Act, Group, Row
@@ -46,14 +46,14 @@ def waiting(user: Person) -> list[Group]:
     return [group for group in groups if group.rows]
 
 
-def _booked(user: Person) -> list[Slot]:
-    rows = receptions.sheets(user).standing().annotate(many=Count("bookings", filter=OPEN))  # type: ignore[attr-defined]
+def _booked(user: Person) -> SlotQuerySet:
+    rows = receptions.sheets(user).standing().annotate(many=Count("bookings", filter=OPEN))
     return rows.filter(many__gt=0).whole().order_by("starts_at", "pk")
 
 
 def _slots_today(user: Person) -> list[Slot]:
     first = clock.midnight(clock.today())
-    today = _booked(user).filter(  # type: ignore[attr-defined]
+    today = _booked(user).filter(
         starts_at__gte=first, starts_at__lt=first + timedelta(days=1), ends_at__gt=clock.now()
     )
     return list(today[:LIMIT])
@@ -61,7 +61,7 @@ def _slots_today(user: Person) -> list[Slot]:
 
 def _slots_owed(user: Person) -> list[Slot]:
     now = clock.now()
-    return list(_booked(user).filter(ends_at__lte=now, ends_at__gt=now - BACK)[:LIMIT])  # type: ignore[attr-defined]
+    return list(_booked(user).filter(ends_at__lte=now, ends_at__gt=now - BACK)[:LIMIT])
 
 
 def _uncounted(user: Person) -> list[Activity]:

@@ -12,7 +12,7 @@ from govgrid.worktime.queries import calendar
 from grids.models import Area, Level
 from members import liaisons
 from members.models import Booking, Reception, Slot, SlotQuerySet, Station
-from members.workflow.reception import SEATED, BookingState
+from members.workflow.reception import BookingState
 
 if TYPE_CHECKING:
     from datetime import date
@@ -85,7 +85,7 @@ def ahead_of(booking: Booking) -> int:
     ).count()
 
 
-def day_sheet(slots: QuerySet[Slot], day: date) -> list[Slot]:
+def day_sheet(slots: SlotQuerySet, day: date) -> list[Slot]:
     """The slots of a day with who has booked them; two statements, however many."""
     first = clock.midnight(day)
     rows = Booking.objects.exclude(state=BookingState.CANCELLED, resident__isnull=False)
@@ -98,7 +98,7 @@ def day_sheet(slots: QuerySet[Slot], day: date) -> list[Slot]:
     )
 
 
-def sheets(user: Person) -> QuerySet[Slot]:
+def sheets(user: Person) -> SlotQuerySet:
     """Those whose sheet ``user`` reads: of stations where he receives, and his own as a host."""
     if not user.is_authenticated:
         return Slot.objects.none()
@@ -114,7 +114,7 @@ def receptions_of(station: Station) -> list[Reception]:
 class Rated(NamedTuple):
     """What those who came say of a station; without a mean there are too few."""
 
-    count: int
+    marks: int
     mean: float | None
 
 
@@ -147,8 +147,7 @@ def counts_of(station: Station, since: datetime) -> dict[str, int]:
 
 def open_bookings(user: User, now: datetime) -> int:
     """How many times to come one has booked."""
-    states = [BookingState.WAITING, *SEATED]
-    rows = Booking.objects.of(user).filter(state__in=[str(one) for one in states])
+    rows = Booking.objects.of(user).filter(state__in=[BookingState.WAITING, BookingState.BOOKED])
     return rows.filter(slot__starts_at__gt=now).count()
 
 

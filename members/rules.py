@@ -44,7 +44,7 @@ def over_area(permission: str) -> Callable[..., bool]:
     """By a post over the area of a row, or over the area itself."""
 
     def may(user: Person, obj: Area | Batch | Association | Member) -> bool:
-        return liaisons.over(user, permission, getattr(obj, "area", obj))
+        return liaisons.over(user, permission, obj if isinstance(obj, Area) else obj.area)
 
     return may
 

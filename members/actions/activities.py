@@ -194,9 +194,9 @@ def _mine(activity: Activity, by: User) -> SignUp | None:
 @transaction.atomic
 def sign_up(activity: Activity, *, by: User) -> SignUp:
     """Take a place, or wait for one. Twice is once. Refused: ``not_open``, ``activity_over``."""
-    if not by.has_perm("members.sign_up", activity):
-        raise PermissionDenied
     one = _locked(activity)
+    if not by.has_perm("members.sign_up", one):
+        raise PermissionDenied
     _must_be_to_come(one)
     if earlier := _mine(one, by):
         return earlier
@@ -249,9 +249,9 @@ def check_in(activity: Activity, *, by: User) -> SignUp:
 
     Refused: ``too_early``, ``activity_over``, ``signed_in_already``, ``full``, ``not_open``.
     """
-    if not by.has_perm("members.sign_up", activity):
-        raise PermissionDenied
     one = _locked(activity)
+    if not by.has_perm("members.sign_up", one):
+        raise PermissionDenied
     _must_be_at_the_door(one)
     row = _mine(one, by) or SignUp(activity=one, user=by, signed_up_at=clock.now())
     return _let_in(one, row, SignUp.Via.CODE)
@@ -336,9 +336,14 @@ def _keep(activity: Activity, made: photos.Print, mark: str, *, by: User) -> Act
 def drop_activity_photo(photo: ActivityPhoto, *, by: User) -> None:
     """Somebody on it does not agree any more: it goes at once, file and all."""
     hold(photo.activity, by)
-    files = [photo.image, photo.thumb]
+    storage, names = photo.image.storage, [str(photo.image.name), str(photo.thumb.name)]
     photo.delete()
-    transaction.on_commit(lambda: [one.storage.delete(one.name) for one in files], robust=True)
+
+    def forget() -> None:
+        for name in names:
+            storage.delete(name)
+
+    transaction.on_commit(forget, robust=True)
 
 
 # ── the day before ────────────────────────────────────────────────────────────────────────────

@@ -64,7 +64,7 @@ def day_sheet(request: HttpRequest, code: str) -> HttpResponse:
 @never_cache
 def slot_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """For whoever receives at that time, member or station."""
-    found = get_object_or_404(receptions.sheets(request.user).whole(), pk=pk)  # type: ignore[attr-defined]
+    found = get_object_or_404(receptions.sheets(request.user).whole(), pk=pk)
     slots = receptions.day_sheet(Slot.objects.filter(pk=pk), found.day)
     context = {
         "title": _("Who comes"),

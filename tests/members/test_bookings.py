@@ -167,7 +167,7 @@ def test_r14_an_identity_or_bank_number_is_not_kept(slot):
 # ── the desk books for somebody ───────────────────────────────────────────────────────────────
 
 
-def test_the_desk_books_for_somebody_and_his_name_is_sealed(town, slot, liaison):
+def test_r21_the_desk_books_for_somebody_and_his_name_is_sealed(town, slot, liaison):
     officer = holder("community_officer", area=town.communities[0])
     who = Visitor("王秀兰", "13812345678")
     booking = actions.book_for(slot, who, Wish("养老金"), by=officer)
@@ -281,7 +281,7 @@ def test_an_outcome_is_raised_at_a_table(slot, liaison):
 # ── what is sealed ────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_matter_is_read_by_host_and_station_and_every_reading_is_on_record(
+def test_r17_the_matter_is_read_by_host_and_station_and_every_reading_is_on_record(
     town, slot, liaison, host
 ):
     booking = made.booked(slot, by=UserFactory(), matter="楼道灯")
@@ -338,7 +338,7 @@ def test_r24_addresses_go_after_thirty_days_and_matters_after_180(door, liaison)
     assert Booking.objects.get().state == "done"
 
 
-def test_one_sees_what_is_held_and_has_it_erased(slot, liaison):
+def test_r26_one_sees_what_is_held_and_has_it_erased(slot, liaison):
     booking = made.booked(slot, by=UserFactory(), matter="楼道灯")
     made.booked(Slot.objects.filter(reception=slot.reception).whole()[1], by=UserFactory())
     came(booking, liaison)
@@ -394,7 +394,7 @@ def test_the_day_before_one_is_told_once_more(slot):
     assert "booking_soon" not in kinds(waiting.resident)
 
 
-def test_messages_say_nothing_of_the_matter(slot, host):
+def test_r33_messages_say_nothing_of_the_matter(slot, host):
     made.booked(slot, by=UserFactory(name="赵小明"), matter="私房话")
     told = " ".join(str(one.params) for one in Message.objects.all())
     assert "私房话" not in told
@@ -412,3 +412,19 @@ def test_what_waits_for_who_receives(slot, liaison, host, django_assert_num_quer
         assert [one.slug for one in inbox_reception.waiting(liaison)] == ["outcome"]
         actions.mark_missed(booking, by=liaison)
         assert inbox_reception.waiting(liaison) == []
+
+
+def test_the_inbox_takes_as_many_statements_for_three_as_for_one(
+    slot, liaison, django_assert_num_queries
+):
+    def measured():
+        with clock.telling(slot.ends_at + timedelta(hours=3)), django_assert_num_queries(3):
+            return sum(len(one.rows) for one in inbox_reception.waiting(liaison))
+
+    slots = list(Slot.objects.filter(reception=slot.reception).whole()[:3])
+    made.booked(slots[0], by=UserFactory())
+    inbox_reception.waiting(liaison)
+    assert measured() == 1
+    for one in slots[1:]:
+        made.booked(one, by=UserFactory())
+    assert measured() == 3

@@ -84,7 +84,7 @@ def sign_in(client, user):
 # ── everybody ─────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_stranger_reads_times_and_no_names(client, slot, host, activity):
+def test_r20_a_stranger_reads_times_and_no_names(client, slot, host, activity):
     booking = made.booked(slot, by=UserFactory(name="赵小明"), matter="私房话")
     actions.sign_up(activity, by=booking.resident)
     for url in (

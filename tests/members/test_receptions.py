@@ -241,7 +241,7 @@ def test_r4_leaving_frees_the_slots_to_come_and_tells_who_booked(station, liaiso
     assert set(Slot.objects.coming(clock.now()).values_list("host", flat=True)) == {None}
 
 
-def test_whoever_left_may_be_erased_and_the_counts_stay(station, liaison, host):
+def test_r22_whoever_left_may_be_erased_and_the_counts_stay(station, liaison, host):
     one = made.laid(station, by=liaison, hosts=[host])
     slot = made.first_slot(one)
     booking = made.booked(slot, by=UserFactory())
@@ -271,7 +271,7 @@ def test_a_week_is_grouped_by_day_station_and_way(station, liaison, host):
     assert rows[0].host == host.display_name
 
 
-def test_ratings_are_told_from_ten_on_and_rounded_down(station, liaison):
+def test_r32_ratings_are_told_from_ten_on_and_rounded_down(station, liaison):
     one = made.laid(station, by=liaison, places=13)
     slot = made.first_slot(one)
     rows = [made.booked(slot, by=UserFactory()) for _n in range(13)]
