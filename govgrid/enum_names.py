@@ -51,15 +51,12 @@ ENUM_NAMES = {
     "DutyRhythm": "grids.gate.Rhythm",
     "EntryKind": "consultations.workflow.tables.EntryKind",
     "EntryDirection": "consultations.workflow.tables.Direction",
-<<<<<<< HEAD
     "NeedState": "members.workflow.needs.NeedState",
     "NeedClaimState": "members.workflow.needs.ClaimState",
-=======
     "UnitKind": "members.workflow.units.UnitKind",
     "StationKind": "members.workflow.network.StationKind",
     "AssociationSector": "members.workflow.network.Sector",
     "ProjectState": "members.workflow.projects.ProjectState",
->>>>>>> network
     "CalendarDayKind": "govgrid.worktime.models.CalendarDay.Kind",
     "ReceptionMode": "members.workflow.reception.Mode",
     "BookingState": "members.workflow.reception.BookingState",

@@ -6,6 +6,7 @@ import dj_database_url
 from django.utils.translation import gettext_lazy as _
 from environs import env
 
+from govgrid import beat
 from govgrid.enum_names import ENUM_NAMES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -254,81 +255,7 @@ CELERY_TASK_ROUTES = {
 }
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=30)
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
-CELERY_BEAT_SCHEDULE = {
-    "find unrouted tickets": {"task": "tickets.tasks.sweep", "schedule": SWEEP_SECONDS},
-    "fire clocks": {"task": "tickets.tasks.fire_clocks", "schedule": SWEEP_SECONDS},
-    "redden cards": {"task": "tickets.tasks.redden_cards", "schedule": SWEEP_SECONDS},
-    "go on with what stood still": {
-        "task": "tickets.tasks.resume_suspended",
-        "schedule": SWEEP_SECONDS,
-    },
-    "follow the calendar": {"task": "tickets.tasks.recompute_clocks", "schedule": SWEEP_SECONDS},
-    "redraw the map": {"task": "grids.tasks.take_effect", "schedule": SWEEP_SECONDS},
-    "count what is open for the map": {"task": "tickets.tasks.roll_up", "schedule": 60},
-    "count what was settled at each level": {"task": "tickets.tasks.tally_levels", "schedule": 600},
-    "count all months by level": {"task": "tickets.tasks.tally_all_levels", "schedule": 86_400},
-    # Behind an hour of reading they would pile up: one that was not taken in time is let go.
-    "find forgotten proposals": {
-        "task": "grids.tasks.sweep_proposals",
-        "schedule": SWEEP_SECONDS,
-        "options": {"expires": SWEEP_SECONDS},
-    },
-    "move topics on": {"task": "consultations.tasks.fire_topics", "schedule": SWEEP_SECONDS},
-    "follow what was promised": {
-        "task": "consultations.tasks.fire_promises",
-        "schedule": SWEEP_SECONDS,
-    },
-    "draw what unites and what divides": {
-        "task": "consultations.tasks.draw_maps",
-        "schedule": 600,
-        "options": {"expires": 600},
-    },
-    "remind of sessions": {
-        "task": "consultations.tasks.remind_of_sessions",
-        "schedule": SWEEP_SECONDS,
-    },
-    "open and close ballots": {
-        "task": "consultations.tasks.fire_ballots",
-        "schedule": SWEEP_SECONDS,
-    },
-    "close rounds of claiming": {
-        "task": "consultations.tasks.close_pools",
-        "schedule": SWEEP_SECONDS,
-    },
-    "watch seats": {"task": "consultations.tasks.watch_seats", "schedule": 3600},
-    "tell who follows": {"task": "consultations.tasks.send_digests", "schedule": 600},
-    "call seats": {"task": "consultations.tasks.call_seats", "schedule": SWEEP_SECONDS},
-    "end needs": {"task": "members.tasks.fire_needs", "schedule": 3600},
-    "make reception slots": {"task": "members.tasks.make_slots", "schedule": 86_400},
-    "remind of receptions": {
-        "task": "members.tasks.remind_of_receptions",
-        "schedule": SWEEP_SECONDS,
-    },
-    "ask departments for what a leader wrote": {
-        "task": "members.tasks.fire_instructions",
-        "schedule": SWEEP_SECONDS,
-    },
-    "remind of grants that end": {"task": "members.tasks.remind_of_grants", "schedule": 3600},
-    "publish the figures of a quarter": {
-        "task": "members.tasks.freeze_figures",
-        "schedule": 3600,
-    },
-    "find unsent messages": {"task": "govgrid.outbox.tasks.sweep", "schedule": SWEEP_SECONDS},
-    "find files to read": {
-        "task": "grids.tasks.work_off_uploads",
-        "schedule": SWEEP_SECONDS,
-        "options": {"expires": SWEEP_SECONDS},
-    },
-    "erase what is past its time": {"task": "govgrid.privacy.tasks.retain", "schedule": 86_400},
-    "link readings": {"task": "govgrid.privacy.tasks.link_readings", "schedule": 43_200},
-    "find late answers": {"task": "govgrid.privacy.tasks.watch_requests", "schedule": 3600},
-}
-if not MEMBERS_ENABLED:
-    CELERY_BEAT_SCHEDULE = {
-        name: entry
-        for name, entry in CELERY_BEAT_SCHEDULE.items()
-        if not str(entry["task"]).startswith("members.")
-    }
+CELERY_BEAT_SCHEDULE = beat.schedule(SWEEP_SECONDS, has_members=MEMBERS_ENABLED)
 
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = VAR_DIR / "mail"

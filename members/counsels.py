@@ -52,7 +52,7 @@ def visible(user: Person) -> CounselQuerySet:
         found |= edited_by(user) & Q(state__in=HANDED_IN)
         found |= led_by(user, "brief__area") & Q(brief__isnull=False)
         if departments_of(user):
-            found |= _asked(user, "brief")
+            found |= Q(_asked(user, "brief"))
     return Counsel.objects.filter(found)
 
 

@@ -67,7 +67,7 @@ class Table(NamedTuple):
 
     name: str
     label: str | Promise
-    count: Counting
+    counting: Counting
     words: Words = str
 
 
@@ -88,7 +88,7 @@ def tables() -> list[Table]:
 
 def cells(table: Table, district: Area, quarter: Quarter) -> list[FigureRow]:
     """What is to be published of it, the total first; small cells and one beside them are empty."""
-    counts = dict(table.count(district, quarter))
+    counts = dict(table.counting(district, quarter))
     found = stats.publishable(counts) if counts else stats.Published({}, None)
     said = [("", found.total), *sorted(found.cells.items())]
     return [

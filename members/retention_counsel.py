@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +53,7 @@ def erase_wishes(now: datetime, *, dry_run: bool) -> int:
 # ── what is held of a person ──────────────────────────────────────────────────────────────────
 
 
-def _counsels(user: User) -> list[dict[str, Any]]:
+def _counsels(user: User) -> list[Mapping[str, Any]]:
     return [
         {
             _("Number"): one.number,
@@ -65,7 +66,7 @@ def _counsels(user: User) -> list[dict[str, Any]]:
     ]
 
 
-def _visits(user: User) -> list[dict[str, Any]]:
+def _visits(user: User) -> list[Mapping[str, Any]]:
     return [
         {_("Day"): one.on, _("Help was asked for"): one.asks_help, _("Erased on"): one.expires_on}
         for one in Visit.objects.of(user).order_by("pk")

@@ -307,7 +307,11 @@ def can_edit_counsel(user: Person, obj: Counsel | Brief | Area) -> bool:
         if owns_counsel(user, obj):
             return False
         return _edits(user, obj)
-    return liaisons.over(user, "members.edit_counsel", getattr(obj, "area", obj))
+    return liaisons.over(user, "members.edit_counsel", _area_of(obj))
+
+
+def _area_of(obj: Brief | Area) -> Area:
+    return obj.area if isinstance(obj, Brief) else obj
 
 
 def _edits(user: Person, counsel: Counsel) -> bool:
@@ -326,7 +330,7 @@ def can_see_counsel(user: Person, counsel: Counsel) -> bool:
 
 
 def can_instruct(user: Person, obj: Brief | Area) -> bool:
-    return liaisons.over(user, "members.instruct", getattr(obj, "area", obj))
+    return liaisons.over(user, "members.instruct", _area_of(obj))
 
 
 def _was_asked(user: Person, brief: Brief) -> bool:

@@ -268,7 +268,7 @@ class Migration(migrations.Migration):
                 ('level', models.CharField(choices=[('mediate', 'Mediate'), ('hear', 'Hear'), ('advise', 'Advise'), ('respond', 'Respond'), ('supervise', 'Supervise')], max_length=10, verbose_name='level')),
                 ('text', models.TextField(max_length=1000, verbose_name='what exactly')),
                 ('document', models.CharField(max_length=60, verbose_name='granting document')),
-                ('document_on', models.DateField(verbose_name='of')),
+                ('document_on', models.DateField(verbose_name='date of the document')),
                 ('starts_on', models.DateField(verbose_name='first day')),
                 ('ends_on', models.DateField(verbose_name='last day')),
                 ('granted_at', models.DateTimeField(default=govgrid.core.clock.now, verbose_name='granted at')),

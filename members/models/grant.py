@@ -88,7 +88,7 @@ class Grant(models.Model):
     text = models.TextField(_("what exactly"), max_length=1000)
     area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name=_("area"))
     document = models.CharField(_("granting document"), max_length=60)
-    document_on = models.DateField(_("of"))
+    document_on = models.DateField(_("date of the document"))
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
     granted_by = models.ForeignKey(USER, models.PROTECT, related_name="+", db_index=False)

@@ -57,6 +57,7 @@ def _ways(request: HttpRequest) -> dict[str, bool]:
         return {}
     return {
         "may_write": Member.objects.active().of(user).exists(),
+        "sees_figures": bool(scoping.districts(user, "members.see_figures")),
         "may_edit": bool(scoping.prefixes(user, EDIT) or liaisons.by_station(user, EDIT)),
         "may_read_briefs": bool(
             scoping.prefixes(user, EDIT)

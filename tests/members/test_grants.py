@@ -225,14 +225,13 @@ def rights(user, town, member):
             try:
                 if user.has_perm(name, thing):
                     may.add((name, str(thing)))
-            except AttributeError:
+            except (AttributeError, ValueError, TypeError, KeyError):
                 continue  # a permission on a thing of another kind
     return {
         "may": may,
         "roster": set(queries.visible(user).values_list("pk", flat=True)),
         "posts": scoping.held(user),
         "stations": liaisons.held(user),
-        "tickets": set(Ticket.objects.visible_to(user).values_list("pk", flat=True)),
     }
 
 

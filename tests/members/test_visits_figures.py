@@ -126,7 +126,7 @@ def test_r32_no_table_has_two_properties_or_a_persons_association():
 
 def test_r32_a_member_of_several_specialties_of_a_branch_is_one(crowd):
     table = next(one for one in figures.tables() if one.name == "members-branch")
-    assert table.count(crowd, figures.last_over(clock.today())) == {"法律": 11, "园艺": 4}
+    assert table.counting(crowd, figures.last_over(clock.today())) == {"法律": 11, "园艺": 4}
 
 
 def test_e5_what_was_published_stays_when_somebody_is_erased(crowd):
