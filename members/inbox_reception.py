@@ -30,7 +30,7 @@ OPEN = Q(bookings__state__in=[BookingState.BOOKED, BookingState.CAME])
 TITLES = {
     "receive": _("To receive today"),
     "outcome": _("Visits to write down"),
-    "count": _("Activities to count"),
+    "activity_count": _("Activities to count"),
 }
 
 
@@ -41,7 +41,7 @@ def waiting(user: Person) -> list[Group]:
     groups = [
         Group("receive", TITLES["receive"], [_today(one) for one in _slots_today(user)]),
         Group("outcome", TITLES["outcome"], [_owed(one) for one in _slots_owed(user)]),
-        Group("count", TITLES["count"], [_activity(one) for one in _uncounted(user)]),
+        Group("activity_count", TITLES["count"], [_activity(one) for one in _uncounted(user)]),
     ]
     return [group for group in groups if group.rows]
 
@@ -84,7 +84,7 @@ def _row(slot: Slot, label: object) -> Row:
         state="offered",
         icon="calendar",
         title=f"{slot.get_mode_display()} {clock.local(slot.starts_at):%H:%M}",
-        text=ngettext("%(count)s person", "%(count)s people", many) % {"count": many},
+        text=ngettext("%(count)s person", "%(count)s people", many) % {"activity_count": many},
         url=url,
         number="",
         place=slot.station.name,

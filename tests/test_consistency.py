@@ -122,7 +122,9 @@ def test_nothing_below_the_views_speaks_http_or_templates(path):
     assert not {m for m in modules if m and (m.startswith(outer) or ".templatetags" in m)}
 
 
-@pytest.mark.parametrize("app", ["grids", "tickets", "consultations", "members", "govgrid/worktime"])
+@pytest.mark.parametrize(
+    "app", ["grids", "tickets", "consultations", "members", "govgrid/worktime"]
+)
 def test_every_room_has_its_floor(app):
     rooms = {room_of(p) for p in SOURCES if p.is_relative_to(ROOT / app)}
     assert rooms <= ROOMS | NO_FLOOR

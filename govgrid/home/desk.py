@@ -18,14 +18,20 @@ from django.views.decorators.http import require_GET
 from consultations import inbox as consultations
 from govgrid.core import clock
 from grids import scoping
-from members import inbox_counsel
+from members import inbox_counsel, inbox_needs, inbox_network, inbox_reception, inbox_roster
 from tickets import inbox
 from tickets.inbox import Group, Row
 
 # Each app says what waits for a person, with ``due`` where it has a limit; a new one is one more
 # line here.
 BELOW: tuple[Callable[[Any], list[Group]], ...] = (inbox.waiting, consultations.waiting)
-MEMBERS: tuple[Callable[[Any], list[Group]], ...] = (inbox_counsel.waiting,)
+MEMBERS: tuple[Callable[[Any], list[Group]], ...] = (
+    inbox_roster.waiting,
+    inbox_network.waiting,
+    inbox_needs.waiting,
+    inbox_reception.waiting,
+    inbox_counsel.waiting,
+)
 SOURCES = (*BELOW, *(MEMBERS if settings.MEMBERS_ENABLED else ()))
 # More than this in one list is read by nobody: the kinds above it say where the rest is.
 SHOWN = 50

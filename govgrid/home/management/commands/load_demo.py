@@ -6,6 +6,7 @@ import time
 from itertools import islice
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 from django.utils import timezone
@@ -15,18 +16,23 @@ from govgrid.core import clock
 from govgrid.home.demo import check as histories
 from govgrid.home.demo import (
     conditions,
+    counselling,
     deliberating,
     filling,
     gathering,
     geography,
     ground,
     ledger,
+    needing,
+    network,
     patrols,
     people,
     rarer,
+    receiving,
     redrawing,
     registers,
     responsibilities,
+    roster,
     showing,
     voting,
     wording,
@@ -109,6 +115,7 @@ class Command(BaseCommand):
         gathering.gather(told_of)
         voting.vote(told_of)
         showing.show(told_of)
+        self._tell_members(laid, told_of, seed, quiet=quiet)
         # The sweep comes every ten minutes; the page of levels is looked at sooner.
         actions.tally_levels()
         with connection.cursor() as cursor:
@@ -118,6 +125,18 @@ class Command(BaseCommand):
             f"{len(plan.grids)} grids, {tickets} tickets with {events} events.",
             quiet=quiet,
         )
+
+    def _tell_members(
+        self, laid: ground.Ground, told_of: deliberating.Round, seed: int, *, quiet: bool
+    ) -> None:
+        if not settings.MEMBERS_ENABLED:
+            return
+        self._say("Telling of the roster and what it does.", quiet=quiet)
+        network.lay(laid, seed)
+        roster.enrol(laid, seed)
+        needing.need(told_of)
+        receiving.receive(laid, seed)
+        counselling.tell(laid, seed)
 
     def _say(self, words: str, *, quiet: bool) -> None:
         if not quiet:
