@@ -30,7 +30,7 @@ OPEN = Q(bookings__state__in=[BookingState.BOOKED, BookingState.CAME])
 TITLES = {
     "receive": _("To receive today"),
     "outcome": _("Visits to write down"),
-    "activity_count": _("Activities to count"),
+    "count": _("Activities to count"),
 }
 
 
@@ -84,7 +84,7 @@ def _row(slot: Slot, label: object) -> Row:
         state="offered",
         icon="calendar",
         title=f"{slot.get_mode_display()} {clock.local(slot.starts_at):%H:%M}",
-        text=ngettext("%(count)s person", "%(count)s people", many) % {"activity_count": many},
+        text=ngettext("%(count)s person", "%(count)s people", many) % {"count": many},
         url=url,
         number="",
         place=slot.station.name,

@@ -120,7 +120,6 @@ from members.actions.joining import (
     answer_invitation,
     apply,
     decide,
-    invitation_of,
 )
 from members.actions.networking import (
     change_unit,
@@ -308,7 +307,6 @@ __all__ = [
     "has_sealed",
     "import_network",
     "instruct",
-    "invitation_of",
     "invite",
     "join_alliance",
     "lay_down_reception",
