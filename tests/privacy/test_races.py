@@ -48,7 +48,8 @@ def test_r17_two_nights_at_once_make_one_chain():
     assert actions.check_days() == []
 
 
-def test_r8_withdrawing_and_renewing_at_once_leaves_at_most_one_live_consent(published):
+@pytest.mark.parametrize("_try", range(5))
+def test_r8_withdrawing_and_renewing_at_once_leaves_at_most_one_live_consent(published, _try):
     person = UserFactory()
     old, new = published(), published(version=2, method="By letter.")
     first = actions.give_consent(old, by=person, channel="site", user=person)

@@ -56,9 +56,11 @@ def give_consent(
     if notice.published_at is None:
         raise Refused("notice_not_published", _("This notice is not published yet."))
     # One after the other, for two at once would both find no live consent.
-    Notice.objects.select_for_update(no_key=True).get(pk=notice.pk)
+    versions = Notice.objects.filter(key=notice.key).order_by("pk")
+    list(versions.select_for_update(no_key=True).values_list("pk"))
     mine = Consent.objects.of(user=user, subject_ref=subject_ref).live()
-    live = mine.filter(purpose_key=notice.key).first()
+    # Locked, and so read as it is once a withdrawal under way is through.
+    live = mine.filter(purpose_key=notice.key).select_for_update(of=("self",)).first()
     if live is not None and live.notice_id == notice.pk:
         return live
     if live is not None:
