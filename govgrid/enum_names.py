@@ -52,4 +52,9 @@ ENUM_NAMES = {
     "EntryKind": "consultations.workflow.tables.EntryKind",
     "EntryDirection": "consultations.workflow.tables.Direction",
     "CalendarDayKind": "govgrid.worktime.models.CalendarDay.Kind",
+    "CounselState": "members.workflow.counsel.CounselState",
+    "CounselReason": "members.workflow.counsel.Reason",
+    "GrantState": "members.workflow.grants.GrantState",
+    "DutyLevel": "members.workflow.grants.DutyLevel",
+    "DutyMatter": "members.workflow.grants.Matter",
 }
