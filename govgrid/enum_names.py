@@ -62,4 +62,9 @@ ENUM_NAMES = {
     "BookingState": "members.workflow.reception.BookingState",
     "ActivityKind": "members.workflow.activities.ActivityKind",
     "ActivityState": "members.workflow.activities.ActivityState",
+    "CounselState": "members.workflow.counsel.CounselState",
+    "CounselReason": "members.workflow.counsel.Reason",
+    "GrantState": "members.workflow.grants.GrantState",
+    "DutyLevel": "members.workflow.grants.DutyLevel",
+    "DutyMatter": "members.workflow.grants.Matter",
 }

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grids import scoping
 from members import counsels, grants, liaisons
-from members.models import Brief, Counsel, Grant, Instruction
+from members.models import Brief, Counsel, Grant, Instruction, Member
 from members.workflow.counsel import MOVES, CounselState
 from tickets.inbox.rows import LIMIT, Act, Group, Row
 
@@ -31,7 +31,8 @@ TITLES = {
 
 
 def waiting(user: Person) -> list[Group]:
-    """By kind; kinds with nothing are left out."""
+    """By kind; kinds with nothing are left out. Who is not on the roster is asked once for that."""
+    is_member = user.is_authenticated and Member.objects.of(user).exists()
     groups = [
         Group(
             "counsel_edit",
@@ -47,9 +48,15 @@ def waiting(user: Person) -> list[Group]:
         Group(
             "instruction", TITLES["instruction"], [_instruction(one) for one in _to_answer(user)]
         ),
-        Group("grant", TITLES["grant"], [_grant(one) for one in _offered(user)]),
         Group(
-            "counsel_own", TITLES["counsel_own"], [_counsel(one, "submit") for one in _own(user)]
+            "grant",
+            TITLES["grant"],
+            [_grant(one) for one in (_offered(user) if is_member else ())],
+        ),
+        Group(
+            "counsel_own",
+            TITLES["counsel_own"],
+            [_counsel(one, "submit") for one in (_own(user) if is_member else ())],
         ),
     ]
     return [group for group in groups if group.rows]
@@ -74,14 +81,10 @@ def _to_answer(user: Person) -> list[Instruction]:
 
 
 def _offered(user: Person) -> list[Grant]:
-    if not user.is_authenticated:
-        return []
     return list(grants.to_accept(user).for_lists().order_by("pk")[:LIMIT])
 
 
 def _own(user: Person) -> list[Counsel]:
-    if not user.is_authenticated:
-        return []
     rows = Counsel.objects.of(user).filter(state=CounselState.RETURNED)
     return list(rows.for_lists().order_by("pk")[:LIMIT])
 
