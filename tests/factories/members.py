@@ -93,3 +93,9 @@ class MemberFactory(DjangoModelFactory):
     def skills(self, create, extracted, **kwargs):
         if extracted:
             self.specialties.set(extracted)
+
+    @factory.post_generation
+    def shown_by_consent(self, create, extracted, **kwargs):
+        # Nobody is listed without a consent to just that: the database holds it.
+        if create and self.is_listed:
+            agree(self.user, Purpose.LISTED)
