@@ -132,7 +132,18 @@ def test_the_list_is_narrowed_by_what_is_asked(client, town, station, slot):
 
 
 @pytest.mark.parametrize(
-    "query", ["mode=boat", "station=nowhere", "area=0", "since=x", "since=0001-01-01", "area=%00"]
+    "query",
+    [
+        "mode=boat",
+        "station=nowhere",
+        "area=0",
+        "since=x",
+        "since=0001-01-01",
+        "area=%00",
+        "station=%00",
+        "mode=%00",
+        "since=%00",
+    ],
 )
 def test_what_makes_no_sense_is_400(client, slot, query):
     assert client.get(f"{at('reception')}?{query}").status_code == 400
@@ -406,6 +417,45 @@ def test_the_code_at_the_door_lets_in_who_is_there(client, activity, liaison):
         assert sign_in(client, liaison).post(mark).status_code == 302
         assert client.post(mark).status_code == 409
     assert SignUp.objects.filter(checked_in_at__isnull=False).count() == 2
+
+
+NAMES = [
+    *("matter", "address", "visitor", "visitor_phone", "reason", "mode", "days", "every", "begins"),
+    *("ends", "slot_minutes", "places", "place", "hosts", "outcome", "score", "remark", "category"),
+    *("department", "text", "due_on", "platform", "title", "body", "kind", "series", "starts_at"),
+    *("ends_at", "capacity", "head_count", "summary", "agreed", "entry"),
+]
+
+
+@pytest.mark.parametrize(
+    "said", ["\x00", "长" * 6000, "\u202e\u200b", "-1", "99999999999999999999"]
+)
+def test_nonsense_is_refused_in_words_and_nothing_changes(
+    client, station, slot, liaison, activity, said
+):
+    booking = made.booked(slot, by=UserFactory())
+    page = sign_in(client, liaison)
+    before = Slot.objects.count()
+    with clock.telling(slot.starts_at):
+        actions.mark_came(booking, by=liaison)
+        urls = [
+            at("slot-book", slot.pk), at("slot-for", slot.pk), at("slot-cancel", slot.pk),
+            *(at("booking-act", booking.pk, one) for one in ("finish", "rate", "ticket", "topic")),
+            at("booking-act", booking.pk, "miss"), at("station-days", "yingpan"),
+            at("reception-change", slot.reception_id), at("reception-end", slot.reception_id),
+            at("activity-new", "yingpan"), at("activity-here", activity.pk, "x"),
+            *(at("activity-act", activity.pk, one) for one in ("change", "photo", "close")),
+        ]  # fmt: skip
+        for url in urls:
+            # A number is a reason and an outcome, if a poor one.
+            if said[-1].isdecimal() and any(one in url for one in ("finish", "cancel", "end/")):
+                continue
+            answer = page.post(url, dict.fromkeys(NAMES, said))
+            assert 400 <= answer.status_code < 500, (url, answer.status_code)
+    booking.refresh_from_db()
+    assert booking.state == "came"
+    assert Slot.objects.count() == before
+    assert Activity.objects.count() == 1
 
 
 # ── panels, and how many statements ───────────────────────────────────────────────────────────
