@@ -160,6 +160,7 @@ def _row(topic: Topic, name: str) -> Row:
         place=topic.platform.name,
         who="",
         since=topic.step_since,
+        has_peek=True,
         due=topic.step_due_at,
         act=Act(MOVES[name].label, f"{topic.get_absolute_url()}#{name}", MOVES[name].icon, ""),
     )
@@ -177,6 +178,7 @@ def _promise(one: Commitment) -> Row:
         place=one.topic.platform.name,
         who=one.department.short_name,
         since=one.offered_at,
+        has_peek=True,
         due=one.answer_by,
         act=Act(turn.label, f"{one.topic.get_absolute_url()}#promise-{one.serial}", turn.icon, ""),
     )

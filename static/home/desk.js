@@ -1,5 +1,6 @@
 // The desk on a wide screen: the chosen row shows its ticket beside the list. A click chooses, a
-// second click or Enter opens; without script, and where there is no room, a click opens.
+// second click or Enter opens; without script, where there is no room, and where there is nothing
+// short to show, a click opens.
 (function () {
   "use strict";
 
@@ -13,12 +14,17 @@
     return wide.matches && document.documentElement.dataset.type !== "large";
   }
 
+  function hasPeek(row) {
+    return "ggPeek" in row.dataset;
+  }
+
   function show(row) {
     if (row === chosen || !hasRoom()) return;
     if (chosen) chosen.removeAttribute("aria-current");
     chosen = row;
     row.setAttribute("aria-current", "true");
     clearTimeout(timer);
+    if (!hasPeek(row)) { box.hidden = true; box.innerHTML = ""; return; }
     // Whoever runs down the list with J asks for one ticket, not for all.
     timer = setTimeout(function () {
       box.hidden = false;
@@ -31,7 +37,7 @@
     link.addEventListener("focus", function () { if (link.matches(":focus-visible")) show(row); });
     link.addEventListener("click", function (event) {
       const isPlain = event.detail === 1 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
-      if (!isPlain || row === chosen || !hasRoom()) return;
+      if (!isPlain || row === chosen || !hasRoom() || !hasPeek(row)) return;
       event.preventDefault();
       show(row);
     });
@@ -50,6 +56,7 @@
     } else move.querySelector("button").click();
   });
 
-  if (rows.length) show(rows[0]);
-  wide.addEventListener("change", function () { if (!chosen && rows.length) show(rows[0]); });
+  function begin() { if (!chosen && rows.length && hasPeek(rows[0])) show(rows[0]); }
+  begin();
+  wide.addEventListener("change", begin);
 })();

@@ -55,6 +55,8 @@ class Row:
     # A word that sets it apart, and whether that is urgent.
     tag: str | Promise = ""
     is_urgent: bool = False
+    # Whether its page has a short form to be shown beside the list.
+    has_peek: bool = False
 
     @property
     def order(self) -> tuple[datetime, datetime]:
@@ -146,6 +148,7 @@ def row_of(
         clock=due,
         tag=ticket.get_whistle_kind_display(),
         is_urgent=ticket.whistle_kind == WhistleKind.EMERGENCY,
+        has_peek=True,
     )
 
 
