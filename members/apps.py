@@ -12,6 +12,7 @@ class MembersConfig(AppConfig):
         from govgrid.core import panels  # noqa: PLC0415
         from members import (  # noqa: PLC0415
             figures,
+            figures_life,
             heralds_counsel,
             holdings_reception,
             holdings_roster,
@@ -51,6 +52,7 @@ class MembersConfig(AppConfig):
         holdings_reception.register()
         looks_reception.register()
         figures.register_own()
+        figures_life.register_own()
         heralds_counsel.register()
         panels_counsel.register()
         retention_counsel.register()
