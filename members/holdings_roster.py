@@ -35,7 +35,7 @@ def rows(user: User) -> list[Mapping[str, Any]]:
 
 def words_of(member: Member, *, by: User) -> dict[str, Any]:
     sealed = actions.has_sealed(member, by=by)
-    yes, no = _("yes"), _("no")
+    yes, no = pgettext("is it so", "yes"), pgettext("is it so", "no")
     return {
         _("Roster number"): member.serial,
         _("State"): member.get_state_display(),
