@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from govgrid.privacy import crypto, holdings
 from govgrid.privacy.holdings import Holding
@@ -67,7 +67,9 @@ def signed_up(user: User) -> list[Mapping[str, Any]]:
             gettext("Activity"): one.activity.title,
             gettext("Time"): f"{one.activity.starts_at:%F %H:%M %Z}",
             gettext("Signed up at"): f"{one.signed_up_at:%F %H:%M %Z}",
-            gettext("Came"): gettext("yes") if one.checked_in_at else gettext("no"),
+            gettext("Came"): pgettext("is it so", "yes")
+            if one.checked_in_at
+            else pgettext("is it so", "no"),
         }
         for one in rows
     ]

@@ -35,7 +35,7 @@ def rows(user: User) -> list[Mapping[str, Any]]:
 
 def words_of(member: Member, *, by: User) -> dict[str, Any]:
     sealed = actions.has_sealed(member, by=by)
-    yes, no = _("yes"), _("no")
+    yes, no = pgettext("is it so", "yes"), pgettext("is it so", "no")
     return {
         _("Roster number"): member.serial,
         _("State"): member.get_state_display(),
@@ -47,7 +47,9 @@ def words_of(member: Member, *, by: User) -> dict[str, Any]:
         _("Work phone"): member.work_phone,
         _("Area served"): member.area.name,
         _("Station"): member.station.name if member.station else "",
-        _("Specialties"): ", ".join(one.name for one in member.specialties.all()),
+        _("Specialties"): pgettext("between items", ", ").join(
+            one.name for one in member.specialties.all()
+        ),
         _("What I offer"): member.offer,
         _("Shown to the public"): yes if member.is_listed else no,
         _("Needs may be suggested to me"): yes if member.takes_suggestions else no,

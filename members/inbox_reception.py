@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from govgrid.core import clock
 from grids import scoping
@@ -96,7 +96,7 @@ def _row(slot: Slot, label: object) -> Row:
 
 
 def _today(slot: Slot) -> Row:
-    return _row(slot, _("Who comes"))
+    return _row(slot, pgettext_lazy("reception", "Who comes"))
 
 
 def _owed(slot: Slot) -> Row:
@@ -115,5 +115,5 @@ def _activity(one: Activity) -> Row:
         place=one.area.name,
         who="",
         since=one.ends_at,
-        act=Act(_("Count it"), f"{url}#close", "chart", ""),
+        act=Act(pgettext_lazy("activity", "Count it"), f"{url}#close", "chart", ""),
     )

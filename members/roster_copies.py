@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from weasyprint import HTML
 
 from govgrid.core import clock
@@ -76,7 +77,9 @@ def role_word(one: AccessLog) -> str:
 
 def fields_in_words(event: MemberEvent) -> str:
     purposes = dict(Purpose.choices)
-    return ", ".join(str(purposes.get(one) or _field(one)) for one in event.fields)
+    return pgettext("between items", ", ").join(
+        str(purposes.get(one) or _field(one)) for one in event.fields
+    )
 
 
 def _field(name: str) -> str:

@@ -42,7 +42,7 @@ class InvitationForm(forms.Form):
     )
     starts_at = _moment(_("Begins"))
     ends_at = _moment(_("Ends"))
-    place = Words(label=_("Where"), max_length=120)
+    place = Words(label=pgettext_lazy("place", "Where"), max_length=120)
     capacity = forms.IntegerField(
         label=_("Places"),
         required=False,
@@ -70,7 +70,7 @@ class InvitationForm(forms.Form):
 
 class CloseForm(forms.Form):
     head_count = forms.IntegerField(
-        label=_("How many came"),
+        label=pgettext_lazy("activity", "How many came"),
         min_value=0,
         max_value=100_000,
         help_text=_("All who were there, with a telephone or without one."),

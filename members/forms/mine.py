@@ -52,7 +52,7 @@ class AffiliationForm(forms.Form):
         Association.objects.exclude(sector__in=[str(one) for one in BODY_ONLY]).filter(
             ended_on=None
         ),
-        to_field_name="code", label=_("Association"),
+        to_field_name="code", label=_("Association"), empty_label=_("Choose"),
         error_messages={"invalid_choice": _("Persons are not linked to this body.")},
     )  # fmt: skip
     agree = forms.BooleanField(label=_("I agree to this being kept, sealed."))

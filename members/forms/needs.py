@@ -66,7 +66,7 @@ class AskForm(forms.Form):
     )
     specialty = SpecialtyField(label=_("Field"), required=False, empty_label=_("I do not know"))
     area = Words(label=_("Area: name or code"), max_length=40)
-    place = Words(label=_("Where"), max_length=120, required=False)
+    place = Words(label=pgettext_lazy("place", "Where"), max_length=120, required=False)
     wanted_on = DayField(
         label=_("Wanted on"), required=False, error_messages=WRITTEN,
         widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"),
@@ -190,7 +190,7 @@ class NoteForm(forms.Form):
 
 class ServedForm(forms.Form):
     minutes = forms.IntegerField(label=_("How many minutes it took"), min_value=1, max_value=720)
-    result = _note(_("What was done"))
+    result = _note(pgettext_lazy("need", "What was done"))
 
 
 class ConfirmForm(forms.Form):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from govgrid.core.words import Words
 from grids.models import Area, Department
@@ -88,7 +89,7 @@ class NewPostForm(NetworkForm, PostOfForm):
 
 class FillForm(forms.Form):
     person = fields.Login()
-    starts_on = fields.day_of(_("From"))
+    starts_on = fields.day_of(pgettext_lazy("first day", "From"))
     ends_on = fields.day_of(_("Until, that day included"), required=False)
     note = fields.about_of(_("Note"), 500)
 

@@ -117,7 +117,7 @@ class BookForForm(BookForm):
     """At the desk, for somebody without a login."""
 
     visitor = Words(
-        label=_("Who comes"),
+        label=pgettext_lazy("booking", "Who comes"),
         max_length=60,
         help_text=_("Sealed, as the telephone number; erased after 180 days."),
     )
@@ -214,7 +214,7 @@ class ReceptionForm(forms.Form):
 
 class OutcomeForm(forms.Form):
     outcome = Words(
-        label=_("What came of it"),
+        label=pgettext_lazy("booking", "What came of it"),
         max_length=1000,
         widget=_area_text(),
         help_text=_("Whoever came reads it."),
@@ -253,7 +253,7 @@ class ErrandForm(forms.Form):
         widget=_area_text(),
         help_text=_("The department reads it: nobody's name, nothing of what is sealed."),
     )
-    due_on = _day(_("Done by"))
+    due_on = _day(pgettext_lazy("by when", "Done by"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

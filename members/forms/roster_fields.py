@@ -70,6 +70,7 @@ class ServedArea(forms.ModelChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("queryset", Area.objects.none())
+        kwargs.setdefault("empty_label", _("Choose"))
         super().__init__(to_field_name="code", **kwargs)
 
     def label_from_instance(self, obj: Area) -> str:

@@ -68,7 +68,7 @@ class ServeForm(forms.Form):
     role = forms.ChoiceField(
         label=_("Role"), choices=StationRole.choices, initial=StationRole.LIAISON
     )
-    starts_on = fields.day_of(_("From"))
+    starts_on = fields.day_of(pgettext_lazy("first day", "From"))
     ends_on = fields.day_of(_("Until, that day included"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

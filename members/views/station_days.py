@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -47,7 +48,7 @@ def day_sheet(request: HttpRequest, code: str) -> HttpResponse:
     day = min(max(day, date(2000, 1, 1)), date(2099, 12, 30))
     slots = receptions.day_sheet(Slot.objects.filter(station=station), day)
     context = {
-        "title": _("Who comes"),
+        "title": pgettext("reception", "Who comes"),
         "station": station,
         "day": day,
         "before": (day - timedelta(days=1)).isoformat(),
@@ -67,7 +68,7 @@ def slot_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(receptions.sheets(request.user).whole(), pk=pk)
     slots = receptions.day_sheet(Slot.objects.filter(pk=pk), found.day)
     context = {
-        "title": _("Who comes"),
+        "title": pgettext("reception", "Who comes"),
         "station": found.station,
         "day": found.day,
         "slots": slots,

@@ -139,7 +139,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return ask(
         request, form, lambda f: actions.make_station(by=request.user, **f.cleaned_data),
         title=_("Open a station"), back=lambda made: made.get_absolute_url(),
-        done=_("It is open."), button=_("Open it"), crumbs=_crumbs(),
+        done=_("It is open."), button=pgettext("station", "Open it"), crumbs=_crumbs(),
     )  # fmt: skip
 
 

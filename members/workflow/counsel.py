@@ -101,7 +101,13 @@ MOVES: dict[str, Move] = {
         is_public=True,
     ),
     "answer": Move(
-        _("Answer"), frozenset({S.NOTED}), S.ANSWERED, HEED, "check", ("answer",), is_public=True
+        pgettext_lazy("counsel", "Answer"),
+        frozenset({S.NOTED}),
+        S.ANSWERED,
+        HEED,
+        "check",
+        ("answer",),
+        is_public=True,
     ),
     "close": Move(
         _("Say what became of it"),

@@ -1,4 +1,4 @@
-// Topics near me: a tap on the map, or where the browser says I am, opens the page of that place.
+// What is near me: a tap on the map, or where the browser says I am, opens the page of that place.
 (function () {
   "use strict";
 
@@ -13,7 +13,7 @@
     window.location.assign("?" + new URLSearchParams(asked));
   }
 
-  if (window.GovGridMap) {
+  if (window.GovGridMap && element.hasAttribute("data-gg-map")) {
     const made = window.GovGridMap.create(element);
     const at = (element.dataset.ggAt || "").split(",").map(Number);
     if (at.length === 2) made.here([at[1], at[0]], Number(element.dataset.ggNear));

@@ -32,6 +32,13 @@ def test_the_start_page_needs_nobody_and_names_the_emergency_numbers(client):
     assert reverse("accounts:login") in page
 
 
+def test_the_start_page_leads_to_who_helps(client):
+    page = client.get("/").content.decode()
+
+    for name in ("list", "needs", "reception", "activities"):
+        assert f'href="{reverse(f"members:{name}")}"' in page
+
+
 def test_the_demo_says_that_it_is_one(client, settings):
     settings.DEMO = True
     assert "A made-up district" in client.get("/").content.decode()

@@ -64,6 +64,13 @@ def test_r20_everybody_reads_what_is_looked_for_without_a_name_or_a_word_of_the_
             assert hidden not in text(page)
 
 
+def test_a_visitor_sees_where_this_is_and_how_to_join(client, roster):
+    need = made.asked(roster)
+    page = client.get(need.get_absolute_url()).content.decode()
+    assert f'href="{NEEDS}" aria-current="true"' in page
+    assert f'href="{reverse("members:apply")}"' in page
+
+
 def test_what_is_over_or_given_is_no_more_on_the_public_list(client, roster):
     given = made.accepted(roster, title="已有人").need
     page = client.get(NEEDS)

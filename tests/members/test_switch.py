@@ -46,6 +46,7 @@ print(json.dumps({
     "admin": [model._meta.app_label for model in admin.site._registry],
     "document": list(document["paths"]),
     "retention": retention.names(),
+    "start": "/members/" in client.get("/").content.decode(),
 }))
 """
 
@@ -74,6 +75,7 @@ def test_switched_off_nothing_of_the_roster_is_to_be_found():
     there = {path: status for path, status in off["status"].items() if "members" in path}
     assert set(there.values()) <= {404, 401}, there
     assert not off["reversed"]
+    assert not off["start"]
     for name in ("beat", "panels", "sources", "admin", "document"):
         assert of_members(off[name]) == [], name
     # What is held must still be erased.
@@ -87,6 +89,7 @@ def test_switched_on_it_is_there():
     on = asked(MEMBERS_ENABLED="1")
     assert on["status"]["/members/counsel/"] == 200
     assert on["reversed"]
+    assert on["start"]
     for name in ("beat", "panels", "sources", "admin", "document"):
         assert of_members(on[name]), name
 
