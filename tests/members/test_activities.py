@@ -217,7 +217,7 @@ def test_who_has_a_place_is_reminded_once(activity):
 def test_what_was_not_counted_waits_for_who_runs_it(activity, liaison):
     assert inbox_reception.waiting(liaison) == []
     with clock.telling(activity.ends_at):
-        assert [one.slug for one in inbox_reception.waiting(liaison)] == ["count"]
+        assert [one.slug for one in inbox_reception.waiting(liaison)] == ["activity_count"]
         assert inbox_reception.waiting(UserFactory()) == []
 
 

@@ -13,8 +13,9 @@ from grids.models import WGS84
 from members import actions, matching
 from members.models import Member
 from members.workflow.matching import Asked, Fit, Offered, fit, metres_between, rank
+from members.workflow.roster import Purpose
 from tests.factories import needs as made
-from tests.factories.members import MemberFactory, StationFactory
+from tests.factories.members import MemberFactory, StationFactory, agree
 
 
 @pytest.fixture
@@ -135,6 +136,7 @@ def test_who_asked_or_has_offered_is_not_suggested(roster):
 def test_r13_nothing_else_of_a_member_changes_the_order(roster):
     need = made.asked(roster)
     before = members_of(matching.match(need))
+    agree(roster.distant.user, Purpose.LISTED)
     Member.objects.filter(pk=roster.distant.pk).update(
         name="甲", display_name="甲", organisation="大机关", public_post="主任", offer="什么都行",
         welcomes_visits=True, is_listed=True, work_phone="1", area=roster.town.grids[0],

@@ -13,9 +13,11 @@ from govgrid.privacy.models import AccessLog
 from members import actions, inbox_needs
 from members.models import Claim, Gift, Need
 from members.workflow.needs import ClaimState, NeedState
+from members.workflow.roster import Purpose
 from tests.factories import consultations as talk
 from tests.factories import needs as made
 from tests.factories.consultations import PlatformFactory, sitting
+from tests.factories.members import agree
 from tests.factories.tickets import CategoryFactory, routed
 
 pytestmark = pytest.mark.django_db
@@ -364,6 +366,7 @@ def test_both_lists_stand_among_the_others_without_a_name(client, roster, name, 
 
 
 def test_resources_are_what_listed_members_offer(client, roster):
+    agree(roster.lawyer.user, Purpose.LISTED)
     type(roster.lawyer).objects.filter(pk=roster.lawyer.pk).update(is_listed=True, offer="夜间咨询")
     type(roster.branch).objects.filter(pk=roster.branch.pk).update(offer="不公开的")
     page = text(client.get(reverse("consultations:rows", args=["resources"])))
