@@ -172,6 +172,12 @@ def revoke_grant(grant: Grant, *, by: User, reason: str) -> Grant:
     return grant
 
 
+@transaction.atomic
+def release_grants(member: Member, *, by: User | None) -> int:
+    """Whoever leaves represents nobody any more; what was granted stays the body's. How many."""
+    return Grant.objects.filter(representative=member).update(representative=None)
+
+
 def remind_of_grants(*, by: None) -> int:
     """Thirty days before the end, once. Safe to run again."""
     from_day = clock.today()
