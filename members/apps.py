@@ -9,6 +9,7 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         # Models must be loaded first.
+        from consultations.lists import registry as lists  # noqa: PLC0415
         from govgrid.core import panels  # noqa: PLC0415
         from members import (  # noqa: PLC0415
             figures,
@@ -58,3 +59,4 @@ class MembersConfig(AppConfig):
         # Last: switched off, the roster is on no page of others. What it must erase it erases.
         if not settings.MEMBERS_ENABLED:
             panels.leave_out("members")
+            lists.leave_out("members")

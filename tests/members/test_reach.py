@@ -1,5 +1,7 @@
 """What somebody from outside tried: data past its reach, traces after leaving, deciding on oneself."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
@@ -12,7 +14,7 @@ from govgrid.privacy import erasure, holdings
 from govgrid.privacy.actions import publish_notice
 from govgrid.privacy.models import AccessLog, Alarm, Notice
 from govgrid.privacy.proofs import SecondFactorProof
-from members import actions, roster, visits
+from members import actions, matching, receptions, roster, visits
 from members.models import Booking, Claim, Counsel, Member, NeedEvent, Visit, VisitWish
 from members.workflow.roster import MemberState, Purpose
 from tests.factories import counsel as advised
@@ -112,6 +114,28 @@ def test_r2_nobody_lets_herself_in_by_her_own_link(people, town):
     assert (joined.user, joined.state) == (other, MemberState.ACTIVE)
 
 
+def test_nobody_is_made_a_representative_who_is_out_of_reach(town, people, member):
+    """Else the numbers of the roster, counted up, would tell who is on it."""
+    stranger = MemberFactory(area=town.communities[2], display_name="远邻")
+    herself = MemberFactory(area=town.communities[2], user=people["other_roster"])
+    for one, code in ((member, "not_active"), (herself, "oneself")):
+        granting = advised.granting(town.communities[2], representative=one)
+        with pytest.raises(Refused) as refused:
+            actions.grant_duty(granting, by=people["other_roster"])
+        assert refused.value.code == code
+    granting = advised.granting(town.communities[2], representative=stranger)
+    assert actions.grant_duty(granting, by=people["other_roster"]).representative == stranger
+
+
+def test_r3_who_was_not_asked_again_is_suggested_to_nobody():
+    made = needed.build_roster()
+    need = needed.asked(made)
+    assert made.lawyer in [one.member for one in matching.match(need)]
+    published(Purpose.ROSTER)
+    assert matching.match(need) == []
+    assert matching.fitting(made.lawyer) == []
+
+
 # ── on record ─────────────────────────────────────────────────────────────────────────────────
 
 
@@ -179,6 +203,25 @@ def test_r17_who_read_who_comes_is_on_record_and_found_by_them(client, town, sta
     ]  # fmt: skip
     assert {one.by for one in found} == {people["liaison"]}
     assert booking.pk
+
+
+def test_r32_how_many_were_received_is_told_by_quarter_and_in_fives(client, station, people):
+    with clock.telling(received.NOW):
+        laid = received.laid(station, by=people["liaison"], places=13)
+        slot = received.first_slot(laid)
+        rows = [received.booked(slot, by=UserFactory()) for _n in range(13)]
+    day = clock.local(slot.starts_at).date()
+    with clock.telling(slot.starts_at):
+        for n, booking in enumerate(rows):
+            actions.mark_came(booking, by=people["liaison"])
+            told = receptions.received_of(station, day + timedelta(days=1))
+            assert told == (10 if n >= 9 else 0)
+        # Who comes today is told when the quarter is over.
+        page = client.get(station.get_absolute_url()).content.decode()
+        assert "received within a year" not in page
+    with clock.telling(slot.starts_at + timedelta(days=60)):
+        page = client.get(station.get_absolute_url()).content.decode()
+        assert "10 people were received within a year" in page
 
 
 # ── gone ──────────────────────────────────────────────────────────────────────────────────────

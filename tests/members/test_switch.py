@@ -22,6 +22,7 @@ django.setup()
 from django.contrib import admin
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from consultations.lists import registry as lists
 from govgrid.core import panels
 from govgrid.home import desk
 from govgrid.privacy import retention
@@ -46,6 +47,7 @@ print(json.dumps({
     "admin": [model._meta.app_label for model in admin.site._registry],
     "document": list(document["paths"]),
     "retention": retention.names(),
+    "lists": [one.rows.__module__ for one in lists.LISTS.values()],
 }))
 """
 
@@ -74,7 +76,7 @@ def test_switched_off_nothing_of_the_roster_is_to_be_found():
     there = {path: status for path, status in off["status"].items() if "members" in path}
     assert set(there.values()) <= {404, 401}, there
     assert not off["reversed"]
-    for name in ("beat", "panels", "sources", "admin", "document"):
+    for name in ("beat", "panels", "sources", "admin", "document", "lists"):
         assert of_members(off[name]) == [], name
     # What is held must still be erased.
     assert "members.counsel" in off["retention"]
@@ -87,7 +89,7 @@ def test_switched_on_it_is_there():
     on = asked(MEMBERS_ENABLED="1")
     assert on["status"]["/members/counsel/"] == 200
     assert on["reversed"]
-    for name in ("beat", "panels", "sources", "admin", "document"):
+    for name in ("beat", "panels", "sources", "admin", "document", "lists"):
         assert of_members(on[name]), name
 
 
