@@ -14,6 +14,7 @@ class MembersConfig(AppConfig):
         from members import (  # noqa: PLC0415
             figures,
             heralds_counsel,
+            holdings_network,
             holdings_reception,
             holdings_roster,
             lists_needs,
@@ -39,6 +40,7 @@ class MembersConfig(AppConfig):
         looks_roster.register()
         retention_roster.register()
         tidings_roster.register()
+        holdings_network.register()
         panels_network.register()
         tidings_network.register()
         lists_needs.register_own()

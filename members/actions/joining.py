@@ -93,6 +93,7 @@ def answer_invitation(
     if by is not None and found.invited_by_id == by.pk:
         words = _("You made this link yourself. Apply, and somebody else decides.")
         raise Refused("own_link", words)
+    must_be_assessed()
     _check(given)
     user = by or _login(given, login)
     member = _enter(user, given, area=found.area, batch=found.batch, state=MemberState.ACTIVE)

@@ -24,6 +24,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.grids import holder
 from tests.factories.joining import PHONE, assess, giving, somebody
 from tests.factories.members import MemberFactory, agree, notice
+from tests.factories.network import NetworkPostFactory, held, serving
 
 pytestmark = pytest.mark.django_db
 
@@ -294,6 +295,29 @@ def test_r22_the_times_of_who_is_erased_are_others_again(station, people, settin
 
     assert Booking.objects.get(pk=mine.pk).state == "cancelled"
     assert Booking.objects.get(pk=other.pk).state == "booked"
+
+
+@pytest.mark.parametrize("kind", ["post", "station"])
+def test_r22_who_holds_a_post_of_the_network_hands_it_over_first(station, kind):
+    post = NetworkPostFactory(area=station.area, station=station)
+    seat = serving(station) if kind == "station" else held(post)
+    person = seat.user if kind == "station" else seat.holder
+
+    with pytest.raises(Refused) as refused:
+        erasure.erase(person, by=None)
+
+    assert refused.value.code == "holds_a_post"
+    [row] = next(one.rows for one in holdings.everything(person) if one.name == "members.services")
+    assert station.name in row.values()
+
+
+def test_r4_a_switch_sent_with_nonsense_takes_nobody_off_the_roster(client, member):
+    client.force_login(member.user)
+    address = reverse("members:me-consent", args=[str(Purpose.ROSTER)])
+    for said in ("x", "", "9" * 30, "٣"):
+        assert client.post(address, {"notice": said}).status_code == 409
+    member.refresh_from_db()
+    assert member.state == MemberState.ACTIVE
 
 
 def test_agreeing_again_on_the_page_of_data_makes_nobody_a_member(client, member):
