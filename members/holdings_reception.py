@@ -87,6 +87,7 @@ def erase_sign_ups(user: User, _at: datetime) -> int:
 
 def register() -> None:
     """Called once at start-up."""
+    holdings.keep_unnamed({"host": gettext_lazy("host")})
     holdings.register(
         "members.bookings",
         Holding(

@@ -17,7 +17,7 @@ from govgrid.core import clock
 from govgrid.core.addresses import client_address
 from govgrid.core.errors import Refused
 from govgrid.privacy.actions import note_reading
-from members import actions, receptions
+from members import actions, liaisons, receptions
 from members.forms.reception import ReasonForm, ReceptionForm
 from members.models import Booking, Reception, Slot, Station
 from members.views.receptions import BAD, CONFLICT, page
@@ -46,8 +46,10 @@ def _note(request: HttpRequest, slots: list[Slot]) -> None:
     """Who comes is read: on record for each of them, before it is shown."""
     rows = [one for slot in slots for one in slot.bookings.all() if one.resident_id]  # type: ignore[attr-defined]
     if rows:
+        station = slots[0].station
         note_reading(
             by=request.user, model=Booking, rows=rows, fields=["resident"],
+            role=liaisons.role_at(request.user, "members.receive", station.area, station.pk) or "host",
             ip=client_address(request),
         )  # fmt: skip
 

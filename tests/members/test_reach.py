@@ -174,6 +174,7 @@ def test_r18_an_opening_for_a_need_under_way_is_told_nobody():
 def test_r22_the_log_that_outlives_an_entry_holds_neither_name_nor_number(numbered, people):
     by = people["roster"]
     revealed(numbered, by, reason=f"回访张三丰，{PHONE}", case=f"张三丰 {PHONE}")
+    revealed(numbered, by, case="张三丰" * 20)
     actions.note_copy([numbered], by=by, reason=f"给张三丰（{PHONE}）发通知")
 
     said = " ".join(
@@ -204,6 +205,29 @@ def test_r17_who_read_who_comes_is_on_record_and_found_by_them(client, town, sta
     ]  # fmt: skip
     assert {one.by for one in found} == {people["liaison"]}
     assert booking.pk
+
+
+def test_r20_a_host_whom_the_public_does_not_see_is_no_name_on_anybodys_page(
+    client, station, people
+):
+    with clock.telling(received.NOW):
+        host = MemberFactory(
+            area=station.area, station=station, name="欧阳明远", user__name="欧阳明远"
+        )
+        laid = received.laid(station, by=people["liaison"], hosts=[host])
+        slot = received.first_slot(laid)
+        booking = received.booked(slot, by=people["resident"])
+        client.force_login(host.user)
+        sheet = client.get(reverse("members:slot-sheet", args=[slot.pk])).content.decode()
+        assert people["resident"].name in sheet
+        client.force_login(people["resident"])
+        entry = AccessLog.objects.get(model="members.Booking", row=str(booking.pk))
+        assert (entry.by, entry.role) == (host.user, "host")
+        for address in (
+            reverse("privacy:mine"), reverse("privacy:copy-json"), booking.get_absolute_url(),
+            slot.get_absolute_url(), reverse("members:reception"),
+        ):  # fmt: skip
+            assert host.name not in client.get(address).content.decode(), address
 
 
 def test_r32_how_many_were_received_is_told_by_quarter_and_in_fives(client, station, people):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SHORTEST_REASON = 4
 LONGEST_REASON = 500
+LONGEST_CASE = 60
 
 
 def reveal(
@@ -61,7 +62,7 @@ def reveal(
             subject=subject,
             fields=[column.name for column in columns],
             reason=said,
-            case=_kept(case),
+            case=_kept(case)[:LONGEST_CASE],
             at=now(),
             ip=ip,
         )
@@ -142,7 +143,7 @@ def note_reading(
         subject=subject,
         fields=list(fields),
         reason=_kept(reason),
-        case=_kept(case),
+        case=_kept(case)[:LONGEST_CASE],
         at=now(),
         ip=ip,
     )
