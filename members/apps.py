@@ -9,11 +9,13 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         # Models must be loaded first.
+        from consultations.lists import registry as lists  # noqa: PLC0415
         from govgrid.core import panels  # noqa: PLC0415
         from members import (  # noqa: PLC0415
             figures,
             figures_life,
             heralds_counsel,
+            holdings_network,
             holdings_reception,
             holdings_roster,
             lists_needs,
@@ -39,6 +41,7 @@ class MembersConfig(AppConfig):
         looks_roster.register()
         retention_roster.register()
         tidings_roster.register()
+        holdings_network.register()
         panels_network.register()
         tidings_network.register()
         lists_needs.register_own()
@@ -60,3 +63,4 @@ class MembersConfig(AppConfig):
         # Last: switched off, the roster is on no page of others. What it must erase it erases.
         if not settings.MEMBERS_ENABLED:
             panels.leave_out("members")
+            lists.leave_out("members")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from govgrid.privacy import crypto, holdings
 from govgrid.privacy.holdings import Holding
+from members import actions
 from members.models import Booking, SignUp
 
 if TYPE_CHECKING:
@@ -53,11 +54,12 @@ def booking_subjects(user: User) -> list[tuple[str, Any]]:
 def erase_bookings(user: User, _at: datetime) -> int:
     """The words go; that somebody was received, and how many, stays."""
     rows = Booking.objects.of(user)
+    given_up = actions.give_up_bookings(user, by=None)
     told = rows.exclude(matter=None, address=None, outcome__in=["", ERASED], remark="")
     count = told.count()
     rows.exclude(outcome="").update(outcome=ERASED)
     rows.update(matter=None, address=None, remark="")
-    return count
+    return max(count, given_up)
 
 
 def signed_up(user: User) -> list[Mapping[str, Any]]:
@@ -75,6 +77,11 @@ def signed_up(user: User) -> list[Mapping[str, Any]]:
     ]
 
 
+def sign_up_subjects(user: User) -> list[tuple[str, Any]]:
+    keys = SignUp.objects.filter(user=user.pk).values_list("pk", flat=True)
+    return [("members.SignUp", pk) for pk in keys]
+
+
 @transaction.atomic
 def erase_sign_ups(user: User, _at: datetime) -> int:
     return SignUp.objects.filter(user=user.pk).delete()[0]
@@ -82,6 +89,7 @@ def erase_sign_ups(user: User, _at: datetime) -> int:
 
 def register() -> None:
     """Called once at start-up."""
+    holdings.keep_unnamed({"host": gettext_lazy("host")})
     holdings.register(
         "members.bookings",
         Holding(
@@ -90,5 +98,7 @@ def register() -> None:
     )
     holdings.register(
         "members.sign_ups",
-        Holding(gettext_lazy("Activities I signed up for"), signed_up, erase=erase_sign_ups),
+        Holding(
+            gettext_lazy("Activities I signed up for"), signed_up, sign_up_subjects, erase_sign_ups
+        ),
     )

@@ -13,13 +13,13 @@ from govgrid.privacy import blinds, erasure, followers, holdings
 from govgrid.privacy.holdings import Holding
 from members import actions
 from members.models import Member
-from members.workflow.roster import Purpose
+from members.workflow.roster import NEEDED, Purpose
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from govgrid.accounts.models import User
-    from govgrid.privacy.models import Consent
+    from govgrid.privacy.models import Consent, Notice
 
 
 def _mine(user: User) -> Member | None:
@@ -101,11 +101,17 @@ def _renewed(_old: Consent, new: Consent, by: User | None) -> None:
     actions.consent_renewed(new, by=by)
 
 
+def _asked_again(notice: Notice, by: User | None) -> None:
+    actions.notice_published(notice, by=by)
+
+
 def register() -> None:
     """Called once at start-up."""
     for key in Purpose:
         followers.register(key, _ended)
         followers.register_renewal(key, _renewed)
+    for key in (NEEDED, Purpose.LISTED):
+        followers.register_publication(key, _asked_again)
     erasure.register_rows("members.Member", erasure.Rows(_stamp, _erase_again))
     label = gettext_lazy("Service roster")
     holdings.register("members.roster", Holding(label, rows, subjects, erase))

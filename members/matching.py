@@ -68,7 +68,7 @@ def fitting(member: Member, most: int = MOST) -> list[Fitting]:
 
 
 def _open_to_suggestions() -> QuerySet[Member]:
-    return Member.objects.active().filter(takes_suggestions=True)
+    return Member.objects.active().filter(takes_suggestions=True).fresh()
 
 
 def _not(need: Need) -> list[int]:

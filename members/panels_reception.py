@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from govgrid.core import clock, panels
 from govgrid.core.panels import Panel
+from govgrid.privacy import stats
 from grids.models import Area
 from members import receptions
 from members.models import Activity, Reception, Station
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 FEW = 4
-YEAR = timedelta(days=365)
 
 
 def register() -> None:
@@ -32,7 +31,7 @@ def of_station(request: HttpRequest, station: Station) -> Panel | None:
         "station": station,
         "desks": receptions.grouped(slots)[:FEW],
         "rated": receptions.rating_of(station),
-        "counts": receptions.counts_of(station, now - YEAR),
+        "received": receptions.received_of(station, stats.quarter_begun(clock.today())),
         "activities": list(Activity.objects.upcoming(now).filter(station=station)[:FEW]),
         "receives": request.user.has_perm("members.receive", station),
         "runs": request.user.has_perm("members.run_activity", station),

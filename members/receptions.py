@@ -12,7 +12,7 @@ from govgrid.worktime.queries import calendar
 from grids.models import Area, Level
 from members import liaisons
 from members.models import Booking, Reception, Slot, SlotQuerySet, Station
-from members.workflow.reception import BookingState
+from members.workflow.reception import RATED, BookingState
 
 if TYPE_CHECKING:
     from datetime import date
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 FLOOR = 10
 ROUNDED_TO = 5
 MOST = 400
+YEAR = timedelta(days=365)
 
 
 def calendar_of(station: Station) -> Calendar:
@@ -136,13 +137,16 @@ def remarks_of(station: Station, most: int = 30) -> list[str]:
     return sorted(newest)
 
 
-def counts_of(station: Station, since: datetime) -> dict[str, int]:
-    """Visits as counts: how many were received, how many stayed away."""
-    rows = Booking.objects.filter(slot__station=station, slot__starts_at__gte=since).order_by()
-    came = Q(state__in=["came", "done"])
-    return rows.aggregate(
-        came=Count("pk", filter=came), missed=Count("pk", filter=Q(state=BookingState.NO_SHOW))
-    )
+def received_of(station: Station, before: date) -> int:
+    """How many were received within a year before a day, as everybody may read it: rounded down to
+    fives, nought below the floor, and by the quarter, or who came yesterday could be read off."""
+    until = clock.midnight(before)
+    rows = Booking.objects.filter(
+        slot__station=station, state__in=[str(one) for one in RATED],
+        slot__starts_at__gte=until - YEAR, slot__starts_at__lt=until,
+    )  # fmt: skip
+    count = rows.count()
+    return count // ROUNDED_TO * ROUNDED_TO if count >= FLOOR else 0
 
 
 def open_bookings(user: User, now: datetime) -> int:

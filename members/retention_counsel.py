@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from govgrid.core import clock
 from govgrid.privacy import holdings, retention
-from members import actions
-from members.models import Counsel, Visit, VisitWish
+from members import actions, leaving
+from members.models import Counsel, Member, Visit, VisitWish
 from members.workflow.counsel import CounselState
 
 if TYPE_CHECKING:
@@ -82,8 +82,23 @@ def _erase_visits(user: User, at: datetime) -> int:
     return Visit.objects.of(user).delete()[0] + wishes
 
 
+def let_go(member: Member, by: User | None) -> None:
+    """Whoever leaves represents no body, and is called on by nobody."""
+    actions.release_grants(member, by=by)
+    VisitWish.objects.filter(member=member).delete()
+
+
+def forget_member(member: Member) -> int:
+    """A member is erased: counsels go or go on without an author, visits were never paid."""
+    count = actions.forget_author(list(Counsel.objects.filter(member=member)), by=None)
+    wishes = VisitWish.objects.filter(member=member).delete()[0]
+    return count + Visit.objects.filter(member=member).delete()[0] + wishes
+
+
 def register() -> None:
     """Called once at start-up, also where the roster is switched off: what is held must go."""
+    leaving.register("counsel", let_go)
+    leaving.register_eraser("counsel", forget_member)
     retention.register("members.counsel", erase_counsels)
     retention.register("members.visit", erase_visits)
     retention.register("members.visit_wish", erase_wishes)

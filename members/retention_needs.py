@@ -141,8 +141,11 @@ def _forget_needs(user: User, at: datetime) -> int:
 def _forget_claims(user: User, _at: datetime) -> int:
     for member in Member.objects.of(user):
         actions.offer_back(member, by=None)
+    # What the others wrote to him names him as well: thanks, and why it was not done yet.
+    told = NeedEvent.objects.filter(claim__member__user=user)
+    told.exclude(note="").update(note="")
     NeedEvent.objects.filter(by=user).update(by=None, note="")
-    return Claim.objects.of(user).update(member=None, plan="", result="", reason="")
+    return Claim.objects.of(user).update(member=None, plan="", result="", reason="", thanks="")
 
 
 def _forget_time(user: User, at: datetime) -> int:

@@ -54,10 +54,13 @@ def ordered(rows: MemberQuerySet, order: str) -> MemberQuerySet:
 
 
 def after(rows: MemberQuerySet, order: str, serial: str) -> MemberQuerySet:
-    """What follows the member of that number in an :func:`ordered` list; no name is in an address."""
+    """What follows the member of that number in an :func:`ordered` list; no name is in an address.
+
+    One who is not in the list is asked for nothing: where he would stand tells his name.
+    """
     if not serial or "\x00" in serial or len(serial) > 16:
         return rows
-    last = Member.objects.filter(serial=serial).first()
+    last = rows.filter(serial=serial).first()
     if last is None:
         return rows
     sign = Q(_sign__gt=last.name) | Q(_sign=last.name, pk__gt=last.pk)

@@ -370,7 +370,8 @@ def can_call_on(user: Person, member: Member) -> bool:
     """Who serves the roster where the member belongs; whether he is welcome is the database's."""
     if is_self(user, member) or member.state not in ON_ROSTER:
         return False
-    return liaisons.may(user, "members.view_roster", member.area, member.station_id)
+    may = liaisons.may(user, "members.view_roster", member.area, member.station_id)
+    return may and not member.is_stale
 
 
 def owns_visit(user: Person, visit: Visit) -> bool:

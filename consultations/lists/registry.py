@@ -83,3 +83,9 @@ LISTS: dict[str, Listed] = {}
 def register(one: Listed) -> None:
     """Call from ``AppConfig.ready``; they stand in this order. Twice is once."""
     LISTS[one.name] = one
+
+
+def leave_out(app: str) -> None:
+    """Lists that ``app`` brought are not to be had: it is switched off."""
+    for name in [name for name, one in LISTS.items() if one.rows.__module__.split(".")[0] == app]:
+        del LISTS[name]

@@ -98,7 +98,13 @@ def forget(user: User, texts: Iterable[str], *, by: None = None) -> int:
 
     Who may ask for it is asked by govgrid.privacy, which alone calls this.
     """
-    count = Message.objects.filter(recipient=user).delete()[0]
+    return Message.objects.filter(recipient=user).delete()[0] + strike(texts)
+
+
+@transaction.atomic
+def strike(texts: Iterable[str], *, by: None = None) -> int:
+    """Strike ``texts``, as a name, out of what anybody was told; how many messages that were."""
+    count = 0
     for text in texts:
         if len(text) < SHORTEST:
             continue

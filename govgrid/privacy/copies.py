@@ -31,7 +31,7 @@ def content(user: User) -> dict[str, Any]:
         "readings": [
             {
                 "at": said(one.at),
-                "by": one.by.name,
+                "by": holdings.reader_name(one.role, one.by.name),
                 "role": holdings.role_name(one.role),
                 "action": str(one.get_action_display()),
                 "record": one.model,

@@ -19,7 +19,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
@@ -171,12 +171,33 @@ def lines() -> Iterator[Erasure]:
             try:
                 said = json.loads(line)
                 yield Erasure(
-                    uid=UUID(said["uid"]), subject=said["subject"], model=said["model"],
-                    row=said["row"], mark=said["mark"], at=datetime.fromisoformat(said["at"]),
-                    requested_by_id=said["by"],
+                    uid=UUID(_text(said["uid"])), subject=_text(said["subject"]),
+                    model=_text(said["model"], 100), row=_text(said["row"], 40),
+                    mark=_text(said["mark"]), at=_moment(said["at"]),
+                    requested_by_id=_number(said["by"]),
                 )  # fmt: skip
             except (ValueError, KeyError, TypeError):
                 continue
+
+
+def _text(said: Any, most: int = 64) -> str:
+    """No line that somebody spoilt keeps the others from being read."""
+    if not isinstance(said, str) or "\x00" in said or len(said) > most:
+        raise ValueError("not such a text")
+    return said
+
+
+def _number(said: Any) -> int | None:
+    if said is None or isinstance(said, int):
+        return said
+    raise ValueError("not a number")
+
+
+def _moment(said: Any) -> datetime:
+    at = datetime.fromisoformat(said)
+    if at.tzinfo is None:
+        raise ValueError("of no time zone")
+    return at
 
 
 def sync() -> int:
@@ -209,9 +230,17 @@ def replay() -> int:
     return count
 
 
+def _key(manager: models.Manager, row: str) -> Any:
+    """The key of a record, or None for what can be none."""
+    try:
+        return manager.model._meta.pk.to_python(row)
+    except ValidationError:
+        return None
+
+
 def _again(label: str, rows: Rows, told: list[Erasure], at: datetime) -> int:
     marks = {one.mark for one in told}
     manager = apps.get_model(label)._default_manager
-    found = manager.filter(pk__in=[one.row for one in told])
+    found = manager.filter(pk__in=[key for one in told if (key := _key(manager, one.row))])
     same = [row.pk for row in found if _mark(label, row) in marks]
     return rows.erase(manager.filter(pk__in=same), at) if same else 0

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from govgrid.accounts.models import User
-    from govgrid.privacy.models import Consent
+    from govgrid.privacy.models import Consent, Notice
 
 Follower = Callable[["Consent", "User | None"], None]
 Renewal = Callable[["Consent", "Consent", "User | None"], None]
+Publication = Callable[["Notice", "User | None"], None]
+_publications: dict[str, list[Publication]] = defaultdict(list)
 _followers: dict[str, list[Follower]] = defaultdict(list)
 _renewals: dict[str, list[Renewal]] = defaultdict(list)
 
@@ -28,6 +30,17 @@ def register_renewal(key: str, follower: Renewal) -> None:
     """The same where a consent takes the place of an older one: with the old, the new and who."""
     if follower not in _renewals[key]:
         _renewals[key].append(follower)
+
+
+def register_publication(key: str, follower: Publication) -> None:
+    """The same where a newer version is published that asks those who agreed again (R3)."""
+    if follower not in _publications[key]:
+        _publications[key].append(follower)
+
+
+def asked_again(notice: Notice, by: User | None) -> None:
+    for follower in _publications[notice.key]:
+        follower(notice, by)
 
 
 def withdrawn(consent: Consent, by: User | None) -> None:

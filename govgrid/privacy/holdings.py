@@ -95,3 +95,17 @@ def name_roles(names: Mapping[str, str | Promise]) -> None:
 
 def role_name(slug: str) -> str:
     return str(_role_names.get(slug, slug))
+
+
+_unnamed: set[str] = set()
+
+
+def keep_unnamed(names: Mapping[str, str | Promise]) -> None:
+    """The same for roles of those who hold no office: who was read by one is told as what, and not
+    by whom, for nobody agreed to be named."""
+    name_roles(names)
+    _unnamed.update(names)
+
+
+def reader_name(role: str, name: str) -> str:
+    return "" if role in _unnamed else name

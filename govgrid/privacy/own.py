@@ -81,6 +81,11 @@ def requests(user: User) -> Rows:
     ]
 
 
+def asked_by(user: User) -> list[tuple[str, Any]]:
+    keys = SubjectRequest.objects.of(user).values_list("pk", flat=True)
+    return [("privacy.SubjectRequest", pk) for pk in keys]
+
+
 def messages(user: User) -> Rows:
     rows = Message.objects.for_person(user)[:MOST_MESSAGES]
     return [
@@ -124,7 +129,7 @@ def register() -> None:
     holdings.register("privacy.consents", Holding(gettext_lazy("What I agreed to"), consents))
     holdings.register(
         "privacy.requests",
-        Holding(gettext_lazy("What I asked for"), requests, erase=forget_requests),
+        Holding(gettext_lazy("What I asked for"), requests, asked_by, forget_requests),
     )
     holdings.register(
         "outbox.messages", Holding(gettext_lazy("Messages"), messages, erase=forget_messages)

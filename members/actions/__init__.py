@@ -37,6 +37,7 @@ from members.actions.booking import (
     book_for,
     cancel_booking,
     finish_booking,
+    give_up_bookings,
     mark_came,
     mark_missed,
     open_address,
@@ -93,6 +94,7 @@ from members.actions.figures import (
 from members.actions.following import (
     consent_ended,
     consent_renewed,
+    notice_published,
 )
 from members.actions.giving import (
     end_gift,
@@ -104,6 +106,7 @@ from members.actions.grants import (
     accept_grant,
     decline_grant,
     grant_duty,
+    release_grants,
     remind_of_grants,
     revoke_grant,
 )
@@ -301,6 +304,7 @@ __all__ = [
     "freeze_figures",
     "fulfil",
     "give_gift",
+    "give_up_bookings",
     "grant_duty",
     "hand_over_liaison",
     "hand_over_post",
@@ -331,6 +335,7 @@ __all__ = [
     "note_copy",
     "note_entry",
     "note_list",
+    "notice_published",
     "offer_back",
     "offer_gift",
     "open_address",
@@ -350,6 +355,7 @@ __all__ = [
     "rate_booking",
     "reach_milestone",
     "record_visit",
+    "release_grants",
     "remind_of_activities",
     "remind_of_bookings",
     "remind_of_grants",

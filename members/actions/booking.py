@@ -155,15 +155,29 @@ def cancel_booking(booking: Booking, *, by: User) -> Booking:
     booking = _locked(booking)
     state = turned("cancel", booking.state)
     must_be_to_come(booking.slot)
+    _give_back(booking, state)
+    if booking.resident_id != by.pk:
+        tidings_reception.told(booking, "booking_off")
+    return booking
+
+
+def _give_back(booking: Booking, state: str) -> None:
     had = booking.place_no
     booking.state, booking.place_no = state, None
     booking.sequence += 1
     booking.save(update_fields=["state", "place_no", "sequence"])
-    if booking.resident_id != by.pk:
-        tidings_reception.told(booking, "booking_off")
     if had is not None:
         _move_up(booking.slot)
-    return booking
+
+
+@transaction.atomic
+def give_up_bookings(resident: User, *, by: None) -> int:
+    """Whoever is erased does not come: his places to come are others' again. How many that were."""
+    coming = Booking.objects.live().of(resident).filter(slot__starts_at__gt=clock.now())
+    for one in coming.select_related("slot").order_by("slot"):
+        booking = _locked(one)
+        _give_back(booking, turned("cancel", booking.state))
+    return len(coming)
 
 
 def _move_up(slot: Slot) -> None:

@@ -10,6 +10,7 @@ from django.db import transaction
 from govgrid.accounts import actions as accounts
 from govgrid.accounts.models import ApiToken, User
 from govgrid.core import clock
+from govgrid.outbox import actions as outbox
 from govgrid.outbox.models import Message
 from govgrid.privacy.models import AccessLog, Consent
 from members import leaving, tidings_roster
@@ -40,6 +41,8 @@ def erase(member: Member, *, by: User | None) -> Member:
     Sealed.objects.filter(member=member).delete()
     for eraser in leaving.erasers():
         eraser(member)
+    # As the roster knows him, which need not be as he signs in.
+    outbox.strike([member.name, member.work_phone])
     _empty(member)
     Message.objects.filter(recipient=user, kind__in=tidings_roster.KINDS).delete()
     if _serves_nothing_else(member, user):

@@ -49,12 +49,13 @@ class Granting:
 def grant_duty(granting: Granting, *, by: User, renews: Grant | None = None) -> Grant:
     """Offer a duty to a body; nothing holds before it accepts. A renewal is a new grant.
 
-    Refused: ``one_holder``, ``body_only``, ``no_person``, ``not_active``, ``text_needed``,
+    Refused: ``one_holder``, ``body_only``, ``no_person``, ``not_active``, ``oneself``, ``text_needed``,
     ``ends_first``, ``too_long``, ``past``, ``overlaps``, ``renewed``.
     """
     if not by.has_perm("members.grant_duty", granting.area):
         raise PermissionDenied
     _must_hold(granting)
+    _must_know(granting.representative, by)
     _must_last(granting)
     if renews is not None:
         renews = Grant.objects.select_for_update(of=("self",)).get(pk=renews.pk)
@@ -92,8 +93,17 @@ def _must_hold(granting: Granting) -> None:
         raise Refused("body_only", _("This body holds no grant."))
     if granting.association is not None and granting.representative is not None:
         raise Refused("no_person", _("No person is linked to an association."))
-    one = granting.representative
-    if one is not None and one.state != MemberState.ACTIVE:
+
+
+def _must_know(representative: Member | None, by: User) -> None:
+    """Roster numbers can be counted up: of one out of reach nothing is told, not even that he is."""
+    if representative is None:
+        return
+    if representative.user_id == by.pk:
+        raise Refused("oneself", _("Nobody appoints himself."))
+    if representative.state != MemberState.ACTIVE or not by.has_perm(
+        "members.view", representative
+    ):
         raise Refused("not_active", _("A representative is active on the roster."))
 
 
@@ -170,6 +180,12 @@ def revoke_grant(grant: Grant, *, by: User, reason: str) -> Grant:
     grant.save()
     heralds_counsel.revoked(grant)
     return grant
+
+
+@transaction.atomic
+def release_grants(member: Member, *, by: User | None) -> int:
+    """Whoever leaves represents nobody any more; what was granted stays the body's. How many."""
+    return Grant.objects.filter(representative=member).update(representative=None)
 
 
 def remind_of_grants(*, by: None) -> int:

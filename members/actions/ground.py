@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 
 from govgrid.core.errors import Refused
 from govgrid.privacy import queries as privacy
+from govgrid.privacy.models import Consent
 from members.models import Member, MemberEvent
 from members.workflow.joining import REFUSALS, SCOPE, STEPS, Verb
+from members.workflow.roster import NEEDED, MemberState, Purpose
 
 if TYPE_CHECKING:
     from govgrid.accounts.models import User
@@ -42,6 +44,15 @@ def go(member: Member, name: str) -> Verb:
         raise Refused("wrong_state", str(REFUSALS["wrong_state"]))
     member.state = step.target
     return step.verb
+
+
+def is_shown(member: Member) -> bool:
+    """Whether the public may see him: active, and agreed to all that either notice asks today."""
+    keys = {str(NEEDED), str(Purpose.LISTED)}
+    fresh = Consent.objects.of(user=member.user_id).fresh().filter(purpose_key__in=keys)
+    if member.state != MemberState.ACTIVE:
+        return False
+    return set(fresh.values_list("purpose_key", flat=True)) == keys
 
 
 def note(member: Member, verb: Verb, *, by: User | None, fields: Iterable[str] = ()) -> None:

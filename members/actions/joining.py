@@ -20,6 +20,7 @@ from govgrid.privacy.models import Consent
 from members import names, tidings_roster
 from members.actions.ground import (
     go,
+    is_shown,
     locked,
     must_be_assessed,
     next_serial,
@@ -78,7 +79,8 @@ def answer_invitation(
 
     ``by`` is whoever is signed in; else ``login`` is made first. One link, one member: of two
     answers at once the second finds nothing. Answered once more by the same person it is what it
-    was. Raises :class:`NoSuchLink`; refused: ``is_member``, ``not_agreed``, ``not_grown_up``.
+    was. Raises :class:`NoSuchLink`; refused: ``is_member``, ``not_agreed``,
+    ``not_grown_up``, and ``own_link`` for who made the link: nobody decides on himself.
     """
     rows = Invitation.objects.select_for_update(of=("self",)).select_related("area", "batch")
     found = rows.filter(digest=digest_of(token)).first()
@@ -88,6 +90,10 @@ def answer_invitation(
         return _again(by)
     if found.answer != Answer.OPEN or found.expires_at <= clock.now():
         raise NoSuchLink
+    if by is not None and found.invited_by_id == by.pk:
+        words = _("You made this link yourself. Apply, and somebody else decides.")
+        raise Refused("own_link", words)
+    must_be_assessed()
     _check(given)
     user = by or _login(given, login)
     member = _enter(user, given, area=found.area, batch=found.batch, state=MemberState.ACTIVE)
@@ -134,17 +140,13 @@ def decide(member: Member, *, taken: bool, reason: str, by: User) -> Member:
     member.decided_reason = guard.mask(reason)[:300]
     if taken:
         member.review_on = clock.today() + REVIEWED_AFTER
-        member.is_listed = _agreed_to(member.user, Purpose.LISTED)
+        member.is_listed = is_shown(member)
     else:
         member.erase_on = clock.today() + DECLINED_KEPT
     member.save()
     note(member, verb, by=by)
     tidings_roster.decided(member, taken=taken)
     return member
-
-
-def _agreed_to(user: User, key: str) -> bool:
-    return Consent.objects.of(user=user).fresh().filter(purpose_key=key).exists()
 
 
 # ── the entry ─────────────────────────────────────────────────────────────────────────────────

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
+from consultations.models import Topic
 from govgrid.core.errors import Refused
 from govgrid.core.text import is_blank
 from govgrid.privacy.actions import note_reading
@@ -16,9 +18,10 @@ from govgrid.privacy.models import AccessLog
 from grids import scoping
 from grids.roles import ROLES
 from members import liaisons
-from members.models import Association, Member, Sealed
+from members.models import Association, Member, Need, Sealed
 from members.roles import MAY
 from members.roster import VIEW
+from tickets.models import Ticket
 
 if TYPE_CHECKING:
     from govgrid.accounts.models import User
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 # What a list shows of each member, and what a copy of it holds.
 LISTED = ("name", "organisation", "public_post", "specialties", "area", "station", "offer")
 COPIED = (*LISTED, "work_phone")
+_NUMBER = re.compile(r"[A-Z0-9-]{6,24}", re.ASCII)
 
 
 def role_of(user: User) -> str:
@@ -48,6 +52,26 @@ def note_list(
     )  # fmt: skip
 
 
+def nameless(text: str, rows: Iterable[Member]) -> str:
+    """``text`` with the roster number for each name: the log outlives the entry, and is not changed."""
+    for one in rows:
+        if len(one.name) > 1:
+            text = text.replace(one.name, one.serial)
+    return text
+
+
+def _is_open(case: str) -> bool:
+    """Whether it is a ticket, topic or need under way; whoever names another has the officer ask."""
+    said = case.strip()
+    if not _NUMBER.fullmatch(said):
+        return False
+    return (
+        Ticket.objects.open().filter(number=said).exists()
+        or Topic.objects.open().numbered(said).exists()
+        or Need.objects.live().numbered(said).exists()
+    )
+
+
 def note_copy(
     rows: Sequence[Member], *, by: User, reason: str, asked: Sequence[str] = (),
     ip: str | None = None,
@@ -57,7 +81,7 @@ def note_copy(
         raise Refused("reason_needed", _("Say what the list is needed for."))
     return note_reading(
         by=by, model=Member, fields=COPIED, rows=rows, action=AccessLog.Action.EXPORT,
-        role=role_of(by), reason=reason, case=" ".join(asked)[:60], ip=ip,
+        role=role_of(by), reason=nameless(reason, rows), case=" ".join(asked)[:60], ip=ip,
     )  # fmt: skip
 
 
@@ -77,7 +101,8 @@ def reveal(
 ) -> str:
     """The private telephone of one member, once; call it outside a transaction.
 
-    For who serves where the member belongs, with a case, a reason and a code of a moment ago.
+    For who serves where the member belongs, with a case, a reason and a code of a moment ago. Of a
+    case that is no ticket, topic or need under way the data officer is told.
     Refused: ``no_phone``, ``reason_needed``, ``case_needed``, ``second_factor_needed``.
     """
     if not by.has_perm("members.reveal", member):
@@ -88,8 +113,9 @@ def reveal(
     role = liaisons.role_at(by, "members.reveal", member.area, member.station_id)
     role = role or liaisons.role_at(by, "members.reveal", member.area)
     opened = open_sealed(
-        sealed, ["phone"], by=by, reason=reason, case=case, role=role, ip=ip,
-        needs_second_factor=True, proof=proof, subject=f"members.Member:{member.pk}",
+        sealed, ["phone"], by=by, reason=nameless(reason, [member]), case=nameless(case, [member]),
+        role=role, ip=ip, needs_second_factor=True, proof=proof, is_case_open=_is_open(case),
+        subject=f"members.Member:{member.pk}",
     )  # fmt: skip
     return opened["phone"]
 

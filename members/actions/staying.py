@@ -15,7 +15,7 @@ from govgrid.privacy import guard
 from govgrid.privacy.actions import give_consent, withdraw_consent
 from govgrid.privacy.models import Consent
 from members import leaving, names
-from members.actions.ground import go, locked, must_own, note, notice_shown
+from members.actions.ground import go, is_shown, locked, must_own, note, notice_shown
 from members.actions.joining import seal_phone
 from members.models import Association, Member, Sealed
 from members.workflow.joining import (
@@ -25,7 +25,7 @@ from members.workflow.joining import (
     REVIEWED_AFTER,
     Verb,
 )
-from members.workflow.roster import HELD, NEEDED, ON_ROSTER, MemberState, Purpose
+from members.workflow.roster import HELD, NEEDED, ON_ROSTER, Purpose
 
 if TYPE_CHECKING:
     from govgrid.accounts.models import User
@@ -48,8 +48,7 @@ def _step(member: Member, name: str, by: User) -> Member:
     member = locked(member)
     must_own(member, by)
     verb = go(member, name)
-    is_active = member.state == MemberState.ACTIVE
-    member.is_listed = is_active and _live(by, Purpose.LISTED) is not None
+    member.is_listed = is_shown(member)
     member.version += 1
     member.save()
     note(member, verb, by=by)
@@ -186,8 +185,8 @@ def _agree(member: Member, key: str, notice_pk: int, by: User) -> Consent:
     if before is not None and before.pk != consent.pk:
         # One that takes the place of an older one: see :mod:`following`.
         return consent
-    if key == Purpose.LISTED and member.state == MemberState.ACTIVE:
-        member.is_listed = True
+    if key == Purpose.LISTED:
+        member.is_listed = is_shown(member)
     member.version += 1
     member.save()
     note(member, Verb.AGREED, by=by, fields=[key])

@@ -28,7 +28,7 @@ NOT_MINE = OpenApiResponse(description="The caller has no entry on the roster.")
 BLOCKED = (guard.Kind.ID, guard.Kind.CARD)
 REFUSED = OpenApiResponse(
     description="The `code` says which rule stood against it, as in `wrong_state`, "
-    "`notice_changed`, `is_member`, `not_agreed`, `phone_taken`, `body_only`."
+    "`notice_changed`, `is_member`, `not_agreed`, `phone_taken`, `own_link`, `body_only`."
 )
 
 

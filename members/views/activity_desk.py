@@ -20,7 +20,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from consultations import codes
 from govgrid.core import clock
+from govgrid.core.addresses import client_address
 from govgrid.core.errors import Refused
+from govgrid.privacy.actions import note_reading
 from grids.models import Area
 from members import actions, activities
 from members.forms.activities import CloseForm, InvitationForm, PhotoForm
@@ -93,11 +95,16 @@ def _desk(
     now = clock.now()
     counts = activities.counts(one)
     has_begun = one.starts_at <= now
+    people = activities.people(one)
+    if people:
+        note_reading(
+            by=request.user, model=SignUp, rows=people, fields=["user"], ip=client_address(request)
+        )
     context = {
         "title": one.title,
         "activity": one,
         "counts": counts,
-        "people": activities.people(one),
+        "people": people,
         "photos": list(one.photos.all()),
         "most_photos": MOST_PHOTOS,
         "has_begun": has_begun,

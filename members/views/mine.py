@@ -159,10 +159,11 @@ def consent(request: HttpRequest, key: str) -> HttpResponse:
     """One switch: on with the notice that was read, or off."""
     if key not in set(Purpose):
         raise Http404
-    pk = request.POST.get("notice", "")
-    if pk.isascii() and pk.isdecimal() and len(pk) < 19:
+    # A number that is none agrees to nothing, and takes nothing back either.
+    if (pk := request.POST.get("notice")) is not None:
+        read = int(pk) if pk.isascii() and pk.isdecimal() and len(pk) < 19 else 0
         return _act(
-            request, lambda found: actions.agree(found, key, int(pk), by=request.user),
+            request, lambda found: actions.agree(found, key, read, by=request.user),
             _("You agreed."),
         )  # fmt: skip
     return _act(

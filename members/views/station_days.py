@@ -15,10 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from govgrid.core import clock
+from govgrid.core.addresses import client_address
 from govgrid.core.errors import Refused
-from members import actions, receptions
+from govgrid.privacy.actions import note_reading
+from members import actions, liaisons, receptions
 from members.forms.reception import ReasonForm, ReceptionForm
-from members.models import Reception, Slot, Station
+from members.models import Booking, Reception, Slot, Station
 from members.views.receptions import BAD, CONFLICT, page
 
 
@@ -41,12 +43,25 @@ def _day(request: HttpRequest) -> date:
         return clock.today()
 
 
+def _note(request: HttpRequest, slots: list[Slot]) -> None:
+    """Who comes is read: on record for each of them, before it is shown."""
+    rows = [one for slot in slots for one in slot.bookings.all() if one.resident_id]  # type: ignore[attr-defined]
+    if rows:
+        station = slots[0].station
+        note_reading(
+            by=request.user, model=Booking, rows=rows, fields=["resident"],
+            role=liaisons.role_at(request.user, "members.receive", station.area, station.pk) or "host",
+            ip=client_address(request),
+        )  # fmt: skip
+
+
 @require_safe
 @never_cache
 def day_sheet(request: HttpRequest, code: str) -> HttpResponse:
     station, day = held(request, code), _day(request)
     day = min(max(day, date(2000, 1, 1)), date(2099, 12, 30))
     slots = receptions.day_sheet(Slot.objects.filter(station=station), day)
+    _note(request, slots)
     context = {
         "title": pgettext("reception", "Who comes"),
         "station": station,
@@ -67,6 +82,7 @@ def slot_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """For whoever receives at that time, member or station."""
     found = get_object_or_404(receptions.sheets(request.user).whole(), pk=pk)
     slots = receptions.day_sheet(Slot.objects.filter(pk=pk), found.day)
+    _note(request, slots)
     context = {
         "title": pgettext("reception", "Who comes"),
         "station": found.station,

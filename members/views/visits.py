@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from govgrid.core.addresses import client_address
 from govgrid.core.errors import Refused
 from govgrid.privacy.actions import note_reading
 from grids import scoping
 from members import actions, liaisons, visits
+from members.actions.reading import role_of
 from members.forms.visits import VisitForm, WelcomeForm
 from members.models import Member, Visit, VisitWish
 from members.views.shell import CONFLICT, PAGE, page
@@ -100,7 +102,10 @@ def _round(
     if not _may(request):
         raise PermissionDenied
     rows = list(visits.welcoming(request.user).order_by("pk")[:PAGE])
-    note_reading(by=request.user, model=Member, rows=rows, fields=FIELDS)
+    note_reading(
+        by=request.user, model=Member, rows=rows, fields=FIELDS, ip=client_address(request),
+        role=role_of(request.user),
+    )  # fmt: skip
     shown = [(one, bound if one.pk == pk and bound else VisitForm.fresh(one.pk)) for one in rows]
     context = {"rows": shown, "refusal": refusal}
     return page(request, "members/_visit_round.html", _("Visits to make"), context, status=status)

@@ -22,6 +22,7 @@ django.setup()
 from django.contrib import admin
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from consultations.lists import registry as lists
 from govgrid.core import panels
 from govgrid.home import desk
 from govgrid.privacy import retention
@@ -47,6 +48,7 @@ print(json.dumps({
     "document": list(document["paths"]),
     "retention": retention.names(),
     "start": "/members/" in client.get("/").content.decode(),
+    "lists": [one.rows.__module__ for one in lists.LISTS.values()],
 }))
 """
 
@@ -76,7 +78,7 @@ def test_switched_off_nothing_of_the_roster_is_to_be_found():
     assert set(there.values()) <= {404, 401}, there
     assert not off["reversed"]
     assert not off["start"]
-    for name in ("beat", "panels", "sources", "admin", "document"):
+    for name in ("beat", "panels", "sources", "admin", "document", "lists"):
         assert of_members(off[name]) == [], name
     # What is held must still be erased.
     assert "members.counsel" in off["retention"]
@@ -90,7 +92,7 @@ def test_switched_on_it_is_there():
     assert on["status"]["/members/counsel/"] == 200
     assert on["reversed"]
     assert on["start"]
-    for name in ("beat", "panels", "sources", "admin", "document"):
+    for name in ("beat", "panels", "sources", "admin", "document", "lists"):
         assert of_members(on[name]), name
 
 

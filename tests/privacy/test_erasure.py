@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -248,6 +249,26 @@ def test_r25_single_records_are_erased_again(rows, person, django_capture_on_com
     assert User.objects.get(pk=person.pk).is_active
 
 
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"row": "no number"}, {"row": ["1"]}, {"row": "1" * 80}, {"row": "\x00"}, {"subject": {}},
+        {"mark": None}, {"at": "2026-01-01T00:00:00"}, {"at": 7}, {"by": ["1"]}, {"uid": 7},
+    ],
+)  # fmt: skip
+def test_r25_a_spoilt_line_keeps_nobody_from_being_erased_again(
+    rows, person, erase, erasure_log, immediate, spoilt
+):
+    erase(person)
+    [line] = erasure_log.read_text().splitlines()
+    bad = json.loads(line) | {"model": "privacy.Processor", "mark": "m", "uid": str(uuid4())}
+    erasure_log.write_text(f"{json.dumps(bad | spoilt)}\n[]\n{line}\n")
+    restored(person)
+
+    assert erasure.replay() > 0
+    assert NAME not in everything()
+
+
 def test_r25_the_record_is_append_only(person, erase):
     erase(person)
 
@@ -269,7 +290,7 @@ def test_r26_what_was_asked_is_answered_and_done(
 
     asked.refresh_from_db()
     assert asked.answered_by == officer
-    assert Erasure.objects.filter(requested_by=officer).count() == 1
+    assert Erasure.objects.filter(requested_by=officer, model="accounts.User").count() == 1
     # That it was asked and answered stays, in nobody's words.
     earlier.refresh_from_db()
     waiting.refresh_from_db()

@@ -237,6 +237,30 @@ def test_r17_no_link_is_changed(three_days):
             change()
 
 
+def test_r17_numbers_of_people_are_not_written_into_the_log(row):
+    """For three years nobody could take them out of it again."""
+    by = UserFactory()
+    number = "13987654321"
+    reveal(row, by, reason=f"call back {number}", case=f"YL-1 {number}")
+    actions.note_reading(
+        by=by, model=Consent, fields=["name"], action="export", reason=f"to tell {number}"
+    )
+
+    said = [one.reason + one.case for one in AccessLog.objects.all()]
+    assert len(said) == 2
+    assert not any(number in one for one in said)
+
+
+def test_r17_who_read_a_request_is_found_by_who_made_it(client, officer):
+    person = UserFactory()
+    asked = actions.ask("explain", "Why am I here?", by=person)
+    client.force_login(officer)
+
+    client.get(f"/privacy/requests/{asked.pk}/")
+
+    assert [one.by for one in readings_about(person)] == [officer]
+
+
 # ── R18 ───────────────────────────────────────────────────────────────────────────────────────
 def test_r18_the_twenty_first_opening_in_a_day_is_told_once(row, officer):
     by = UserFactory()

@@ -51,18 +51,19 @@ CLEAR = """
     DECLARE one record;
     BEGIN
         FOR one IN
+            -- Before the tables: one that takes a row of a table has no name without it.
+            SELECT format('DROP ROUTINE IF EXISTS %s CASCADE', p.oid::regprocedure) AS statement
+            FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
+                AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass
+                    AND d.objid = p.oid AND d.deptype = 'e')
+            UNION ALL
             SELECT format('DROP %s IF EXISTS public.%I CASCADE',
                 CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW'
-                    WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, c.relname) AS statement
+                    WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, c.relname)
             FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace
                 AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
                 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass
                     AND d.objid = c.oid AND d.deptype IN ('e', 'i', 'a'))
-            UNION ALL
-            SELECT format('DROP ROUTINE IF EXISTS %s CASCADE', p.oid::regprocedure)
-            FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
-                AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass
-                    AND d.objid = p.oid AND d.deptype = 'e')
             UNION ALL
             SELECT format('DROP COLLATION IF EXISTS public.%I CASCADE', l.collname)
             FROM pg_collation l WHERE l.collnamespace = 'public'::regnamespace

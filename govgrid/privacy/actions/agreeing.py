@@ -36,6 +36,8 @@ def publish_notice(notice: Notice, *, by: User | None) -> Notice:
     notice.asks_again = before is not None and notice.asks_more_than(before)
     notice.published_at = now()
     notice.save(update_fields=["published_at", "asks_again"])
+    if notice.asks_again:
+        followers.asked_again(notice, by)
     return notice
 
 

@@ -65,6 +65,7 @@ def _readings(request: HttpRequest) -> tuple[list[AccessLog], int | None]:
     found = list(rows[: PAGE + 1])
     for one in found:
         one.role_name = holdings.role_name(one.role)  # type: ignore[attr-defined] # for the page
+        one.reader = holdings.reader_name(one.role, one.by.name)  # type: ignore[attr-defined]
     return found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None
 
 
