@@ -12,6 +12,7 @@ class MembersConfig(AppConfig):
         from consultations.lists import registry as lists  # noqa: PLC0415
         from govgrid.core import panels  # noqa: PLC0415
         from members import (  # noqa: PLC0415
+            beside,
             figures,
             figures_life,
             heralds_counsel,
@@ -37,6 +38,7 @@ class MembersConfig(AppConfig):
             tidings_roster,
         )
 
+        beside.register()
         holdings_roster.register()
         looks_roster.register()
         retention_roster.register()

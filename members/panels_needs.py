@@ -8,7 +8,7 @@ from consultations.models import Topic
 from govgrid.core import panels
 from govgrid.core.panels import Panel
 from grids.models import Area, Level
-from members import needs
+from members import beside, needs
 from members.models import Need
 from tickets.models import Ticket
 
@@ -37,7 +37,8 @@ def of_ticket(request: HttpRequest, ticket: Ticket) -> Panel | None:
     """What was asked for of it, and the way to ask."""
     may_ask = request.user.has_perm(ENTER, ticket.grid)
     came_from = Need.objects.filter(ticket=ticket)
-    found = _shown(request, Need.objects.filter(from_ticket=ticket) | came_from)
+    asked = Need.objects.filter(from_ticket=ticket) | came_from
+    found = _shown(request, asked) if beside.has(ticket, "needs") else []
     if not may_ask and not found:
         return None
     context = {"name": "ticket", "number": ticket.number, "needs": found, "may_ask": may_ask}
@@ -49,7 +50,8 @@ def of_topic(request: HttpRequest, topic: Topic) -> Panel | None:
         return None
     may_ask = request.user.has_perm(ENTER, topic.area)
     came_from = Need.objects.filter(topic=topic)
-    found = _shown(request, Need.objects.filter(from_topic=topic) | came_from)
+    asked = Need.objects.filter(from_topic=topic) | came_from
+    found = _shown(request, asked) if beside.has(topic, "needs") else []
     if not may_ask and not found:
         return None
     context = {"name": "topic", "number": topic.number, "needs": found, "may_ask": may_ask}
@@ -60,7 +62,8 @@ def of_area(request: HttpRequest, area: Area) -> Panel | None:
     """What is looked for there; of a city it would be everything."""
     if area.level < Level.DISTRICT:
         return None
-    found = list(needs.of_area(area).order_by("-pk")[:ROWS])
+    is_asked = "needs" in beside.there(area)
+    found = list(needs.of_area(area).order_by("-pk")[:ROWS]) if is_asked else []
     may_ask = request.user.has_perm(ENTER, area)
     if not found and not may_ask:
         return None

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from govgrid.core import panels
 from govgrid.core.panels import Figure, Panel
 from grids.models import Area
+from members import beside
 from members.models import Station, Team
 
 SHOWN = 5
-RANK = 70
+PLACE = 70
 
 
 def register() -> None:
@@ -20,11 +21,11 @@ def register() -> None:
 
 def of_area(_request: HttpRequest, area: Area) -> Panel | None:
     """Three statements; an area without any has no panel."""
+    if not beside.there(area) & {"stations", "teams"}:
+        return None
     there = Station.objects.open().filter(area__path__startswith=area.path)
     many = there.count()
     teams = list(Team.objects.in_force().filter(answers_for=area).order_by("name")[:SHOWN])
-    if not many and not teams:
-        return None
     context = {
         "area": area,
         "many": many,
@@ -32,4 +33,4 @@ def of_area(_request: HttpRequest, area: Area) -> Panel | None:
         "teams": teams,
     }
     figures = (Figure(_("Stations"), many),) if many else ()
-    return Panel("members/_stations_panel.html", context, figures, rank=RANK)
+    return Panel("members/_stations_panel.html", context, figures, rank=PLACE)

@@ -8,8 +8,8 @@ from govgrid.core import clock, panels
 from govgrid.core.panels import Panel
 from govgrid.privacy import stats
 from grids.models import Area
-from members import receptions
-from members.models import Activity, Reception, Station
+from members import beside, receptions
+from members.models import Activity, Station
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -41,13 +41,12 @@ def of_station(request: HttpRequest, station: Station) -> Panel | None:
 
 def of_area(request: HttpRequest, area: Area) -> Panel | None:
     """The next days on which one is received in the area, and what takes place there."""
+    if not beside.there(area) & {"days", "activities"}:
+        return None
     inside = {"station__area__path__startswith": area.path}
-    has_days = Reception.objects.in_force().filter(**inside).exists()
     now = clock.now()
     coming = Activity.objects.upcoming(now).filter(area__path__startswith=area.path)
     activities = list(coming[:FEW])
-    if not has_days and not activities:
-        return None
     slots = list(receptions.coming(now).filter(**inside)[: FEW * 12])
     context = {
         "area": area,

@@ -88,7 +88,8 @@ def _found(request: HttpRequest, number: str) -> Topic:
     seen = queries.visible(request.user).select_related(
         "platform__area", "area", "raised_by", "merged_into", "ticket", "watched_by", "theme"
     )
-    return get_object_or_404(queries.with_parts(seen.numbered(number), request.user))
+    rows = queries.with_parts(seen.numbered(number), request.user)
+    return get_object_or_404(panels.with_parts("consultations.topic", rows))
 
 
 @login_not_required

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.db.models import Exists, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
@@ -42,13 +43,16 @@ def leave_out(app: str) -> None:
     """Whatever ``app`` registered here is not shown: it is switched off."""
     for place, makers in _makers.items():
         _makers[place] = [one for one in makers if not _is_of(app, one)]
+    for parts in _parts.values():
+        for name in [name for name, rows in parts.items() if _is_of(app, rows.model)]:
+            del parts[name]
     for place, notes in _notes.items():
         _notes[place] = [one for one in notes if not _is_of(app, one)]
     for name in [name for name, (_label, tally) in _tallies.items() if _is_of(app, tally)]:
         del _tallies[name]
 
 
-def _is_of(app: str, one: Callable[..., Any]) -> bool:
+def _is_of(app: str, one: Any) -> bool:
     return one.__module__.split(".")[0] == app
 
 
@@ -57,6 +61,23 @@ def panels_for(place: str, request: HttpRequest, obj: Any) -> list[Panel]:
     made = (maker(request, obj) for maker in _makers.get(place, ()))
     found = [panel for panel in made if panel is not None]
     return sorted(found, key=lambda panel: panel.rank)
+
+
+# ── whether there is anything to say ──────────────────────────────────────────────────────────
+
+# Rows that hang on the one of the page, which they know as ``OuterRef("pk")``.
+_parts: dict[str, dict[str, QuerySet]] = defaultdict(dict)
+
+
+def register_part(place: str, name: str, rows: QuerySet) -> None:
+    """Call from ``AppConfig.ready``: a page's row then carries ``has_NAME``, asked in one statement
+    with it, so that a panel without anything asks nothing."""
+    _parts[place][name] = rows
+
+
+def with_parts(place: str, rows: QuerySet) -> QuerySet:
+    """``rows`` of a page with what the upper apps want to know of each."""
+    return rows.annotate(**{f"has_{n}": Exists(part) for n, part in _parts[place].items()})
 
 
 # ── what stands beside each row of a list ─────────────────────────────────────────────────────

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -157,7 +158,11 @@ class BookingViewSet(Resource):
         """A place, or the waiting list where none is left. Sent again it changes nothing."""
         given = BookBody.read(request)
         wish = Wish(given.get("matter", ""), given.get("address", ""))
-        booking = actions.book(_to_come(given["slot"]), wish, by=request.user)
+        slot = receptions.coming(clock.now()).filter(pk=given["slot"]).first()
+        if slot is None:
+            words = _("There is no such time, or it is over.")
+            raise serializers.ValidationError({"slot": [words]})
+        booking = actions.book(slot, wish, by=request.user)
         return self._told(request, booking.pk, status=201)
 
     @extend_schema(summary="One booking of mine", tags=TAGS, operation_id="members_booking")

@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
 from govgrid.core import clock
@@ -16,6 +17,7 @@ from govgrid.outbox.models import Message
 from members import actions, network
 from members.models import (
     Association,
+    Grant,
     Liaison,
     NetworkEvent,
     NetworkPost,
@@ -114,7 +116,12 @@ def test_r11_no_chain_of_keys_leads_from_a_person_to_an_association():
         for model in apps.get_models()
         if any(f.related_model is user for f in model._meta.get_fields() if f.concrete)
     }
-    seen, to_look = set(), list(names_a_person)
+    # A grant names a body or a representative and, by constraint, never both in one row.
+    rule = next(
+        one for one in Grant._meta.constraints if one.name == "grant_names_nobody_of_an_association"
+    )
+    assert str(rule.condition) == str(Q(association=None) | Q(representative=None))
+    seen, to_look = {Grant}, list(names_a_person)
     while to_look:
         model = to_look.pop()
         if model in seen:

@@ -2,12 +2,14 @@
 
 from django.http import Http404, HttpRequest
 
+from govgrid.core import panels
 from tickets.models import Ticket
 
 
 def ticket_in_reach(request: HttpRequest, number: str) -> Ticket:
     """The ticket, or 404 as well for whoever may not see it."""
-    ticket = Ticket.objects.with_places().filter(number=number).first()
+    rows = panels.with_parts("tickets.ticket", Ticket.objects.with_places())
+    ticket = rows.filter(number=number).first()
     if ticket is None or not request.user.has_perm("tickets.view", ticket):
         raise Http404
     return ticket

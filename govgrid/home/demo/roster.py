@@ -6,13 +6,16 @@ as always. What is under way is told by the actions.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from random import Random
 
 from django.db import connection
 
+import members
 from govgrid.accounts.models import User
 from govgrid.core import clock
 from govgrid.core.copying import reserve
@@ -48,6 +51,7 @@ OFFERS = (
     "电话里先说清楚，再约时间。",
     "",
 )
+NOTICES = Path(members.__file__).parent / "data" / "notices.json"
 CRITERIA = "看专长是否对口、每月能来几次、离站点远近；同等条件先到先得。每人的决定都写理由。"
 
 
@@ -67,6 +71,7 @@ def enrol(ground: Ground, seed: int) -> None:
     """After the stations, so that members find one; before needs and bookings."""
     keeper = User.objects.get(username="roster")
     specialties.load()
+    _notices()
     _assess(keeper)
     ready = Ready(
         [*ground.of_level(Level.COMMUNITY), *ground.of_level(Level.STREET)],
@@ -79,6 +84,14 @@ def enrol(ground: Ground, seed: int) -> None:
     over = _batch_that_is_over(ground.district, keeper, ready.now)
     _members(ready, over)
     _under_way(ground, keeper, ready)
+
+
+def _notices() -> None:
+    """Migrating has written them; where somebody emptied the tables they are written again."""
+    for said in json.loads(NOTICES.read_text()):
+        if not Notice.objects.filter(key=said["key"]).exists():
+            published = None if said["is_sensitive"] else clock.now()
+            Notice.objects.create(version=1, published_at=published, **said)
 
 
 def _assess(keeper: User) -> None:
