@@ -173,7 +173,9 @@ def _give_back(booking: Booking, state: str) -> None:
 @transaction.atomic
 def give_up_bookings(resident: User, *, by: None) -> int:
     """Whoever is erased does not come: his places to come are others' again. How many that were."""
-    coming = Booking.objects.live().of(resident).filter(slot__starts_at__gt=clock.now())
+    coming = Booking.objects.of(resident).filter(
+        state__in=[BookingState.WAITING, BookingState.BOOKED], slot__starts_at__gt=clock.now()
+    )
     for one in coming.select_related("slot").order_by("slot"):
         booking = _locked(one)
         _give_back(booking, turned("cancel", booking.state))

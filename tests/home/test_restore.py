@@ -88,6 +88,12 @@ def unseen(count):
 
 
 # ── a whole life ──────────────────────────────────────────────────────────────────────────────
+@pytest.fixture(autouse=True)
+def _own_record_of_erasures(settings, tmp_path):
+    """What other tests have erased is not erased here."""
+    settings.ERASURE_LOG = tmp_path / "erasures.jsonl"
+
+
 def test_all_is_there_again_and_goes_on(file, system, elsewhere):
     number, rows = system.number, tables()
     picture = content_of(Photo.objects.get())

@@ -13,10 +13,11 @@ from members import actions, leaving, receptions
 from members.models import Booking, Member, Reception, Slot
 from members.workflow import reception as flow
 from members.workflow.reception import BookingState
+from members.workflow.roster import Purpose
 from tests.factories import receptions as made
 from tests.factories.accounts import UserFactory
 from tests.factories.grids import build_town, holder
-from tests.factories.members import LiaisonFactory, MemberFactory, StationFactory
+from tests.factories.members import LiaisonFactory, MemberFactory, StationFactory, agree
 
 pytestmark = pytest.mark.django_db
 
@@ -265,6 +266,7 @@ def test_a_week_is_grouped_by_day_station_and_way(station, liaison, host):
         (4, "desk", 4), (4, "door", 4), (11, "desk", 4), (11, "door", 4),
     ]  # fmt: skip
     assert rows[0].host == ""
+    agree(host.user, Purpose.LISTED)
     host.is_listed = True
     host.save()
     rows = receptions.grouped(list(receptions.coming(clock.now())[:16]))

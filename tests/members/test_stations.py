@@ -134,7 +134,7 @@ def test_terms_of_service(station, keeper):
 def test_an_areas_page_tells_its_stations_and_teams(station, town, django_assert_num_queries):
     asked = RequestFactory().get("/")
     made.TeamFactory(area=town.streets[0]).answers_for.add(town.communities[0])
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         panel = panels_network.of_area(asked, town.communities[0])
     assert panel.context["many"] == 1
     assert len(panel.context["teams"]) == 1
