@@ -36,18 +36,18 @@ def _asked(district: Area, quarter: Quarter) -> dict[str, int]:
 
 def _met(district: Area, quarter: Quarter) -> dict[str, int]:
     """By the quarter in which it was confirmed."""
-    rows = Need.objects.filter(state=NeedState.CONFIRMED)
-    rows = _within(rows, quarter, "ended_at", "area", district)
+    met = Need.objects.filter(state=NeedState.CONFIRMED)
+    rows = _within(met, quarter, "ended_at", "area", district)
     return by_town(district, rows.values_list("area__path").annotate(n=Count("pk")))
 
 
 def _received(district: Area, quarter: Quarter) -> dict[str, int]:
-    rows = Booking.objects.filter(state__in=[BookingState.CAME, BookingState.DONE])
-    rows = _within(rows, quarter, "slot__starts_at", "slot__station__area", district)
+    came = Booking.objects.filter(state__in=[BookingState.CAME, BookingState.DONE])
+    rows = _within(came, quarter, "slot__starts_at", "slot__station__area", district)
     return by_town(district, rows.values_list("slot__station__area__path").annotate(n=Count("pk")))
 
 
 def _came(district: Area, quarter: Quarter) -> dict[str, int]:
-    rows = Activity.objects.filter(state=ActivityState.HELD, head_count__isnull=False)
-    rows = _within(rows, quarter, "starts_at", "area", district)
+    held = Activity.objects.filter(state=ActivityState.HELD, head_count__isnull=False)
+    rows = _within(held, quarter, "starts_at", "area", district)
     return by_town(district, rows.values_list("area__path").annotate(n=Sum("head_count")))
