@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
-from govgrid.home.demo import registers
+from govgrid.home.demo import network, registers
 from grids.models import (
     Area,
     AreaCount,
@@ -49,7 +49,8 @@ def test_there_is_something_of_every_kind_and_numbers_of_all_grids():
     assert Compound.objects.count() == registers.COMPOUNDS
     assert Facility.objects.count() == registers.FACILITIES
     assert ServicePoint.objects.count() == registers.SERVICE_POINTS
-    assert Organisation.objects.count() == registers.ORGANISATIONS
+    many = registers.ORGANISATIONS + network.MOST_SOCIETIES
+    assert Organisation.objects.count() == many
     assert not Facility.objects.filter(grid=None).exists()
     assert set(Facility.objects.values_list("state", flat=True)) == set(Facility.State.values)
     assert set(Renewal.objects.values_list("state", flat=True)) == {"planned", "running"}
