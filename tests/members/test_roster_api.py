@@ -115,7 +115,7 @@ def test_switches_and_leaving(as_, town):
     assert api.patch(ME, {"name": "x"}, format="json").status_code == 409
 
 
-@pytest.mark.parametrize("sector", [str(one) for one in BODY_ONLY])
+@pytest.mark.parametrize("sector", sorted(BODY_ONLY))
 def test_r11_nobody_is_linked_to_a_body_over_rest(as_, town, sector):
     one = MemberFactory(area=town.communities[0])
     body = AssociationFactory(area=town.district, sector=sector)

@@ -161,7 +161,7 @@ def test_r5_no_optional_consent_is_needed_for_any_basic_service(client, town, me
 # ── affiliation ───────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("sector", [str(one) for one in BODY_ONLY])
+@pytest.mark.parametrize("sector", sorted(BODY_ONLY))
 def test_r11_nobody_is_linked_to_a_body_in_form_or_action(client, town, member, sector):
     body = AssociationFactory(area=town.district, sector=sector)
     asked = notice(Purpose.AFFILIATION)
