@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from consultations import queries, seats, voters
+from consultations import seats, voters
 from consultations.models import Ballot, Residency
 from consultations.workflow.ballots import BallotState, Basis
+from govgrid.core.parts import may_have
 from grids.models import Area
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def standing(ballot: Ballot, user: Person) -> Standing:
 
 
 def of_topic(topic: Topic, user: Person, most: int = 20) -> list[Ballot]:
-    if not queries.may_have(topic, "ballots"):
+    if not may_have(topic, "ballots"):
         return []
     return list(voters.visible(user).filter(topic=topic).order_by("-pk")[:most])
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db.models import Case, F, Sum, When
 from django.utils.functional import Promise
 
-from consultations import queries
 from consultations.models import Entry, EntryQuerySet, Topic
 from consultations.workflow.tables import Direction, EntryKind, Unit
+from govgrid.core.parts import may_have
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -72,7 +72,7 @@ def _total(kind: str, unit: str, found: dict[str, Decimal]) -> Total:
 
 
 def of_topic(topic: Topic) -> list[Total]:
-    if not queries.may_have(topic, "entries"):
+    if not may_have(topic, "entries"):
         return []
     return totals(Entry.objects.filter(topic=topic))
 

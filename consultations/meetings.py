@@ -11,6 +11,7 @@ from consultations import lots, queries
 from consultations.models import Attendance, Opinion, Session
 from consultations.workflow import Capacity, OpinionKind
 from govgrid.core import clock
+from govgrid.core.parts import may_have
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -73,7 +74,7 @@ def coming(user: Person, *, platform: Platform | None = None, most: int = 50) ->
 
 def of_topic(topic: Topic, most: int = 50) -> list[Session]:
     """All of a topic, the latest first, with how many came to each."""
-    if not queries.may_have(topic, "sessions"):
+    if not may_have(topic, "sessions"):
         return []
     rows = Session.objects.filter(topic=topic).annotate(
         came=Count("attendance", filter=Q(attendance__checked_in_at__isnull=False))

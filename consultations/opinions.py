@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Count, F, Q
 
-from consultations import diffs, queries, seats
+from consultations import diffs, seats
 from consultations.models import Flag, Opinion, Stance, Topic, Wording
 from consultations.workflow import OPEN, PUBLIC, STANCES, Fate, OpinionKind
+from govgrid.core.parts import may_have
 from grids import scoping
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def listed(user: Person, topic: Topic, **narrowed: Any) -> QuerySet[Opinion]:
 
 def most_supported(topic: Topic, most: int) -> list[Opinion]:
     """Suggestions that stand: those that most are for come first."""
-    if not queries.may_have(topic, "opinions"):
+    if not may_have(topic, "opinions"):
         return []
     rows = Opinion.objects.filter(topic=topic).suggestions().standing()
     backed = Count("stances", filter=Q(stances__value=1))
@@ -152,7 +153,7 @@ def _tally(kept: Sequence[int] | None, counts: dict[int, int] | None) -> Tally:
 
 def tally_of(topic: Topic) -> Tally:
     """Of the topic itself, in its present wording."""
-    if not queries.may_have(topic, "stances"):
+    if not may_have(topic, "stances"):
         return _tally(topic.tally, None)
     rows = Stance.objects.filter(topic=topic, opinion=None, version=topic.version).order_by()
     return _tally(topic.tally, dict(rows.values_list("value").annotate(count=Count("pk"))))
@@ -160,7 +161,7 @@ def tally_of(topic: Topic) -> Tally:
 
 def stance_of(user: Person, topic: Topic) -> int | None:
     """What this person said of the topic in its present wording."""
-    if not user.is_authenticated or not queries.may_have(topic, "own_stance"):
+    if not user.is_authenticated or not may_have(topic, "own_stance"):
         return None
     rows = Stance.objects.filter(topic=topic, opinion=None, user=user.pk, version=topic.version)
     return rows.values_list("value", flat=True).first()
@@ -243,7 +244,7 @@ class Standing(NamedTuple):
 
 def counts(topic: Topic) -> Standing:
     """One statement, however much was said."""
-    if not queries.may_have(topic, "opinions"):
+    if not may_have(topic, "opinions"):
         return Standing({}, {})
     rows = Opinion.objects.filter(topic=topic, parent=None, superseded_at=None).order_by()
     public = rows.filter(hidden_at=None).exclude(LEADS_TO_HIDDEN).values_list("kind", "fate")

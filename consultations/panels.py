@@ -36,6 +36,7 @@ from consultations.workflow.cases import CaseState, Rhythm
 from consultations.workflow.guards import FEWEST_RATINGS
 from govgrid.core import clock, panels
 from govgrid.core.panels import Panel
+from govgrid.core.parts import may_have
 from grids.models import Area, Level
 from tickets.models import Ticket
 from tickets.workflow import WhistleKind
@@ -353,7 +354,7 @@ def follow_platform(request: HttpRequest, platform: Platform) -> Panel:
 
 def _follow(request: HttpRequest, kind: str, thing: Topic | Platform, key: str) -> Panel:
     mine = None
-    if request.user.is_authenticated and queries.may_have(thing, "following"):
+    if request.user.is_authenticated and may_have(thing, "following"):
         mine = Following.objects.of(request.user)
     context = {
         "following": mine.filter(**{kind: thing.pk}).first() if mine is not None else None,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from consultations import queries, seats
+from consultations import seats
 from consultations.models import Claim, Cohosting, Platform, Pool, PoolItem, Theme, Topic
 from consultations.workflow import PUBLIC
+from govgrid.core.parts import may_have
 from grids import scoping
 
 if TYPE_CHECKING:
@@ -72,14 +73,14 @@ def _own(topic: Topic, user: Person) -> bool:
 
 
 def cohostings(topic: Topic) -> list[Cohosting]:
-    if not queries.may_have(topic, "cohostings"):
+    if not may_have(topic, "cohostings"):
         return []
     return list(topic.cohostings.select_related("platform__area").order_by("pk"))
 
 
 def claim_of(topic: Topic) -> Claim | None:
     """Who claimed it in which round."""
-    if not queries.may_have(topic, "claims"):
+    if not may_have(topic, "claims"):
         return None
     return Claim.objects.filter(topic=topic).select_related("item__pool").first()
 

@@ -45,6 +45,7 @@ from consultations.models import (
 )
 from consultations.workflow import PUBLIC, TALKS, Facts, Heads, Rules
 from govgrid.core import clock
+from govgrid.core.parts import carrying, may_have
 from govgrid.core.text import bigrams
 
 if TYPE_CHECKING:
@@ -168,14 +169,7 @@ def with_parts(topics: TopicQuerySet, user: User | AnonymousUser) -> TopicQueryS
         parts["following"] = Following.objects.of(user)
         parts["own_stance"] = parts["stances"].filter(user=user.pk)
     here = OuterRef("pk")
-    return topics.annotate(
-        **{f"has_{name}": Exists(rows.filter(topic=here)) for name, rows in parts.items()}
-    )
-
-
-def may_have(row: Topic | Platform, part: str) -> bool:
-    """Whether it is worth asking; unknown, it is."""
-    return bool(getattr(row, f"has_{part}", True))
+    return carrying(topics, {name: rows.filter(topic=here) for name, rows in parts.items()})
 
 
 def last_review(topic: Topic) -> Review | None:

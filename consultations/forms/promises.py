@@ -7,11 +7,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from consultations import queries
 from consultations.forms.choices import share
 from consultations.models import Commitment, Opinion, Topic
 from consultations.workflow import TURNS
 from govgrid.core.days import DayField
+from govgrid.core.parts import may_have
 from govgrid.core.words import Words
 from grids.models import Department
 from tickets.models import Category
@@ -44,7 +44,7 @@ class OfferForm(forms.Form):
         share(department, topic)
         adopted = Opinion.objects.filter(topic=topic, verdict="now")
         self.fields["opinion"].queryset = adopted  # type: ignore[attr-defined]
-        if not queries.may_have(topic, "opinions") or not adopted.exists():
+        if not may_have(topic, "opinions") or not adopted.exists():
             del self.fields["opinion"]
 
 

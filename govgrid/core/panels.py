@@ -5,9 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
+
+from govgrid.core.parts import Rows, carrying
 
 
 class Figure(NamedTuple):
@@ -75,9 +77,9 @@ def register_part(place: str, name: str, rows: QuerySet) -> None:
     _parts[place][name] = rows
 
 
-def with_parts(place: str, rows: QuerySet) -> QuerySet:
+def with_parts(place: str, rows: Rows) -> Rows:
     """``rows`` of a page with what the upper apps want to know of each."""
-    return rows.annotate(**{f"has_{n}": Exists(part) for n, part in _parts[place].items()})
+    return carrying(rows, _parts[place])
 
 
 # ── what stands beside each row of a list ─────────────────────────────────────────────────────
