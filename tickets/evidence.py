@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from govgrid.core.parts import may_have
 from tickets.models import Check, Milestone, Photo, Ticket
 from tickets.workflow import MOVES, Proof, State
 from tickets.workflow.milestones import MOVES as MILESTONE_MOVES
@@ -26,7 +27,9 @@ def proof_of(ticket: Ticket) -> Proof:
     """The nearest after-photo since the work was last sent back, where one is wanted."""
     if not ticket.wants_after_photo:
         return Proof()
-    found = Photo.objects.showing_work_of(ticket).first()
+    found = None
+    if may_have(ticket, "photos"):
+        found = Photo.objects.showing_work_of(ticket).first()
     metres = getattr(found, "metres", None)
     return Proof(
         is_wanted=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from govgrid.core.parts import may_have
 from grids import scoping
 from grids.models import Level
 from tickets.beside import Beside
@@ -324,6 +325,8 @@ def gather(
 def _waits(ticket: Ticket, rows: Iterable[Assignment], by: Person | None) -> bool:
     """Whether a card or an order waits for an answer of a department of ``by``."""
     if by is None or not has_part(by, rows):
+        return False
+    if not may_have(ticket, "cards") and not may_have(ticket, "orders"):
         return False
     mine = scoping.reach(by, "tickets.work").departments
     cards = Card.objects.open().filter(ticket=ticket, department__in=mine).values("pk")

@@ -667,12 +667,12 @@ def test_what_is_no_number_is_404(signed_in, cast):
         assert api.post(f"{URL}{number}/actions/sign/", {}, format="json").status_code == 404
 
 
-def test_one_ticket_is_six_statements(signed_in, cast, town, django_assert_num_queries):
+def test_one_ticket_is_five_statements(signed_in, cast, town, django_assert_num_queries):
     ticket = routed(town, by=cast["worker"])
     for who in ("street", "clerk"):
         api = signed_in(cast[who])
-        # Token, posts, ticket, assignments, clocks, and whether something stands beside it.
-        with django_assert_num_queries(6):
+        # Token, posts, ticket, assignments and clocks.
+        with django_assert_num_queries(5):
             api.get(f"{URL}{ticket.number}/")
 
 

@@ -409,13 +409,13 @@ def test_many_clocks_cost_the_statements_of_few(api, town, cast, django_assert_n
         # Token, posts, ticket, clocks, pauses.
         with django_assert_num_queries(5):
             api.get(f"{URL}{ticket.number}/clocks/")
-    # Token, posts, ticket, whistle, assignments, clocks, what stands beside it, helpers.
-    with django_assert_num_queries(8):
+    # Token, posts, ticket, whistle, assignments, clocks, helpers.
+    with django_assert_num_queries(7):
         api.get(f"{URL}{whistle.number}/")
     for who in ("clerk", "urban"):
         actions.move(whistle, "sign", by=cast[who])
         actions.move(whistle, "report_in", by=cast[who])
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(8):
             answer = api.get(f"{URL}{whistle.number}/").json()
     assert set(answer["assignments"][0]) == set(AssignmentRow().fields)
 

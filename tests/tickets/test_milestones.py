@@ -519,7 +519,7 @@ def test_more_milestones_cost_no_more_statements(client, cast, hard, django_asse
     client.force_login(cast["clerk"])
     client.get(hard.get_absolute_url())
 
-    with django_assert_max_num_queries(47):
+    with django_assert_max_num_queries(20):
         client.get(hard.get_absolute_url())
 
 

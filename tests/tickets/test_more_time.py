@@ -679,7 +679,7 @@ def test_the_page_asks_as_much_for_many_rows_as_for_one(
     client.force_login(people["street"])
     client.get(one.get_absolute_url())
     for found in (one, more):
-        with django_assert_max_num_queries(27):
+        with django_assert_max_num_queries(17):
             client.get(found.get_absolute_url())
 
 

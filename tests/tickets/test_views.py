@@ -409,7 +409,7 @@ def test_a_ticket_asks_a_fixed_number_of_questions(
     actions.move(ticket, "sign", by=cast["clerk"])
     client = sign_in(who)
 
-    with django_assert_max_num_queries(29):
+    with django_assert_max_num_queries(18):
         client.get(ticket.get_absolute_url())
 
 

@@ -17,7 +17,7 @@ from govgrid.core.errors import Refused
 from govgrid.core.fields import Box, FlagInQuery, MomentInQuery, Slugs, Text
 from grids.api import AreaField, DepartmentField
 from grids.models import WGS84
-from tickets import actions
+from tickets import actions, parts
 from tickets.api.filing import FilingBody
 from tickets.api.pages import AsAsked
 from tickets.api.shapes import Rows, TicketRow, TicketWhole
@@ -233,7 +233,7 @@ def in_reach(user: Any, number: str) -> Ticket:
     # The database cannot even compare with a NUL.
     if "\x00" in number:
         raise Http404
-    tickets = Ticket.objects.in_reach_of(user).with_places()
+    tickets = parts.for_moves(Ticket.objects.in_reach_of(user).with_places())
     ticket = tickets.filter(number=number.upper()).first()
     if ticket is None:
         raise Http404

@@ -21,6 +21,7 @@ from govgrid.core import clock
 from govgrid.core.addresses import client_address, ours
 from govgrid.core.errors import Refused
 from govgrid.core.panels import panels_for
+from govgrid.core.parts import may_have
 from govgrid.privacy.actions import reveal
 from grids import scoping
 from grids.queries import grid_now
@@ -32,7 +33,16 @@ from tickets.forms.fields import ReasonForm
 from tickets.forms.moves import MoveForm, move_form
 from tickets.handling import Handling
 from tickets.milestones import steps
-from tickets.models import Assignment, Contact, Helper, Meeting, Ticket, TicketEvent, Whistle
+from tickets.models import (
+    Assignment,
+    ClockPause,
+    Contact,
+    Helper,
+    Meeting,
+    Ticket,
+    TicketEvent,
+    Whistle,
+)
 from tickets.offers import SEEN, Offer, offers, permitted, to_come
 from tickets.repeats import History, history
 from tickets.scores import told_of as scores_told
@@ -72,7 +82,8 @@ def act(request: HttpRequest, number: str, name: str) -> HttpResponse:
     if trouble:
         form.add_error("after_photo" if "after_photo" in form.fields else None, trouble)
     if not form.is_valid():
-        return _detail_page(request, ticket, tried=form)
+        # The photo may have been kept.
+        return _detail_page(request, ticket_in_reach(request, number), tried=form)
     try:
         actions.move(ticket, name, by=request.user, **form.given())
     except Refused as refusal:
@@ -150,7 +161,8 @@ def _detail_page(
 ) -> HttpResponse:  # fmt: skip
     assignments = list(ticket.assignments.select_related("department", "handler").order_by("pk"))
     events = list(ticket.events.select_related("by", "department").order_by("pk"))
-    clocks = list(ticket.clocks.prefetch_related("pauses").order_by("pk"))
+    pauses = ClockPause.objects.all() if may_have(ticket, "pauses") else ClockPause.objects.none()
+    clocks = list(ticket.clocks.prefetch_related(Prefetch("pauses", pauses)).order_by("pk"))
     if ticket.owes_plan:
         prefetch_related_objects([ticket], "milestones")
     beside = Beside(ticket)
@@ -158,7 +170,7 @@ def _detail_page(
     seen = sight_of(request.user, ticket, assignments)
     context = {
         "ticket": ticket,
-        "meetings": _meetings(ticket) if seen.meetings else [],
+        "meetings": _meetings(ticket) if seen.meetings and may_have(ticket, "meetings") else [],
         "may_meet": ticket.state not in ENDED
         and request.user.has_perm("tickets.hold_meeting", ticket),
         "steps": steps(ticket, assignments, clocks),
@@ -189,7 +201,7 @@ def _detail_page(
         **of_ticket(request, ticket, events, assignments),
         **supervision_of(request, ticket, assignments),
         "whistle": _whistle(ticket),
-        "has_contact": Contact.objects.filter(ticket=ticket, erased_at=None).exists(),
+        "has_contact": may_have(ticket, "contact"),
         **more,
     }
     # Where somebody is to come a code can hang at the place; who may add a photo may hang it.
@@ -218,7 +230,7 @@ def _acts(
     beside: Beside,
 ) -> dict[str, Any]:
     """What this person may do now, later, and on pages of its own."""
-    scores = list(ticket.scores.select_related("department")) if ticket.is_whistle else []
+    scores = list(ticket.scores.select_related("department")) if may_have(ticket, "scores") else []
     scored = {one.department_id for one in scores}
     every = permitted(ticket, by=request.user, assignments=assignments, names=SEEN, beside=beside)
     offered = sorted(
@@ -302,11 +314,13 @@ def _kin(request: HttpRequest, ticket: Ticket, events: list[TicketEvent]) -> dic
     number."""
     whole, parts = _split(events)
     above = {ticket.merged_into_id, ticket.repeat_of_id, whole, *parts} - {None}
-    reachable = Ticket.objects.in_reach_of(request.user)
-    found = reachable.filter(
-        Q(merged_into=ticket.pk) | Q(repeat_of=ticket.pk) | Q(pk__in=above)
-    ).select_related("category")[:KIN]
-    kin = list(found)
+    kin: list[Ticket] = []
+    if above or may_have(ticket, "merged") or may_have(ticket, "repeats"):
+        reachable = Ticket.objects.in_reach_of(request.user)
+        found = reachable.filter(
+            Q(merged_into=ticket.pk) | Q(repeat_of=ticket.pk) | Q(pk__in=above)
+        )
+        kin = list(found.select_related("category")[:KIN])
     by_id = {one.pk: one for one in kin}
     return {
         "merged_into": by_id.get(ticket.merged_into_id),
@@ -340,6 +354,8 @@ def _meetings(ticket: Ticket) -> list[Meeting]:
 
 def _whistle(ticket: Ticket) -> Whistle | None:
     """The last blow, also one that was refused: it stays to be read."""
+    if not may_have(ticket, "whistles"):
+        return None
     people = ("blown_by", "approved_by", "refused_by")
     whistles = ticket.whistles.select_related(*people).prefetch_related(
         Prefetch("helpers", Helper.objects.select_related("department"))

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from govgrid.core.errors import Refused
+from govgrid.core.parts import may_have
 from tickets import actions, rules
 from tickets.forms.notes import NoteForm
 from tickets.models import Assignment, Ticket
@@ -71,6 +72,8 @@ def notes_of(
     may_write = rules.notes_are_open(request.user, "tickets.write_note", ticket, parts)
     return {
         "reads_notes": True,
-        "notes": list(ticket.notes.select_related("by").order_by("pk")),
+        "notes": list(ticket.notes.select_related("by").order_by("pk"))
+        if may_have(ticket, "notes")
+        else [],
         "note_form": NoteForm(initial={"client_id": uuid4()}) if may_write else None,
     }

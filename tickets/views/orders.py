@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from govgrid.core.errors import Refused
+from govgrid.core.parts import may_have
 from grids import scoping
 from tickets import actions, papers, rules
 from tickets.models import Assignment, SupervisionOrder, Ticket
@@ -60,12 +61,14 @@ def supervision_of(
         return {"cards": [], "orders": []}
     cards = ticket.cards.filter(seen.of_department).select_related("department", "clock")
     areas = scoping.reach(request.user, "tickets.supervise").areas
-    orders = list(ticket.orders.filter(seen.of_department).with_parties().order_by("-pk"))
-    for one in orders:
+    orders = ticket.orders.filter(seen.of_department).with_parties().order_by("-pk")
+    told = list(orders) if may_have(ticket, "orders") else []
+    for one in told:
         one.ticket = ticket
+    cards = cards.order_by(F("lapsed_at").desc(nulls_first=True), "-pk")[:CARDS]
     return {
-        "cards": list(cards.order_by(F("lapsed_at").desc(nulls_first=True), "-pk")[:CARDS]),
-        "orders": orders,
+        "cards": list(cards) if may_have(ticket, "cards") else [],
+        "orders": told,
         "may_close": {area_id for ids in areas.values() for area_id in ids},
     }
 

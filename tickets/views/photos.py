@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from govgrid.core.errors import Refused
+from govgrid.core.parts import may_have
 from grids import scoping
 from grids.roles import ROLES
 from tickets import gallery, rules
@@ -210,7 +211,7 @@ def of_ticket(
     parts: Iterable[Assignment],
 ) -> dict[str, Any]:
     """What ``_photos.html`` shows; the events tell as whom somebody sent a photo, as it was then."""
-    found = ticket.photos.order_by("pk")
+    found = ticket.photos.order_by("pk") if may_have(ticket, "photos") else Photo.objects.none()
     if ticket.point is not None:
         found = found.annotate(metres=Distance("taken_point", ticket.point))
     senders = {
