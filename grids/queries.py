@@ -6,15 +6,16 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from govgrid.core import clock
+from govgrid.core.parts import carrying
 from grids import roles
-from grids.models import Area, AreaCode, Department, Level, Post, Upload
+from grids.models import Area, AreaCode, AreaName, Department, Level, Post, Upload
 
 if TYPE_CHECKING:
     from django.contrib.gis.geos import Point
@@ -146,9 +147,17 @@ class Function:
     phone: str
 
 
+# What an area may have of its past: its page asks for it only where there is any.
+PAST: dict[str, QuerySet[Any]] = {
+    "codes": AreaCode.objects.filter(area=OuterRef("pk")),
+    "names": AreaName.objects.filter(area=OuterRef("pk")),
+    "predecessors": Area.objects.filter(successor=OuterRef("pk")),
+}
+
+
 def area_of(code: str, on: date | None = None) -> Area | None:
     """The area in force (on a day) that bears ``code``, in either system, or bore it before."""
-    areas = Area.objects.in_force(on).select_related("parent")
+    areas = carrying(Area.objects.in_force(on).select_related("parent"), PAST)
     own = areas.filter(code=code).order_by("pk").first()
     if own is not None:
         return own

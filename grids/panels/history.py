@@ -8,14 +8,15 @@ from django.http import HttpRequest
 
 from govgrid.core import panels
 from govgrid.core.panels import Panel
+from govgrid.core.parts import may_have
 from grids.models import Area, CodeSystem
 
 
 def _history(request: HttpRequest, area: Area) -> Panel | None:
     """Nothing where an area has one code, one name and no history."""
-    codes = list(area.other_codes.all())
-    names = list(area.former_names.order_by("-valid_to"))
-    predecessors = list(area.predecessors.order_by("valid_to", "code"))
+    codes = list(area.other_codes.all()) if may_have(area, "codes") else []
+    names = list(area.former_names.order_by("-valid_to")) if may_have(area, "names") else []
+    predecessors = _predecessors(area) if may_have(area, "predecessors") else []
     if not (codes or names or predecessors):
         return None
     context: dict[str, Any] = {
@@ -27,6 +28,10 @@ def _history(request: HttpRequest, area: Area) -> Panel | None:
         "predecessors": predecessors,
     }
     return Panel("grids/_panel_history.html", context)
+
+
+def _predecessors(area: Area) -> list[Area]:
+    return list(area.predecessors.order_by("valid_to", "code"))
 
 
 def register() -> None:
