@@ -16,6 +16,7 @@ from grids import scoping
 from grids.models import Department, Level
 from tickets.models import COLUMN_OF_LEVEL, Card, CardQuerySet, Ticket
 from tickets.queries import clocks_of, most_urgent
+from tickets.timeleft import TimeLeft, time_left_in_lists
 from tickets.walks import Walks, over_areas
 from tickets.workflow import WORSE, CardCause, Colour, State
 
@@ -57,10 +58,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class Row:
-    """One ticket of the list: its next clock, its live cards with the worst first."""
+    """One ticket of the list: how its next clock stands, its live cards with the worst first."""
 
     ticket: Ticket
     clock: Clock | None
+    left: TimeLeft | None
     cards: list[Card] = field(default_factory=list)
 
 
@@ -130,15 +132,18 @@ def _narrowed(cards: CardQuerySet, asked: Asked) -> CardQuerySet:
 
 def rows_of(tickets: list[Ticket]) -> list[Row]:
     """A page with its clocks and cards: two statements."""
+    minute = clock.now().replace(second=0, microsecond=0)
     clocks = clocks_of(tickets)
     cards: dict[int, list[Card]] = {one.pk: [] for one in tickets}
     found = Card.objects.live().filter(ticket__in=cards).select_related("department", "clock")
     for card in found:
         cards[card.ticket_id].append(card)
-    return [
-        Row(one, most_urgent(clocks[one.pk]), sorted(cards[one.pk], key=_worst_first))
-        for one in tickets
-    ]
+    rows = []
+    for one in tickets:
+        due = most_urgent(clocks[one.pk])
+        carded = sorted(cards[one.pk], key=_worst_first)
+        rows.append(Row(one, due, time_left_in_lists(due, minute), carded))
+    return rows
 
 
 def _worst_first(card: Card) -> tuple[int, datetime]:

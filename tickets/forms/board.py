@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from govgrid.core.widgets import QuickSelect
 from govgrid.core.words import Words
 from grids.models import Department
 from tickets.board import Board, Scope, Wish, parts_of
@@ -71,7 +72,7 @@ class BoardForm(forms.Form):
 
     def _choose(self, name: str, nothing, choices: list[tuple[str, str]]) -> None:
         if choices:
-            widget = forms.Select(attrs={"class": "input"}, choices=[("", nothing), *choices])
+            widget = QuickSelect(attrs={"class": "input"}, choices=[("", nothing), *choices])
             self.fields[name].widget = widget
         else:
             self.fields[name].widget = forms.HiddenInput()

@@ -16,7 +16,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from govgrid.core import clock
 from govgrid.core.addresses import ours
 from govgrid.core.errors import Refused
 from grids import scoping
@@ -55,7 +54,6 @@ def page(request: HttpRequest) -> HttpResponse:
         ],
         "tally": counted,
         "colours": _colours(request, form, counted),
-        "minute": clock.now().replace(second=0, microsecond=0),
         "older": more,
         "first": _address(request) if form["after"].value() else "",
         "here": request.get_full_path(),

@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -180,17 +181,23 @@ def _crumb(area: Any) -> tuple[str, str]:
     return str(area.name), address() if address else ""
 
 
-@register.inclusion_tag("components/nav_item.html", takes_context=True)
-def nav_item(context: Any, name: str, icon: str, word: str, count: int = 0) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def nav_item(context: Any, name: str, icon: str, word: str, count: int = 0) -> SafeString:
     """A line of the rail; left out where the address does not exist."""
     match = getattr(context.get("request"), "resolver_match", None)
-    return {
-        "name": name,
-        "glyph": icon,
-        "word": word,
-        "count": count if count < MANY else f"{MANY - 1}+",
-        "is_here": match is not None and match.view_name == name,
-    }
+    is_here = match is not None and match.view_name == name
+    try:
+        address = reverse(name)
+    except NoReverseMatch:
+        return SafeString("")
+    return _drawn(
+        "components/nav_item.html",
+        address=address,
+        glyph=icon,
+        word=word,
+        count=str(count or "") if count < MANY else f"{MANY - 1}+",
+        here="page" if is_here else "",
+    )
 
 
 def _clock(value: datetime) -> str:
