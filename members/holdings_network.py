@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from govgrid.accounts.actions import FORGOTTEN
 from govgrid.core import clock
 from govgrid.core.errors import Refused
 from govgrid.privacy import erasure, holdings
 from govgrid.privacy.holdings import Holding
+from govgrid.privacy.models.keeping import letting_go
 from members.models import Liaison, PostTerm
 
 if TYPE_CHECKING:
@@ -43,6 +47,21 @@ def services(user: User) -> list[Mapping[str, Any]]:
     ]
 
 
+def subjects(user: User) -> list[tuple[str, Any]]:
+    keys = PostTerm.objects.filter(holder=user).values_list("pk", flat=True)
+    return [("members.PostTerm", pk) for pk in keys]
+
+
+def forget_notes(user: User, _at: datetime) -> int:
+    """What was left to this person goes, and what is said of this person by name at the posts held.
+    Who held them and until when stays."""
+    terms = PostTerm.objects.filter(holder=user)
+    named = Q(post__in=terms.values("post"), note__icontains=user.name)
+    about = Q(holder=user) if user.name in ("", FORGOTTEN) else Q(holder=user) | named
+    with letting_go():
+        return PostTerm.objects.filter(about).exclude(note="").update(note="")
+
+
 def has_handed_over(user: User) -> None:
     """Nobody is forgotten in a seat: the next one is told what is left to him."""
     today = clock.today()
@@ -57,5 +76,8 @@ def register() -> None:
     """Called once at start-up."""
     erasure.register_guard(has_handed_over)
     holdings.register(
-        "members.services", Holding(gettext_lazy("Posts and stations at which I serve"), services)
+        "members.services",
+        Holding(
+            gettext_lazy("Posts and stations at which I serve"), services, subjects, forget_notes
+        ),
     )

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db.models import Avg, Count, Prefetch, Q
 
 from govgrid.core import clock
+from govgrid.privacy import stats
 from govgrid.worktime.queries import calendar
 from grids.models import Area, Level
 from members import liaisons
 from members.models import Booking, Reception, Slot, SlotQuerySet, Station
-from members.workflow.reception import RATED, BookingState
+from members.workflow.reception import RATED, RATED_WITHIN, BookingState
 
 if TYPE_CHECKING:
     from datetime import date
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     Person = User | AnonymousUser
 
-# Fewer than so many marks are told nowhere.
+# Marks are told by so many at a time, and fewer nowhere.
 FLOOR = 10
 ROUNDED_TO = 5
 MOST = 400
@@ -119,20 +120,29 @@ class Rated(NamedTuple):
     mean: float | None
 
 
+def _counted(station: Station) -> QuerySet[Booking]:
+    """The marks that are told: such as nobody can change any more, as of the beginning of the
+    quarter, in whole tens. So each step of the mean is made by ten people at least."""
+    until = clock.midnight(stats.quarter_begun(clock.today())) - RATED_WITHIN
+    rows = Booking.objects.filter(
+        slot__station=station, slot__ends_at__lte=until, score__isnull=False
+    )
+    # What is added later stands behind: a ten that was told stays the same ten.
+    return rows.order_by("slot__ends_at", "pk")[: rows.count() // FLOOR * FLOOR]
+
+
 def rating_of(station: Station) -> Rated:
-    """How many, rounded down to fives, and their mean: of the team, never of a person."""
-    rows = Booking.objects.filter(slot__station=station, score__isnull=False).order_by()
-    sums = rows.aggregate(count=Count("pk"), mean=Avg("score"))
-    if sums["count"] < FLOOR:
+    """How many, and their mean: of the team, never of a person."""
+    sums = _counted(station).aggregate(count=Count("pk"), mean=Avg("score"))
+    if not sums["count"]:
         return Rated(0, None)
-    return Rated(sums["count"] // ROUNDED_TO * ROUNDED_TO, round(sums["mean"], 1))
+    return Rated(sums["count"], round(sums["mean"], 1))
 
 
 def remarks_of(station: Station, most: int = 30) -> list[str]:
-    """What they wrote, for the station alone: in the order of the alphabet, without day or name."""
-    rows = Booking.objects.filter(slot__station=station, score__isnull=False)
-    if rows.count() < FLOOR:
-        return []
+    """What they wrote, for the station alone: in the order of the alphabet, without day or name,
+    and with the marks that are told, or who came yesterday would be known by it."""
+    rows = Booking.objects.filter(pk__in=_counted(station).values("pk"))
     newest = rows.exclude(remark="").order_by("-pk").values_list("remark", flat=True)[:most]
     return sorted(newest)
 

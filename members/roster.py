@@ -11,11 +11,12 @@ from django.db.models.functions import Collate
 from govgrid.accounts.actions import digest_of
 from govgrid.core import clock
 from govgrid.core.text import normalise, traditional
+from govgrid.privacy import stats
 from grids import scoping
 from grids.models import Area, Level
 from members import liaisons
-from members.models import Batch, Invitation, Member, Specialty
-from members.workflow.joining import REMINDED_BEFORE
+from members.models import Batch, Invitation, Member, MemberEvent, Specialty
+from members.workflow.joining import REMINDED_BEFORE, Verb
 from members.workflow.roster import ON_ROSTER
 
 if TYPE_CHECKING:
@@ -158,6 +159,20 @@ def open_batches() -> list[Batch]:
     now = clock.now()
     rows = Batch.objects.filter(opens_at__lte=now, closes_at__gt=now)
     return list(rows.select_related("area").prefetch_related("wanted"))
+
+
+def chosen_by(batch: Batch) -> int | None:
+    """How many a call brought onto the roster, as everybody may read it: what had happened by the
+    first day of the quarter, whoever left since; None where it is too few."""
+    until = clock.midnight(stats.quarter_begun(clock.today()))
+    rows = MemberEvent.objects.filter(
+        member__batch=batch,
+        verb__in=[Verb.TAKEN, Verb.JOINED],
+        at__gte=batch.opens_at,
+        at__lt=until,
+    )
+    people = rows.aggregate(n=Count("member", distinct=True))["n"]
+    return stats.publishable({"chosen": people}).cells["chosen"]
 
 
 def serves(user: Person) -> bool:

@@ -251,12 +251,18 @@ def finish_booking(booking: Booking, *, by: User, outcome: str) -> Booking:
 
 @transaction.atomic
 def rate_booking(booking: Booking, *, by: User, score: int, remark: str = "") -> Booking:
-    """How it was, from 1 to 5; said again it counts as said last. Refused: ``not_received``."""
+    """How it was, from 1 to 5; said again it counts as said last.
+
+    Refused: ``not_received``, ``too_late``: a mark that is counted stays as it is, or what somebody
+    changed could be read off the mean.
+    """
     if not by.has_perm("members.rate_booking", booking):
         raise PermissionDenied
     booking = _locked(booking)
     if booking.state not in RATED:
         raise Refused("not_received", _("Say how it was once you were received."))
+    if not booking.may_be_rated(clock.now()):
+        raise Refused("too_late", _("How it was can be said within 30 days."))
     booking.score, booking.remark = score, guard.mask(remark.strip())[:300]
     booking.save(update_fields=["score", "remark"])
     return booking

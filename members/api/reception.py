@@ -184,7 +184,8 @@ class BookingViewSet(Resource):
         request=RateBody, responses={200: BookingRow, 409: REFUSED},
     )  # fmt: skip
     def rate(self, request: Request, id: int) -> Response:
-        """From 1 to 5; published as a mean of the station, from ten on."""
+        """From 1 to 5, within 30 days; published as a mean of the station, ten marks at a time and
+        by the quarter."""
         actions.rate_booking(_one(request, id), by=request.user, **RateBody.read(request))
         return self._told(request, id)
 

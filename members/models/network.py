@@ -169,14 +169,15 @@ class PostTermQuerySet(models.QuerySet["PostTerm"]):
 
 
 class PostTerm(models.Model):
-    """Who holds a post for a period. It ends, it is not deleted; the note is for the next."""
+    """Who holds a post for a period. It ends, it is not deleted; the note is for the next, and is
+    emptied where one of the two is erased."""
 
     post = models.ForeignKey(
         NetworkPost, models.PROTECT, related_name="terms", verbose_name=_("post")
     )
     holder = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("holder"))
     period = DateRangeField(_("period"))
-    # What the one before leaves to this one; erased from who holds no post by the account's end.
+    # What the one before leaves to this one.
     note = models.CharField(_("note of the hand-over"), max_length=500, blank=True)
     made_by = models.ForeignKey(
         USER, models.PROTECT, null=True, blank=True, related_name="+", db_index=False

@@ -19,7 +19,16 @@ from govgrid.core import clock
 from govgrid.privacy.fields import SealedTextField
 from members.models.member import Member
 from members.models.station import Station
-from members.workflow.reception import HALF_DAY, LIVE, RATED, SEATED, BookingState, Mode, told_of
+from members.workflow.reception import (
+    HALF_DAY,
+    LIVE,
+    RATED,
+    RATED_WITHIN,
+    SEATED,
+    BookingState,
+    Mode,
+    told_of,
+)
 from tickets.models import Ticket
 
 if TYPE_CHECKING:
@@ -343,6 +352,9 @@ class Booking(models.Model):
     def look(self) -> str:
         """As its chip is named."""
         return f"booking:{self.state}"
+
+    def may_be_rated(self, now: datetime) -> bool:
+        return self.state in RATED and now < self.slot.ends_at + RATED_WITHIN
 
     @property
     def case(self) -> str:

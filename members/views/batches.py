@@ -52,7 +52,8 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def batch(request: HttpRequest, pk: int) -> HttpResponse:
-    """The call; once decided, how many were chosen, and who of them agreed to be shown."""
+    """The call; once decided, who was chosen and agreed to be shown, and how many there are: for
+    who keeps the roster there and reads the rows exactly, for all others as it is published."""
     rows = Batch.objects.select_related("area").prefetch_related("wanted")
     found = get_object_or_404(rows, pk=pk)
     of_it = Member.objects.filter(batch=found)
@@ -60,10 +61,11 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
     waiting = list(of_it.filter(state=MemberState.APPLIED).for_lists()[:SHOWN]) if keeps else []
     if waiting:
         actions.note_list(waiting, by=request.user, ip=client_address(request))
+    chosen = of_it.filter(state__in=ON_ROSTER).count() if keeps else roster.chosen_by(found)
     context = {
         "batch": found,
-        "chosen": of_it.filter(state__in=ON_ROSTER).count(),
-        "not_taken": of_it.filter(state=MemberState.DECLINED).count(),
+        "chosen": chosen,
+        "not_taken": of_it.filter(state=MemberState.DECLINED).count() if keeps else 0,
         "shown": list(of_it.listed().for_lists().order_by("pk")[:SHOWN]),
         "waiting": waiting,
         "keeps": keeps,

@@ -75,7 +75,7 @@ def shown(
         "is_to_come": booking.slot.is_to_come(clock.now()),
         "is_the_day": clock.today() >= booking.slot.day,
         "ahead": receptions.ahead_of(booking) if booking.state == BookingState.WAITING else 0,
-        "was_received": was_received,
+        "may_rate": may["rate_booking"] and booking.may_be_rated(clock.now()),
         "opened": opened,
         "outcome_form": OutcomeForm(auto_id="finish_%s"),
         "rate_form": RateForm(

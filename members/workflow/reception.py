@@ -49,6 +49,8 @@ SEATED = (BookingState.BOOKED, BookingState.CAME, BookingState.NO_SHOW, BookingS
 LIVE = (BookingState.WAITING, *SEATED)
 # Of these the resident may say how it was.
 RATED = (BookingState.CAME, BookingState.DONE)
+# And for so long; after that a mark stays as it is, and may be counted.
+RATED_WITHIN = timedelta(days=30)
 
 
 # Colour and glyph of each.

@@ -119,12 +119,12 @@ class FactsFactory(DjangoModelFactory):
     of_class = "law"
 
 
-def held(post: NetworkPost, holder=None, *, days: int = 400) -> PostTerm:
+def held(post: NetworkPost, holder=None, *, days: int = 400, note: str = "") -> PostTerm:
     """A term of ``post`` that began in January and ends after so many days from today."""
     until = clock.today() + timedelta(days=days)
     term = PostTerm.objects.create(
         post=post, holder=holder or UserFactory(), period=DateRange(SINCE, until),
-        made_at=clock.midnight(SINCE),
+        made_at=clock.midnight(SINCE), note=note,
     )  # fmt: skip
     TermEnd.objects.create(term=term, last=until - timedelta(days=1), at=clock.midnight(SINCE))
     return term

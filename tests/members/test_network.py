@@ -14,7 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from govgrid.core import clock
 from govgrid.core.errors import Refused
 from govgrid.outbox.models import Message
-from members import actions, network
+from govgrid.privacy import erasure
+from govgrid.privacy.models import Erasure
+from govgrid.privacy.models.keeping import letting_go
+from members import actions, holdings_network, network
 from members.models import (
     Association,
     Grant,
@@ -241,6 +244,51 @@ def test_terms_are_only_cut_and_stories_only_added_to(town, keeper, post):
             change()
     cut = DateRange(term.period.lower, clock.today())
     assert PostTerm.objects.filter(pk=term.pk).update(period=cut) == 1
+
+
+def test_the_note_of_a_term_goes_to_nothing_and_only_where_somebody_is_erased(post):
+    term = made.held(post, note="钥匙在王伟处")
+    row = PostTerm.objects.filter(pk=term.pk)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.update(note="")
+    changes = [
+        lambda: row.update(note="别的话"),
+        lambda: row.update(note="", holder=UserFactory()),
+        lambda: row.update(note="", made_at=clock.now()),
+        lambda: row.update(
+            note="", period=DateRange(term.period.lower, term.period.upper + timedelta(days=1))
+        ),
+        row.delete,
+    ]
+    for change in changes:
+        with pytest.raises(IntegrityError), transaction.atomic(), letting_go():
+            change()
+    assert row.get().note == "钥匙在王伟处"
+    with letting_go():
+        assert row.update(note="") == 1
+
+
+def test_r22_erasing_empties_the_notes_of_hand_overs_and_the_terms_stay(town, keeper, post):
+    before, gone, after = (UserFactory(name=name) for name in ("赵前", "王伟", "钱后"))
+    elsewhere = made.held(made.NetworkPostFactory(area=town.streets[0]), note="交给王伟")
+    today = clock.today()
+    actions.fill_post(post, before, by=keeper, starts_on=today, note="第一任")
+    for person, days, note in [
+        (gone, 1, "交给王伟：名册"),
+        (after, 2, "王伟所留"),
+        (before, 3, "名册一本"),
+    ]:
+        on = today + timedelta(days=days)
+        actions.hand_over_post(post, person, by=keeper, on=on, note=note)
+    with clock.telling(clock.midnight(today + timedelta(days=3))):
+        assert erasure.erase(gone, by=None)
+        assert holdings_network.forget_notes(gone, clock.now()) == 0
+    terms = PostTerm.objects.filter(post=post).order_by("pk")
+    assert [one.note for one in terms] == ["第一任", "", "", "名册一本"]
+    assert [one.holder for one in terms] == [before, gone, after, before]
+    assert PostTerm.objects.get(pk=elsewhere.pk).note == "交给王伟"
+    rows = Erasure.objects.filter(model="members.PostTerm")
+    assert [one.row for one in rows] == [str(terms[1].pk)]
 
 
 def test_terms_that_end_within_sixty_days_are_to_be_renewed(town):

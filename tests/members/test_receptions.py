@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from govgrid.core import clock
 from govgrid.core.errors import Refused
 from govgrid.outbox.models import Message
-from members import actions, leaving, receptions
+from members import actions, holdings_reception, leaving, receptions
 from members.models import Booking, Member, Reception, Slot
 from members.workflow import reception as flow
 from members.workflow.reception import BookingState
@@ -273,16 +273,72 @@ def test_a_week_is_grouped_by_day_station_and_way(station, liaison, host):
     assert rows[0].host == host.display_name
 
 
-def test_r32_ratings_are_told_from_ten_on_and_rounded_down(station, liaison):
-    one = made.laid(station, by=liaison, places=13)
-    slot = made.first_slot(one)
-    rows = [made.booked(slot, by=UserFactory()) for _n in range(13)]
+def rated(slot, liaison, scores):
+    """So many came at that time, and each gave a mark."""
+    rows = [made.booked(slot, by=UserFactory()) for _score in scores]
     with clock.telling(slot.starts_at):
-        for n, booking in enumerate(rows):
+        for booking, score in zip(rows, scores, strict=True):
             actions.mark_came(booking, by=liaison)
-            if n == 9:
-                assert receptions.rating_of(station) == (0, None)
-                assert receptions.remarks_of(station) == []
-            actions.rate_booking(booking, by=booking.resident, score=4, remark=f"说{n}")
-    assert receptions.rating_of(station) == (10, 4.0)
-    assert len(receptions.remarks_of(station)) == 13
+            actions.rate_booking(booking, by=booking.resident, score=score, remark=f"{score}分")
+    return rows
+
+
+def told(station, moment):
+    with clock.telling(datetime.fromisoformat(f"{moment}T12:00+08:00")):
+        return receptions.rating_of(station), len(receptions.remarks_of(station))
+
+
+NOTHING = ((0, None), 0)
+
+
+def test_r32_marks_are_told_by_the_quarter_and_ten_at_a_time(station, liaison):
+    one = made.laid(station, by=liaison, places=30)
+    first, *later = Slot.objects.filter(reception=one).order_by("starts_at").whole()
+    rated(first, liaison, [4] * 9)
+    # Nine are too few, whenever one asks.
+    assert told(station, "2026-07-01") == NOTHING
+    rated(later[0], liaison, [4, 1, 1])
+    # Ten are told, but not before the quarter that begins a month later.
+    for moment in ("2026-03-31", "2026-04-01", "2026-06-30"):
+        assert told(station, moment) == NOTHING
+    assert told(station, "2026-07-01") == ((10, 4.0), 10)
+    # What comes afterwards moves nothing until it is ten again.
+    rated(later[1], liaison, [1] * 7)
+    assert told(station, "2026-07-01") == ((10, 4.0), 10)
+    rated(later[2], liaison, [1] * 5)
+    assert told(station, "2026-07-01") == ((20, 2.5), 20)
+
+
+def test_r32_the_page_says_the_rule_with_the_mean(station, liaison, client):
+    one = made.laid(station, by=liaison, places=30)
+    slot = made.first_slot(one)
+    rated(slot, liaison, [4] * 12)
+    pages = [station.get_absolute_url(), slot.get_absolute_url()]
+    with clock.telling(datetime.fromisoformat("2026-07-01T12:00+08:00")):
+        for page in pages:
+            said = client.get(page).text
+            assert "give 4.0 of 5 (10 marks)" in said
+            assert "ten marks at a time" in said
+    for page in pages:
+        assert "ten marks at a time" not in client.get(page).text
+
+
+def test_r32_no_single_mark_moves_the_mean(station, liaison):
+    one = made.laid(station, by=liaison, places=30)
+    slot = made.first_slot(one)
+    before = rated(slot, liaison, [3] * 10)
+    said = told(station, "2026-07-01")
+    assert said == ((10, 3.0), 10)
+    # Neither given late, nor changed, nor erased.
+    late = made.booked(slot, by=UserFactory())
+    with clock.telling(slot.starts_at):
+        actions.mark_came(late, by=liaison)
+    for booking in (late, before[0]):
+        with clock.telling(slot.ends_at + flow.RATED_WITHIN), pytest.raises(Refused) as refused:
+            actions.rate_booking(booking, by=booking.resident, score=1)
+        assert refused.value.code == "too_late"
+    with clock.telling(slot.ends_at + flow.RATED_WITHIN - timedelta(seconds=1)):
+        actions.rate_booking(late, by=late.resident, score=1)
+    assert told(station, "2026-07-01")[0] == (10, 3.0)
+    assert holdings_reception.erase_bookings(before[0].resident, clock.now()) == 1
+    assert told(station, "2026-07-01")[0] == (10, 3.0)

@@ -310,6 +310,54 @@ def test_a_batch_closes_by_its_time_and_takes_nobody_after_it(town, keeper):
         actions.close_batch(batch, by=UserFactory())
 
 
+def batch_page(client, batch, user=None):
+    """What stands beside the heading, and how many were not taken."""
+    client.logout()
+    if user is not None:
+        client.force_login(user)
+    answer = client.get(batch.get_absolute_url())
+    assert answer.status_code == 200
+    return answer.context["chosen"], answer.context["not_taken"], answer.text
+
+
+def test_r32_the_public_reads_of_a_call_what_may_be_published(client, town, keeper):
+    call = actions.Call("第一批", "看专长和时间", 40, clock.now() + timedelta(days=3))
+    batch = actions.open_batch(call, area=town.district, by=keeper)
+    people = [UserFactory() for _n in range(14)]
+    members = [
+        actions.apply(giving(), area=town.communities[0], by=one, batch=batch) for one in people
+    ]
+    for n, member in enumerate(members):
+        actions.decide(member, taken=n < 9, reason="看过了", by=keeper)
+    later = clock.midnight(clock.today()) + timedelta(days=100)
+    elsewhere = holder("roster_admin", area=town.streets[1])
+    for reader in (None, people[0], elsewhere):
+        # Nine are too few, whenever it is asked; of who was not taken nothing is told.
+        with clock.telling(later):
+            chosen, not_taken, page = batch_page(client, batch, reader)
+        assert (chosen, not_taken) == (None, 0)
+        assert "rounded to five" in page
+        assert "not taken." not in page
+    assert batch_page(client, batch, keeper)[:2] == (9, 5)
+
+    for _n in range(3):
+        actions.decide(
+            actions.apply(giving(), area=town.communities[0], by=UserFactory(), batch=batch),
+            taken=True, reason="看过了", by=keeper,
+        )  # fmt: skip
+    # Twelve, of whom nothing is told until the quarter ends.
+    assert batch_page(client, batch)[0] is None
+    with clock.telling(later):
+        assert batch_page(client, batch)[0] == 10
+        assert "about 10" in batch_page(client, batch)[2]
+        actions.leave(members[0], by=people[0])
+        assert batch_page(client, batch)[0] == 10
+        chosen, not_taken, page = batch_page(client, batch, keeper)
+    assert (chosen, not_taken) == (11, 5)
+    assert "rounded to five" not in page
+    assert "5 were not taken." in page
+
+
 # ── R2: no other way in ───────────────────────────────────────────────────────────────────────
 
 

@@ -161,7 +161,7 @@ def test_r27_nothing_ranks_or_sums_up_people():
     """No list of people by hours or by score, no mean of a person's scores, anywhere."""
     root = Path(settings.BASE_DIR)
     sources = [*(root / "members").rglob("*.py"), *(root / "templates/members").rglob("*.html")]
-    # The mean of a station's marks is of no person, and told from ten marks on.
+    # The mean of a station's marks is of no person, and told ten at a time.
     but = root / "members/receptions.py"
     kept = (one for one in sources if "migrations" not in one.parts and one != but)
     text = "\n".join(one.read_text() for one in kept)

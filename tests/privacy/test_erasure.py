@@ -2,11 +2,12 @@
 
 import json
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from govgrid.accounts.models import ApiToken, User
 from govgrid.core.clock import now
@@ -14,7 +15,7 @@ from govgrid.core.errors import Refused
 from govgrid.outbox import actions as outbox
 from govgrid.outbox.models import Message
 from govgrid.privacy import actions, erasure, holdings
-from govgrid.privacy.models import Erasure, Processor
+from govgrid.privacy.models import Erasure, Processor, SubjectRequest
 from govgrid.privacy.tasks import retain
 from tests.factories.accounts import UserFactory, bearer
 from tests.factories.grids import PostFactory, build_town, holder
@@ -65,7 +66,7 @@ def test_r22_after_an_erasure_no_row_names_the_person(person, erase, officer):
     )  # fmt: skip
     assert NAME in everything()
 
-    assert erase(person, by=officer) > 0
+    assert erase(person, by=person) > 0
 
     left = everything()
     for plain in (NAME, PHONE, MAIL, "ouyang"):
@@ -95,9 +96,14 @@ def test_r22_who_holds_a_post_hands_it_over_first(db, erase):
 
 
 def test_r22_nobody_erases_another_but_the_data_officer(person, erase, officer):
+    # Nor he by himself: somebody asks, see below.
+    for stranger in (UserFactory(is_superuser=True), officer):
+        with pytest.raises(PermissionDenied):
+            erase(person, by=stranger)
+    asked = actions.ask("delete", "All.", by=person)
     with pytest.raises(PermissionDenied):
-        erase(person, by=UserFactory(is_superuser=True))
-    erase(person, by=officer)
+        erasure.erase_as_asked(asked, by=UserFactory(is_superuser=True))
+    assert erasure.erase_as_asked(asked, by=officer) > 0
 
     other = UserFactory()
     assert erase(other, by=other) > 0
@@ -275,6 +281,37 @@ def test_r25_the_record_is_append_only(person, erase):
     for change in (lambda: Erasure.objects.update(row="1"), Erasure.objects.all().delete):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             change()
+
+
+def test_r26_what_one_officer_recorded_another_carries_out(person, officer):
+    second = holder("data_officer", area=officer.posts.get().area)
+    asked = actions.ask("delete", "All.", by=officer, user=person)
+
+    for act in (erasure.erase_as_asked, partial(actions.answer, text="Done.")):
+        with pytest.raises(Refused) as refusal:
+            act(asked, by=officer)
+        assert refusal.value.code == "second_officer"
+    rows = SubjectRequest.objects.filter(pk=asked.pk)
+    done = {"answered_at": now(), "answered_by": officer, "answer": "Done."}
+    with pytest.raises(IntegrityError, match="erased_by_a_second"), transaction.atomic():
+        rows.update(**done)
+    person.refresh_from_db()
+    assert person.name == NAME
+
+    assert erasure.erase_as_asked(asked, by=second) > 0
+    asked.refresh_from_db()
+    assert (asked.recorded_by, asked.answered_by) == (officer, second)
+
+
+def test_r26_what_is_not_done_or_no_erasure_needs_no_second_officer(person, officer):
+    asked = actions.ask("delete", "All.", by=officer, user=person)
+    assert actions.refuse(asked, "A post is held.", by=officer).refused_reason
+    for kind in ("see", "correct", "object"):
+        asked = actions.ask(kind, "This.", by=officer, user=person)
+        assert actions.answer(asked, "Done.", by=officer).answer
+    paper = actions.ask("delete", "All.", by=officer, subject_ref="P-7")
+    with pytest.raises(Refused):
+        actions.answer(paper, "Done.", by=officer)
 
 
 def test_r26_what_was_asked_is_answered_and_done(

@@ -360,6 +360,35 @@ def test_r22_the_desk_erases_who_asked_for_it(client, officer, asked, erasure_lo
     page(client.get(address), 405)
 
 
+def test_r22_the_page_says_who_else_must_erase(client, officer, erasure_log):
+    asked = actions.ask("delete", "All.", by=officer, user=UserFactory(name="Wang Asker"))
+    here, erase = (reverse(f"privacy:{name}", args=[asked.pk]) for name in ("request", "erase"))
+    client.force_login(officer)
+    assert "an administrator gives somebody this role" in page(client.get(here))
+
+    second = holder("data_officer", area=officer.posts.get().area)
+    second.name = "Li Second"
+    second.save()
+    said = page(client.get(here))
+    assert "Somebody else must act" in said
+    assert "Li Second" in said
+    assert erase not in said
+    refused = page(client.post(erase, {"is_sure": "on"}, follow=True))
+    assert "another data protection officer carries it out" in refused
+    page(client.post(here, {"text": "Done."}), 409)
+    asked.refresh_from_db()
+    assert asked.is_open
+
+    client.force_login(second)
+    said = page(client.get(here))
+    assert "Recorded by" in said
+    assert officer.name in said
+    assert erase in said
+    page(client.post(erase, {"is_sure": "on"}), 302)
+    asked.user.refresh_from_db()
+    assert asked.user.name == "—"
+
+
 def test_r22_who_holds_a_post_is_not_erased_at_the_desk(client, officer):
     other = holder("data_officer", area=officer.posts.get().area)
     asked = actions.ask("delete", "All.", by=officer)

@@ -102,6 +102,8 @@ def staff_seats(ground: Ground, rng: Random) -> Iterator[Seat]:
         if department not in taken:
             name = f"{department.short_name}经办"
             yield Seat(f"clerk-{department.code}", name, "department_clerk", None, department)
+    # What one records another carries out.
+    yield Seat("privacy-second", _made_up(rng), "data_officer", ground.district)
 
 
 def _others(areas: list[Area], taken: set[Area | Department | None]) -> list[Area]:

@@ -16,6 +16,8 @@ from members.models import Activity, Booking, Member, Reception, Slot, Station
 from members.workflow.reception import weekly
 
 NINE = time(9, 5)
+# Long enough for marks to be told: they wait a month, and for the quarter after it.
+LONG_AGO, RECENTLY = 160, 36
 STATIONS = (
     ("tongxin", "同心统战之家", "home", "党群服务中心一楼"),
     ("lianxin", "连心联络站", "station", "街道便民大厅 3 号窗口"),
@@ -90,6 +92,10 @@ def receive(ground: Ground, seed: int) -> None:
     laid = _laid(told)
     for one in laid:
         _visits(told, one)
+    with told.ago(RECENTLY) as since:
+        actions.make_slots(by=None)
+    for one in laid:
+        _visits(told, one, since)
     with told.ago(7):
         actions.make_slots(by=None)
     actions.make_slots(by=None)
@@ -104,7 +110,7 @@ def _laid(told: Teller) -> list[Reception]:
     days = [("desk", station, ["TU", "WE", "TH"][n % 3]) for n, station in enumerate(told.stations)]
     more = [("door", first, "FR"), ("online", first, "MO")]
     found = []
-    with told.ago(36):
+    with told.ago(LONG_AGO):
         for mode, station, day in [*days, *more]:
             hosts = Member.objects.active().filter(station=station).order_by("pk")[:3]
             laying = Laying(
@@ -116,10 +122,12 @@ def _laid(told: Teller) -> list[Reception]:
     return found
 
 
-def _visits(told: Teller, reception: Reception) -> None:
+def _visits(told: Teller, reception: Reception, since: datetime | None = None) -> None:
     """Some weeks in which people came, or stayed away."""
     now = clock.now()
     past = Slot.objects.filter(reception=reception, ends_at__lt=now, cancelled_at=None).whole()
+    if since is not None:
+        past = past.filter(starts_at__gte=since)
     for n, slot in enumerate(past.order_by("starts_at")[:12]):
         bookings = _booked(told, slot, n)
         with clock.telling(slot.starts_at + timedelta(minutes=2)):

@@ -75,13 +75,16 @@ def _due(at: datetime) -> date:
 
 @transaction.atomic
 def answer(request: SubjectRequest, text: str, *, by: User) -> SubjectRequest:
-    """What was done about it. Refused: ``say_what``, ``answered_already``, ``own_request``."""
+    """What was done about it. Refused: ``say_what``, ``answered_already``, ``own_request``, and
+    ``second_officer`` where an officer recorded that something is to be erased: another does it.
+    """
     return _close(request, by, answer=text)
 
 
 @transaction.atomic
 def refuse(request: SubjectRequest, reason: str, *, by: User) -> SubjectRequest:
-    """Why it is not done; the person is told where to complain. Refused as :func:`answer`."""
+    """Why it is not done; the person is told where to complain. Refused as :func:`answer`, but for
+    ``second_officer``: what is not done needs nobody else."""
     return _close(request, by, refused_reason=reason)
 
 
@@ -93,6 +96,11 @@ def _close(request: SubjectRequest, by: User, **words: str) -> SubjectRequest:
         raise Refused("answered_already", _("This was answered already."))
     if request.user_id == by.pk:
         raise Refused("own_request", _("Nobody answers his own request."))
+    if "answer" in words and request.needs_another_than(by):
+        raise Refused(
+            "second_officer",
+            _("You recorded this yourself: another data protection officer carries it out."),
+        )
     for name, text in words.items():
         if is_blank(text):
             raise Refused("say_what", _("Please write an answer."))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from govgrid.core import clock
 from govgrid.core.clock import now
+
+if TYPE_CHECKING:
+    from govgrid.accounts.models import User
 
 USER = settings.AUTH_USER_MODEL
 
@@ -92,6 +95,12 @@ class SubjectRequest(models.Model):
                 condition=Q(answered_by=None) | Q(user=None) | ~Q(answered_by=F("user")),
                 violation_error_message=_("Nobody answers his own request."),
             ),
+            # Who asked for himself is recorded by himself, and the one above holds.
+            models.CheckConstraint(
+                name="subjectrequest_erased_by_a_second",
+                condition=~Q(kind="delete") | Q(answer="") | ~Q(answered_by=F("recorded_by")),
+                violation_error_message=_("Who recorded it does not carry it out."),
+            ),
             models.UniqueConstraint(
                 fields=["recorded_by", "client_id"],
                 name="subjectrequest_sent_once",
@@ -110,6 +119,11 @@ class SubjectRequest(models.Model):
     @property
     def is_open(self) -> bool:
         return self.answered_at is None
+
+    def needs_another_than(self, officer: User) -> bool:
+        """Whether somebody else must carry it out: nobody has erased by one officer alone what the
+        person has not asked for by the own login."""
+        return self.kind == self.Kind.DELETE and self.recorded_by_id == officer.pk
 
     @property
     def is_overdue(self) -> bool:

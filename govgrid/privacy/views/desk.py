@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from govgrid.core import clock
 from govgrid.core.addresses import client_address
 from govgrid.core.errors import Refused
-from govgrid.privacy import actions, erasure, queries
+from govgrid.privacy import actions, alarms, erasure, queries
 from govgrid.privacy.forms import AnswerForm, EraseForm, RecordForm
 from govgrid.privacy.models import AccessChain, Alarm, ImpactAssessment, SubjectRequest
 from govgrid.privacy.queries import DESK
@@ -103,7 +103,8 @@ def _record(request: HttpRequest, form: RecordForm) -> SubjectRequest | None:
 @never_cache
 def one(request: HttpRequest, pk: int) -> HttpResponse:
     _must(request, "privacy.answer")
-    found = get_object_or_404(SubjectRequest.objects.select_related("user", "answered_by"), pk=pk)
+    rows = SubjectRequest.objects.select_related("user", "answered_by", "recorded_by")
+    found = get_object_or_404(rows, pk=pk)
     form, status = AnswerForm(), 200
     if request.method == "POST":
         form = AnswerForm(request.POST)
@@ -118,8 +119,21 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
             by=request.user, model=SubjectRequest, rows=[found], fields=["user", "kind", "text"],
             ip=client_address(request),
         )  # fmt: skip
-    context = {"asked": found, "form": form, "erase_form": EraseForm()}
+    needs_another = found.is_open and found.needs_another_than(request.user)
+    context = {
+        "asked": found,
+        "form": form,
+        "erase_form": EraseForm(),
+        "needs_another": needs_another,
+        "others": _others(request, found) if needs_another else [],
+    }
     return render(request, "privacy/request.html", context, status=status)
+
+
+def _others(request: HttpRequest, found: SubjectRequest) -> list[str]:
+    """Who may carry out what the reader recorded."""
+    away = {request.user.pk, found.user_id}
+    return sorted(one.name for one in alarms.watchers() if one.pk not in away)
 
 
 def _answer(request: HttpRequest, found: SubjectRequest, form: AnswerForm) -> bool:
