@@ -39,7 +39,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 
 def _unread(user: Any) -> int:
-    return Message.objects.unread_count(user)
+    # A person read for a session brings it along.
+    along = getattr(user, "unread", None)
+    return Message.objects.unread_count(user) if along is None else along
 
 
 def _posts_label(user: Any) -> list[tuple[str, str]]:

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from govgrid.core.clock import now
@@ -32,6 +33,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def unread_count(self, user) -> int:
         """At most ``MOST_COUNTED``: every page says it, and who never reads has thousands."""
         return self.for_person(user).unread().order_by()[:MOST_COUNTED].count()
+
+    def unread_of_row(self) -> Func:
+        """The same beside the row of a person."""
+        mine = self.for_person(OuterRef("pk")).unread().order_by().values("pk")[:MOST_COUNTED]
+        return Func(ArraySubquery(mine), function="CARDINALITY", output_field=models.IntegerField())
 
     def waiting(self) -> Self:
         """Neither sent nor given up."""
