@@ -62,6 +62,8 @@ class MembersConfig(AppConfig):
         panels_counsel.register()
         retention_counsel.register()
         looks_counsel.register()
+        if settings.MEMBERS_ENABLED:
+            beside.register_person()
         # Last: switched off, the roster is on no page of others. What it must erase it erases.
         if not settings.MEMBERS_ENABLED:
             panels.leave_out("members")

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from consultations.models import Topic
+from govgrid.accounts import backends
 from govgrid.core import clock, panels
+from govgrid.core.parts import may_have
 from grids.models import Area
 from members import needs
-from members.models import Activity, Counsel, Grant, Need, Reception, Station, Team
+from members.models import (
+    Activity,
+    Counsel,
+    Grant,
+    Liaison,
+    Member,
+    Need,
+    Reception,
+    Station,
+    Team,
+)
 from tickets.models import Ticket
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from govgrid.accounts.models import User
 
 HERE = OuterRef("pk")
 
@@ -24,9 +43,20 @@ def register() -> None:
     panels.register_part(topic, "roster_counsels", Counsel.objects.filter(topic=HERE))
 
 
-def has(row: Ticket | Topic, name: str) -> bool:
+def register_person() -> None:
+    """Called once where the roster is on: asked in one statement with whoever is signed in."""
+    own = {
+        "entry": Member.objects.filter(user=HERE),
+        "service": Liaison.objects.filter(user=HERE),
+        "needs": Need.objects.filter(Q(asker=HERE) | Q(entered_by=HERE)),
+    }
+    for name, rows in own.items():
+        backends.ask_along(f"has_roster_{name}", Exists(rows))
+
+
+def has(row: Ticket | Topic | User | AnonymousUser, name: str) -> bool:
     """Whether it is worth asking; unknown, it is."""
-    return bool(getattr(row, f"has_roster_{name}", True))
+    return may_have(row, f"roster_{name}")
 
 
 def there(area: Area) -> frozenset[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from govgrid.core.parts import may_have
 from grids import scoping
 from members import counsels, grants, liaisons
 from members.models import Brief, Counsel, Grant, Instruction, Member
@@ -32,7 +33,11 @@ TITLES = {
 
 def waiting(user: Person) -> list[Group]:
     """By kind; kinds with nothing are left out. Who is not on the roster is asked once for that."""
-    is_member = user.is_authenticated and Member.objects.of(user).exists()
+    is_member = (
+        user.is_authenticated
+        and may_have(user, "roster_entry")
+        and Member.objects.of(user).exists()
+    )
     groups = [
         Group(
             "counsel_edit",
@@ -63,7 +68,7 @@ def waiting(user: Person) -> list[Group]:
 
 
 def _mine(user: Person, ask: object) -> list[Counsel]:
-    if not (scoping.prefixes(user, EDIT) or liaisons.by_station(user, EDIT)):
+    if not liaisons.may_anywhere(user, EDIT):
         return []
     return list(ask(user).for_lists().order_by("state_since", "pk")[:LIMIT])  # type: ignore[operator]
 

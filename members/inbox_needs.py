@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from govgrid.core import clock
+from govgrid.core.parts import may_have
 from grids import scoping
 from members import needs
 from members.models import Claim, Need
@@ -36,7 +37,9 @@ def waiting(user: Person) -> list[Group]:
     """By kind; kinds with nothing are left out."""
     if not user.is_authenticated:
         return []
-    mine = Need.objects.of(user).for_lists().order_by("asked_at")
+    mine = Need.objects.none()
+    if may_have(user, "roster_needs"):
+        mine = Need.objects.of(user).for_lists().order_by("asked_at")
     choose = mine.filter(state=NeedState.CLAIMED)
     confirm = mine.filter(state=NeedState.SERVED)
     groups = [
@@ -51,6 +54,8 @@ def waiting(user: Person) -> list[Group]:
 
 
 def _promised(user: Person) -> list[Claim]:
+    if not may_have(user, "roster_entry"):
+        return []
     rows = Claim.objects.of(user).filter(state=ClaimState.ACCEPTED).whole()
     return list(rows.order_by("answered_at")[:LIMIT])
 

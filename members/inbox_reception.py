@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from govgrid.core import clock
-from grids import scoping
+from govgrid.core.parts import may_have
 from members import liaisons, receptions
 from members.models import Activity, Slot, SlotQuerySet
 from members.workflow.activities import ActivityState
@@ -38,9 +38,11 @@ def waiting(user: Person) -> list[Group]:
     """By kind; kinds with nothing are left out. Three statements."""
     if not user.is_authenticated:
         return []
+    receives = may_have(user, "roster_entry") or liaisons.may_anywhere(user, "members.receive")
+    today, owed = (_slots_today(user), _slots_owed(user)) if receives else ([], [])
     groups = [
-        Group("receive", TITLES["receive"], [_today(one) for one in _slots_today(user)]),
-        Group("outcome", TITLES["outcome"], [_owed(one) for one in _slots_owed(user)]),
+        Group("receive", TITLES["receive"], [_today(one) for one in today]),
+        Group("outcome", TITLES["outcome"], [_owed(one) for one in owed]),
         Group("activity_count", TITLES["count"], [_activity(one) for one in _uncounted(user)]),
     ]
     return [group for group in groups if group.rows]
@@ -65,10 +67,7 @@ def _slots_owed(user: Person) -> list[Slot]:
 
 
 def _uncounted(user: Person) -> list[Activity]:
-    if not (
-        liaisons.by_station(user, "members.run_activity")
-        or scoping.prefixes(user, "members.run_activity")
-    ):
+    if not liaisons.may_anywhere(user, "members.run_activity"):
         return []
     now = clock.now()
     rows = Activity.objects.filter(

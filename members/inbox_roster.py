@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from govgrid.core import clock
+from govgrid.core.parts import may_have
 from members import liaisons, roster
 from members.models import Member
 from members.workflow.joining import REMINDED_BEFORE
@@ -46,6 +47,8 @@ def _applications(user: Person) -> list[Member]:
 
 def _entries(user: Person) -> list[Member]:
     """The own one, where it is to be looked at: more is asked for, or two years are over."""
+    if not may_have(user, "roster_entry"):
+        return []
     mine = Member.objects.of(user).filter(state__in=ON_ROSTER).select_related("area")
     soon = clock.today() + REMINDED_BEFORE
     stale = mine.stale().values("pk")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Q
 
+from govgrid.core.parts import may_have
 from grids import scoping
 from members.models import Liaison, Station
 from members.roles import MAY
@@ -36,8 +37,10 @@ def held(user: Person) -> tuple[Serving, ...]:
         return ()
     cached = getattr(user, "_held_stations", None)
     if cached is None:
-        rows = Liaison.objects.of(user).held_on().order_by("pk").values_list("station", "role")
-        cached = tuple(Serving(station, role) for station, role in rows)
+        rows = Liaison.objects.none()
+        if may_have(user, "roster_service"):
+            rows = Liaison.objects.of(user).held_on().order_by("pk")
+        cached = tuple(Serving(*one) for one in rows.values_list("station", "role"))
         user._held_stations = cached  # type: ignore[attr-defined]
     return cached
 
@@ -65,6 +68,11 @@ def at(user: Person, permission: str, station: Station) -> bool:
 def may(user: Person, permission: str, area: Area, station_id: int | None) -> bool:
     """For a row that has an area and perhaps a station."""
     return station_id in by_station(user, permission) or over(user, permission, area)
+
+
+def may_anywhere(user: Person, permission: str) -> bool:
+    """By serving at some station, or by a post over some area."""
+    return bool(by_station(user, permission) or scoping.prefixes(user, permission))
 
 
 def scope(user: Person, permission: str, area: str = "area", station: str = "station") -> Q:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from govgrid.accounts import backends
 from govgrid.core import backlog, clock, panels
 from govgrid.core.panels import Figure, Panel
 from govgrid.core.templatetags.gg import state_class, state_icon
 from grids.models import Area, Facility, Patrol, Post
 from tickets import inbox, tallies, tiles
-from tickets.models import Assignment, Ticket
+from tickets.models import Assignment, SavedSearch, Ticket
 from tickets.workflow import OPEN, State
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ def register() -> None:
     panels.register_notes("grids.areas", how_many_each)
     backlog.register("tickets.open", _("Open tickets"), open_work)
     panels.register_tally("tickets.filed", _("Reports"), tallies.filed)
+    searches = SavedSearch.objects.filter(owner=OuterRef("pk"))
+    backends.ask_along("has_searches", Exists(searches))
 
 
 def open_here(request: HttpRequest, area: Area) -> Panel:

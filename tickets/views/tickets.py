@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from govgrid.core import clock
 from govgrid.core.coordinates import CRS
 from govgrid.core.errors import Refused
+from govgrid.core.parts import may_have
 from grids import scoping
 from grids.forms import PointForm
 from grids.models import Facility
@@ -63,7 +64,8 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         "newest": _without(request, "before", "after") if _is_further(request) else "",
     }
     if not request.htmx:
-        context["searches"] = SavedSearch.objects.filter(owner=request.user)
+        mine = SavedSearch.objects.filter(owner=request.user)
+        context["searches"] = mine if may_have(request.user, "searches") else []
     return render(request, template, context)
 
 
