@@ -146,7 +146,7 @@ def test_the_list_asks_as_much_for_twenty_as_for_one(sign_in, cast, django_asser
     kept(cast["street"])
     kept(UserFactory(), 2)
     client.get("/tickets/")
-    with django_assert_num_queries(6) as asked:
+    with django_assert_num_queries(5) as asked:
         client.get("/tickets/")
     for n in range(2, 20):
         kept(cast["street"], n)

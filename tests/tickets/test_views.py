@@ -290,7 +290,7 @@ def test_the_list_asks_as_much_for_three_as_for_one(sign_in, town, cast, who):
         response = client.get("/tickets/")
 
     assert len(response.context["tickets"]) == 3
-    assert len(one) == len(three) == 7
+    assert len(one) == len(three) == 5
     asked = [query["sql"] for query in three]
     assert not any("boundary" in sql for sql in asked)
     assert not any("COUNT(" in sql and "tickets_ticket" in sql for sql in asked)
