@@ -14,7 +14,8 @@ from govgrid.privacy import guard
 from grids.models import Area
 from members import roster
 from members.invitesheet import phone_of
-from members.models import Specialty, Station
+from members.models import Association, Specialty, Station
+from members.workflow.network import BODY_ONLY
 
 BLOCKED = (guard.Kind.ID, guard.Kind.CARD)
 
@@ -88,4 +89,17 @@ class StationField(forms.ModelChoiceField):
         super().__init__(
             Station.objects.open(), to_field_name="code", required=False,
             label=_("Station"), empty_label=_("None"), **kwargs,
+        )  # fmt: skip
+
+
+class AssociationField(forms.ModelChoiceField):
+    """One association. Bodies to which nobody is linked are not offered."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        bodies = [str(one) for one in BODY_ONLY]
+        super().__init__(
+            Association.objects.exclude(sector__in=bodies).filter(ended_on=None),
+            to_field_name="code", label=_("Association"),
+            error_messages={"invalid_choice": _("Persons are not linked to this body.")},
+            **kwargs,
         )  # fmt: skip
