@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from govgrid.core.sheets import RowError
@@ -55,10 +57,12 @@ def lines(label: Any, *, rows: int = 3, **kwargs: Any) -> OwnWords:
 
 
 class SpecialtiesField(forms.ModelMultipleChoiceField):
-    """Ticks, branch by branch."""
+    """Ticks, branch by branch, as `members/_specialties.html` draws them."""
 
     def __init__(self, **kwargs: Any) -> None:
         rows = Specialty.objects.filter(is_offered=True).select_related("parent")
+        of_branch = Coalesce("parent__code", "code"), F("parent").asc(nulls_first=True), "code"
+        rows = rows.order_by(*of_branch)
         widget = forms.CheckboxSelectMultiple
         super().__init__(rows, to_field_name="code", required=False, widget=widget, **kwargs)
 

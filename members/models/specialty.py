@@ -39,3 +39,8 @@ class Specialty(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def branch(self) -> Specialty:
+        """What it stands under in a form: itself, where it belongs to nothing."""
+        return self.parent or self

@@ -21,7 +21,13 @@ from members.workflow.roster import MemberState, Purpose
 from tests.factories.accounts import UserFactory
 from tests.factories.grids import build_town, holder
 from tests.factories.joining import PASSWORD, assess, giving, login, somebody
-from tests.factories.members import AssociationFactory, MemberFactory, agree, notice
+from tests.factories.members import (
+    AssociationFactory,
+    MemberFactory,
+    SpecialtyFactory,
+    agree,
+    notice,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -207,6 +213,17 @@ def test_r29_no_association_is_asked_for_before_it_was_assessed(client, link):
     page = client.get(reverse("members:join", args=[link])).content.decode()
     assert 'name="association"' not in page
     assert "roster-affiliation" not in page
+
+
+def test_specialties_stand_beneath_their_branch(client, link):
+    law = SpecialtyFactory(code="zz-law", name="法律")
+    SpecialtyFactory(code="aa-rent", name="租赁", parent=law)
+    SpecialtyFactory(code="mm-music", name="音乐")
+
+    page = client.get(reverse("members:join", args=[link])).content.decode()
+
+    shown = [page.index(f"<span>{name}</span>") for name in ("音乐", "法律", "租赁")]
+    assert shown == sorted(shown)
 
 
 @pytest.mark.parametrize("sector", sorted(BODY_ONLY))
