@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from govgrid.core import clock
+from govgrid.core import clock, sayings
 from grids.models import Area
 from members.models.network import Unit, on
 
@@ -107,7 +107,7 @@ class TeamCount(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.team_id} {self.year}-Q{self.quarter}"
+        return f"{self.team_id} {sayings.quarter(self.year, self.quarter)}"
 
 
 class Alliance(models.Model):
