@@ -98,6 +98,11 @@ def tables() -> list[Table]:
     return [_tables[name] for name in sorted(_tables)]
 
 
+def title(name: str) -> str:
+    """What a table counts; one that is not counted any more is called as it was."""
+    return str(_tables[name].label) if name in _tables else name
+
+
 # ── freezing ──────────────────────────────────────────────────────────────────────────────────
 
 
