@@ -103,8 +103,9 @@ class ErasureAdmin(ReadOnly, admin.ModelAdmin):
 class ImpactAssessmentAdmin(admin.ModelAdmin):
     """Entered once signed, and never changed: the next review is the next one."""
 
-    list_display = ["scope", "signed_on", "signed_by_name", "review_on"]
+    list_display = ["what", "signed_on", "signed_by_name", "review_on"]
     list_filter = ["scope"]
+    what = column("scope", _("what was assessed"), holdings.scope_name)
 
     def has_change_permission(self, request, obj=None):
         return False

@@ -181,11 +181,13 @@ def test_what_is_drawn_for_a_safe_word_does_not_answer_for_an_unsafe_one():
         ("since 2026-09-24", "since 2026-09-24"),
         ("", ""),
         (7, 7),
+        (True, "yes"),
+        (False, "no"),
     ],
 )
 def test_what_a_copy_writes_for_programs_a_page_says_for_people(written, said):
     with translation.override("en"):
-        assert gg.dated(written) == said
+        assert gg.in_words(written) == said
 
 
 def test_a_quarter_is_said_one_way():

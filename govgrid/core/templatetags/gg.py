@@ -225,8 +225,10 @@ def when(value: datetime | None) -> str:
 
 
 @register.filter
-def dated(value: Any) -> Any:
+def in_words(value: Any) -> Any:
     """What is held, as a person reads it: copies write days as 2026-09-24, for programs too."""
+    if isinstance(value, bool):
+        return pgettext("is it so", "yes") if value else pgettext("is it so", "no")
     if not isinstance(value, str) or not WRITTEN.fullmatch(value):
         return value
     try:
