@@ -18,6 +18,7 @@ from grids.models import Area
 from grids.queries import locate, outside_message
 from members import needs
 from members.actions import Asking
+from members.forms.roster_fields import plain_name
 from members.models import Need, NeedQuerySet, Specialty
 from members.workflow.needs import MOST_DAYS, SCORES, tells_of_health
 from tickets.models import Category
@@ -38,10 +39,8 @@ def area_of(words: str) -> Area:
 
 
 def _named(words: str) -> str:
-    """The area by its name, where no other has it: nobody knows codes by heart."""
     one = Area.objects.in_force().filter(code=words).first()
-    is_clear = one is not None and Area.objects.in_force().filter(name=one.name).count() == 1
-    return one.name if one is not None and is_clear else words
+    return plain_name(one) if one is not None else words
 
 
 def _area_at(lon: float, lat: float) -> Area:

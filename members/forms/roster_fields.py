@@ -82,6 +82,12 @@ class ServedArea(forms.ModelChoiceField):
         return obj.name
 
 
+def plain_name(area: Area) -> str:
+    """An area by its name, where no other has it: nobody knows codes by heart."""
+    is_clear = Area.objects.in_force().filter(name=area.name).count() == 1
+    return area.name if is_clear else area.code
+
+
 def served_area(**kwargs: Any) -> ServedArea:
     field = ServedArea(label=_("Area served"), **kwargs)
     field.queryset = roster.served()
