@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from govgrid.core import clock
 from govgrid.core.templatetags import gg
@@ -42,9 +42,10 @@ def waiting(user: User | AnonymousUser) -> list[Group]:
 def _row(one: SubjectRequest) -> Row:
     page = reverse("privacy:request", args=[one.pk])
     return Row(
-        state=STATE, icon="shield", title=str(one.get_kind_display()).capitalize(), text="",
+        state=STATE, icon="shield", text="",
+        title=gettext("Request: %(what)s") % {"what": one.get_kind_display()},
         url=page, number=str(one.pk), place="", who="", since=one.asked_at,
         act=Act(pgettext_lazy("button", "Answer"), page, "next", ""),
         # The whole day is still in time.
-        due=clock.midnight(one.due_on + timedelta(days=1)),
+        due=clock.midnight(one.due_on + timedelta(days=1)) - timedelta(minutes=1),
     )  # fmt: skip
