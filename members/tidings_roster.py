@@ -76,6 +76,6 @@ def decided(member: Member, *, taken: bool) -> None:
 def to_review(member: Member) -> None:
     owe(
         recipients=[member.user], kind="member_review",
-        params={"day": sayings.day(member.review_on)}, url=reverse("members:me"),
+        params={"day": sayings.day(member.review_on) if member.review_on else ""}, url=reverse("members:me"),
         fact=f"members.review:{member.pk}:{member.review_on:%Y-%m-%d}",
     )  # fmt: skip

@@ -16,8 +16,6 @@ from govgrid.privacy.queries import DESK
 from tickets.inbox.rows import LIMIT, Act, Group, Row
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
     from govgrid.accounts.models import User
 
 STATE = "request:open"
@@ -28,7 +26,7 @@ def register() -> None:
     gg.name_states({STATE: ("is-new", "s-new", pgettext_lazy("request", "To be answered"))})
 
 
-def waiting(user: User | AnonymousUser) -> list[Group]:
+def waiting(user: User) -> list[Group]:
     """Those with the least time left first; one's own is answered by somebody else."""
     if not user.has_perm("privacy.answer", DESK):
         return []

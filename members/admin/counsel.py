@@ -14,7 +14,8 @@ from members.workflow.counsel import VERBS
 class StepInline(ReadOnly, admin.TabularInline):
     model = CounselStep
     # As what somebody acted, not who he is.
-    fields = readonly_fields = ["at", "what", "held", "note"]
+    fields = ["at", "what", "held", "note"]
+    readonly_fields = ["what", "held"]
     extra = 0
     what = column(
         "verb", pgettext_lazy("counsel", "what was done"), lambda verb: VERBS.get(verb, verb)
