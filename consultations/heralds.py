@@ -18,9 +18,9 @@ from consultations.roles import SeatRole
 from consultations.workflow import State, Tier
 from consultations.workflow.calls import CallAnswer
 from consultations.workflow.cases import CaseState
+from govgrid.core.sayings import by_language, day_and_hour
 from govgrid.outbox import kinds
 from govgrid.outbox.actions import Debt, owe_all
-from tickets.debts import by_language, day_and_hour
 
 if TYPE_CHECKING:
     from govgrid.accounts.models import User

@@ -25,12 +25,12 @@ from consultations.rules import LEVEL_OF
 from consultations.workflow import CommitmentState, Fate, FlagReason, State, Tier
 from govgrid.accounts.models import User
 from govgrid.core import clock
+from govgrid.core.sayings import Said, by_language, day
 from govgrid.outbox import kinds
 from govgrid.outbox.actions import Debt, owe_all
 from grids import roles
 from grids.models import Post
 from tickets import staff
-from tickets.debts import Said, by_language, day
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -17,9 +17,9 @@ from consultations.models import Attendance, Seat, Session
 from consultations.workflow import SessionKind
 from govgrid.accounts.models import User
 from govgrid.core import clock
+from govgrid.core.sayings import by_language, day_and_hour
 from govgrid.outbox import kinds
 from govgrid.outbox.actions import Debt, owe_all
-from tickets.debts import by_language, day_and_hour
 from tickets.invitations import Invitation, ics
 
 if TYPE_CHECKING:

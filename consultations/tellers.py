@@ -12,9 +12,9 @@ from consultations import voters
 from consultations.models import Ballot, ClauseComment, Seat, Vote
 from consultations.workflow.ballots import Basis
 from govgrid.accounts.models import User
+from govgrid.core.sayings import by_language, day_and_hour
 from govgrid.outbox import kinds
 from govgrid.outbox.actions import Debt, owe_all
-from tickets.debts import by_language, day_and_hour
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -13,11 +13,11 @@ from consultations.models import Cohosting, Platform, Pool, Seat, Theme
 from consultations.roles import SeatRole
 from consultations.workflow import Tier
 from govgrid.accounts.models import User
+from govgrid.core.sayings import by_language, day, day_and_hour
 from govgrid.outbox import kinds
 from govgrid.outbox.actions import Debt, owe_all
 from grids import roles
 from grids.models import Post
-from tickets.debts import by_language, day, day_and_hour
 
 if TYPE_CHECKING:
     from datetime import date

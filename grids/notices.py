@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from govgrid.accounts.models import User
-from govgrid.core import clock
+from govgrid.core import clock, sayings
 from govgrid.outbox import kinds
 from govgrid.outbox.actions import owe
 from grids import roles
@@ -62,7 +62,7 @@ def moved(division: Division, event: DivisionEvent) -> None:
         kind=kind,
         params={
             "community": division.community.name,
-            "day": division.effective_on.isoformat() if division.effective_on else "",
+            "day": sayings.day(division.effective_on) if division.effective_on else "",
             "note": event.note,
         },
         url=division.get_absolute_url(),

@@ -25,13 +25,15 @@ def excel(place: str, quarters: Sequence[Quarter], tables: Sequence[Shown]) -> b
         sheet.write_string(0, 0, f"{place} {shown.table.label}", strong)
         sheet.set_column(0, 0, 30)
         for column, quarter in enumerate(quarters, start=1):
-            sheet.write_string(1, column, quarter.name, strong)
+            sheet.write_string(1, column, quarter.label, strong)
         lines = [*((str(one.label), one.counts) for one in shown.lines), (_("Total"), shown.totals)]
         for row, (label, counts) in enumerate(lines, start=2):
             sheet.write_string(row, 0, label)
             for column, count in enumerate(counts, start=1):
                 if count is not None:
                     sheet.write_number(row, column, count)
+        if shown.table.note:
+            sheet.write_string(len(lines) + 3, 0, str(shown.table.note))
     if not tables:
         book.add_worksheet().write_string(0, 0, place)
     book.close()

@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import Topic
-from govgrid.core import clock
+from govgrid.core import clock, sayings
 from govgrid.privacy import stats
 from grids.models import Area, Level
 from members.models import Counsel, FigureRow, Grant, Member, Specialty
@@ -49,7 +49,13 @@ class Quarter(NamedTuple):
 
     @property
     def name(self) -> str:
+        """For programs."""
         return f"{self.begin.year}-Q{self.number}"
+
+    @property
+    def label(self) -> str:
+        """For people."""
+        return sayings.quarter(self.begin.year, self.number)
 
 
 def last_over(on: date) -> Quarter:
@@ -69,18 +75,32 @@ class Table(NamedTuple):
     label: str | Promise
     counting: Counting
     words: Words = str
+    # What a reader must know who adds its lines up.
+    note: str | Promise = ""
 
 
 _tables: dict[str, Table] = {}
 
 
-def register(name: str, label: str | Promise, count: Counting, words: Words = str) -> None:
+def register(
+    name: str,
+    label: str | Promise,
+    count: Counting,
+    words: Words = str,
+    *,
+    note: str | Promise = "",
+) -> None:
     """Call from ``AppConfig.ready``: one property, whole districts, counts; never persons."""
-    _tables[name] = Table(name, label, count, words)
+    _tables[name] = Table(name, label, count, words, note)
 
 
 def tables() -> list[Table]:
     return [_tables[name] for name in sorted(_tables)]
+
+
+def title(name: str) -> str:
+    """What a table counts; one that is not counted any more is called as it was."""
+    return str(_tables[name].label) if name in _tables else name
 
 
 # ── freezing ──────────────────────────────────────────────────────────────────────────────────
@@ -150,7 +170,10 @@ def read(district: Area, some: Iterable[Quarter]) -> list[Shown]:
 
 def register_own() -> None:
     """Called once at start-up."""
-    register("members-branch", _("Members by branch of specialty"), _by_branch)
+    several = _(
+        "A member who is good at several is counted in each: the total is above the members."
+    )
+    register("members-branch", _("Members by branch of specialty"), _by_branch, note=several)
     register("members-town", _("Members by town"), _by_town)
     register("members-station", _("Members by kind of station"), _by_station, _station_words)
     register("counsels-town", _("Counsels handed in, by town"), _counsels)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from govgrid.accounts.models import User
 from govgrid.core import clock
+from govgrid.core.sayings import by_language, day
 from govgrid.outbox import kinds
 from govgrid.outbox.actions import Debt, owe_all
 from grids import roles
@@ -18,7 +19,6 @@ from members.roles import MAY
 from members.workflow.counsel import VERBS
 from members.workflow.grants import DutyLevel, Matter
 from tickets import staff
-from tickets.debts import by_language, day
 
 if TYPE_CHECKING:
     from grids.models import Area

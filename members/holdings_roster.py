@@ -13,6 +13,7 @@ from govgrid.privacy import blinds, erasure, followers, holdings
 from govgrid.privacy.holdings import Holding
 from members import actions
 from members.models import Member
+from members.workflow.joining import SCOPE
 from members.workflow.roster import NEEDED, Purpose
 
 if TYPE_CHECKING:
@@ -115,6 +116,7 @@ def register() -> None:
     erasure.register_rows("members.Member", erasure.Rows(_stamp, _erase_again))
     label = gettext_lazy("Service roster")
     holdings.register("members.roster", Holding(label, rows, subjects, erase))
+    holdings.name_scopes({SCOPE: label, Purpose.AFFILIATION: Purpose.AFFILIATION.label})
     for model in ("Sealed", "Invitation"):
         blinds.register(
             f"members.{model}", "phone_index", sealed="phone", domain=f"members.{model}.phone"

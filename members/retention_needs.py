@@ -155,7 +155,7 @@ def _forget_time(user: User, at: datetime) -> int:
 
 
 HOLDINGS = {
-    "members.needs": Holding(gettext_lazy("Needs"), _held_needs, _contacts_of, _forget_needs),
+    "members.needs": Holding(gettext_lazy("My needs"), _held_needs, _contacts_of, _forget_needs),
     "members.claims": Holding(gettext_lazy("Offers of help"), _held_claims, erase=_forget_claims),
     "members.time": Holding(gettext_lazy("Time account"), _held_time, erase=_forget_time),
 }

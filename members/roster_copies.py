@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from weasyprint import HTML
 
 from govgrid.core import clock
+from govgrid.privacy.copies import printed
 from govgrid.privacy.models import AccessLog, Consent
 from grids.roles import ROLES
 from members import actions
@@ -89,4 +88,4 @@ def _field(name: str) -> str:
 
 
 def pdf(whole: dict[str, Any]) -> bytes:
-    return HTML(string=render_to_string("members/copy.html", {"copy": whole})).write_pdf() or b""
+    return printed("members/copy.html", {"copy": whole})

@@ -106,7 +106,7 @@ def came(station: Station) -> list[Came]:
         .annotate(many=Sum("number"))
     )
     return [
-        Came(str(Quarter(year, quarter)), VisitKind(kind).label, many)
+        Came(Quarter(year, quarter).label, VisitKind(kind).label, many)
         for year, quarter, kind, many in sorted(found, key=lambda one: (-one[0], -one[1], one[2]))
     ]
 

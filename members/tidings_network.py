@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
+from govgrid.core.sayings import by_language, day
 from govgrid.outbox import kinds
 from govgrid.outbox.actions import Debt, owe_all
 from members.roles import StationRole
 from members.workflow.units import PostKind
-from tickets.debts import by_language, day
 
 if TYPE_CHECKING:
     from datetime import date

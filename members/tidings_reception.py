@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from govgrid.accounts.models import User
 from govgrid.core import clock
+from govgrid.core.sayings import by_language, day_and_hour
 from govgrid.outbox import kinds
 from govgrid.outbox.actions import Debt, owe_all
 from members.models import Activity, Booking, Slot
 from members.workflow.reception import BookingState, Mode
-from tickets.debts import by_language, day_and_hour
 from tickets.invitations import Invitation, feed, ics
 
 if TYPE_CHECKING:

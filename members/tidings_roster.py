@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from govgrid.accounts.models import User
+from govgrid.core import sayings
 from govgrid.outbox import kinds
 from govgrid.outbox.actions import owe
 from grids import roles
@@ -75,6 +76,6 @@ def decided(member: Member, *, taken: bool) -> None:
 def to_review(member: Member) -> None:
     owe(
         recipients=[member.user], kind="member_review",
-        params={"day": f"{member.review_on:%Y-%m-%d}"}, url=reverse("members:me"),
+        params={"day": sayings.day(member.review_on) if member.review_on else ""}, url=reverse("members:me"),
         fact=f"members.review:{member.pk}:{member.review_on:%Y-%m-%d}",
     )  # fmt: skip

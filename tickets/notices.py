@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from govgrid.accounts.models import User
+from govgrid.core.sayings import Said, by_language, day, day_and_hour
 from govgrid.outbox import kinds
 from govgrid.outbox.actions import Debt, owe, owe_all
 from tickets import staff, tracking
-from tickets.debts import Said, by_language, day, day_and_hour, debt_of
+from tickets.debts import debt_of
 from tickets.models import Assignment, Callback, Clock, Ticket
 from tickets.phrases import KINDS
 from tickets.posts import Posts, deciding

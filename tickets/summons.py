@@ -11,10 +11,11 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from govgrid.core.sayings import by_language, day_and_hour
 from govgrid.outbox import kinds
 from govgrid.outbox.actions import Debt, owe_all
 from tickets import staff
-from tickets.debts import by_language, day_and_hour, debt_about
+from tickets.debts import debt_about
 from tickets.invitations import Invitation, ics
 from tickets.models import Meeting
 from tickets.workflow import Rank

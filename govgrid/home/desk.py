@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 
 from consultations import inbox as consultations
 from govgrid.core import clock
+from govgrid.home import own_requests
 from grids import scoping
 from members import inbox_counsel, inbox_needs, inbox_network, inbox_reception, inbox_roster
 from tickets import inbox
@@ -24,7 +25,11 @@ from tickets.inbox import Group, Row
 
 # Each app says what waits for a person, with ``due`` where it has a limit; a new one is one more
 # line here.
-BELOW: tuple[Callable[[Any], list[Group]], ...] = (inbox.waiting, consultations.waiting)
+BELOW: tuple[Callable[[Any], list[Group]], ...] = (
+    inbox.waiting,
+    consultations.waiting,
+    own_requests.waiting,
+)
 MEMBERS: tuple[Callable[[Any], list[Group]], ...] = (
     inbox_roster.waiting,
     inbox_network.waiting,

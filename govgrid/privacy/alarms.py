@@ -10,7 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from govgrid.core import clock
+from govgrid.core import clock, sayings
 from govgrid.outbox import actions as outbox
 from govgrid.outbox import kinds
 from govgrid.privacy.models import AccessLog, Alarm
@@ -65,7 +65,7 @@ def watch_reading(entry: AccessLog, *, is_case_open: bool) -> None:
     )  # fmt: skip
     count = opened[: MOST_A_DAY + 1].count()
     if count > MOST_A_DAY:
-        many = {"who": who, "count": MOST_A_DAY, "day": day.isoformat()}
+        many = {"who": who, "count": MOST_A_DAY, "day": sayings.day(day)}
         sound(Alarm.Kind.MANY, f"{entry.by_id} {day}", many, about=entry.by)
 
 

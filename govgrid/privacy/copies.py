@@ -49,10 +49,16 @@ def as_json(user: User) -> bytes:
 
 
 def as_pdf(user: User) -> bytes:
+    whole = content(user)
+    nothing_in = [part["label"] for part in whole["held"] if not part["rows"]]
+    context = {"copy": whole, "person": user, "nothing": nothing_in}
+    return printed("privacy/paper_copy.html", context)
+
+
+def printed(template: str, context: dict[str, Any]) -> bytes:
     """A4, from a template that can reach nothing outside itself."""
-    page = render_to_string("privacy/paper_copy.html", {"copy": content(user), "person": user})
-    paper = HTML(string=page, url_fetcher=nothing)
-    return paper.write_pdf(stylesheets=[_look()])
+    paper = HTML(string=render_to_string(template, context), url_fetcher=nothing)
+    return bytes(paper.write_pdf(stylesheets=[_look()]))
 
 
 def nothing(url: str, *_args: object, **_named: object) -> NoReturn:

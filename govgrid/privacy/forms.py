@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from govgrid.accounts.models import User
 from govgrid.core.words import Words
@@ -38,6 +39,7 @@ class AskForm(forms.Form):
 class RecordForm(AskForm):
     """What came to the desk on paper or by telephone."""
 
+    kind = forms.ChoiceField(label=_("What is asked"), choices=SubjectRequest.Kind.choices)
     username = forms.CharField(
         label=_("User name"), max_length=150, required=False,
         help_text=_("Empty for a person without a login."),
@@ -65,7 +67,7 @@ class RecordForm(AskForm):
 class AnswerForm(forms.Form):
     is_refused = forms.BooleanField(label=_("It is not granted"), required=False)
     text = _text(
-        _("Answer"),
+        pgettext_lazy("request", "Answer"),
         help_text=_("Where it is not granted, why. Where to complain is told with it."),
         error_messages={"required": _("Please write an answer.")},
     )

@@ -97,6 +97,18 @@ def role_name(slug: str) -> str:
     return str(_role_names.get(slug, slug))
 
 
+_scope_names: dict[str, str | Promise] = {}
+
+
+def name_scopes(names: Mapping[str, str | Promise]) -> None:
+    """Call from ``AppConfig.ready``: what an app's impact assessments are about, in words."""
+    _scope_names.update(names)
+
+
+def scope_name(scope: str) -> str:
+    return str(_scope_names.get(scope, scope))
+
+
 _unnamed: set[str] = set()
 
 

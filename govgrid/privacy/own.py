@@ -73,9 +73,9 @@ def requests(user: User) -> Rows:
         {
             _("Asked to"): one.get_kind_display(),
             _("In your words"): one.text,
-            _("Asked"): said(one.asked_at),
-            _("Answered"): said(one.answered_at),
-            _("Answer"): one.answer or one.refused_reason,
+            pgettext("request", "Asked"): said(one.asked_at),
+            pgettext("request", "Answered"): said(one.answered_at),
+            pgettext("request", "Answer"): one.answer or one.refused_reason,
         }
         for one in SubjectRequest.objects.of(user).order_by("pk")
     ]

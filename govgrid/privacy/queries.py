@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Count, DateField, F, Q, Sum
 from django.db.models.functions import TruncQuarter
 
-from govgrid.core import clock
+from govgrid.core import clock, sayings
 from govgrid.privacy import holdings
 from govgrid.privacy.models import (
     AccessLog,
@@ -107,7 +107,7 @@ class Quarter(NamedTuple):
 
     @property
     def name(self) -> str:
-        return f"{self.begun.year} Q{(self.begun.month + 2) // 3}"
+        return sayings.quarter(self.begun.year, (self.begun.month + 2) // 3)
 
     @property
     def opened(self) -> int:

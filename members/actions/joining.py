@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from govgrid.accounts.actions import digest_of, make_login
 from govgrid.core import clock
 from govgrid.core.errors import Refused
 from govgrid.core.text import is_blank
-from govgrid.privacy import crypto, guard
+from govgrid.privacy import guard
 from govgrid.privacy.actions import give_consent
 from govgrid.privacy.models import Consent
 from members import names, tidings_roster
@@ -27,18 +27,16 @@ from members.actions.ground import (
     note,
     notice_shown,
 )
-from members.actions.inviting import OWN_PHONE, close
-from members.models import Batch, Invitation, Member, Sealed
+from members.actions.inviting import close
+from members.actions.sealing import seal_affiliation, seal_phone
+from members.models import Batch, Invitation, Member
 from members.workflow.joining import DECLINED_KEPT, REVIEWED_AFTER, Answer, Verb
 from members.workflow.roster import NEEDED, OVER, MemberState, Purpose
 
 if TYPE_CHECKING:
     from govgrid.accounts.models import User
     from grids.models import Area
-    from members.models import Specialty, Station
-
-# Named under a consent of its own where the association itself is named.
-NOT_AT_THE_DOOR = Purpose.AFFILIATION
+    from members.models import Association, Specialty, Station
 
 
 @dataclass(frozen=True)
@@ -55,6 +53,8 @@ class Joining:
     phone: str = ""
     offer: str = ""
     station: Station | None = None
+    # Sealed, and only under the consent of its own.
+    association: Association | None = None
     specialties: Sequence[Specialty] = field(default_factory=tuple)
 
 
@@ -158,13 +158,13 @@ def _check(given: Joining) -> None:
     if NEEDED not in given.agreed:
         words = _("Without your consent to being on the roster nothing is kept of you.")
         raise Refused("not_agreed", words)
-    unknown: Collection[str] = given.agreed.keys() - set(Purpose) | (
-        given.agreed.keys() & {NOT_AT_THE_DOOR}
-    )
-    if unknown:
+    if given.agreed.keys() - set(Purpose):
         raise Refused("purpose_unknown", _("Nobody is asked for that here."))
     if is_blank(given.name):
         raise Refused("name_needed", _("A member has a name."))
+    if (given.association is not None) != (Purpose.AFFILIATION in given.agreed):
+        words = _("Name the association and agree to it, or leave out both.")
+        raise Refused("association_needed", words)
 
 
 def _login(given: Joining, login: Login | None) -> User:
@@ -200,6 +200,8 @@ def _enter(
         raise Refused("is_member", _("You are on the roster already.")) from error
     member.specialties.set(given.specialties)
     seal_phone(member, given.phone)
+    if given.association is not None:
+        seal_affiliation(member, given.association, consents[Purpose.AFFILIATION])
     return member
 
 
@@ -215,16 +217,3 @@ def _write(member: Member, given: Joining, area: Area) -> None:
     member.decided_by = member.decided_at = member.left_at = member.erase_on = None
     member.decided_reason = ""
     member.version += 1
-
-
-def seal_phone(member: Member, phone: str) -> None:
-    """Keep the private number sealed, or keep none. Refused: ``phone_taken``."""
-    sealed = Sealed.objects.filter(member=member).first() or Sealed(member=member)
-    sealed.phone = phone or None
-    sealed.phone_index = crypto.blind(phone, OWN_PHONE) if phone else None
-    try:
-        with transaction.atomic():
-            sealed.save()
-    except IntegrityError as error:
-        words = _("This number cannot be taken: please give another, or none.")
-        raise Refused("phone_taken", words) from error

@@ -16,8 +16,8 @@ from govgrid.privacy.actions import give_consent, withdraw_consent
 from govgrid.privacy.models import Consent
 from members import leaving, names
 from members.actions.ground import go, is_shown, locked, must_own, note, notice_shown
-from members.actions.joining import seal_phone
-from members.models import Association, Member, Sealed
+from members.actions.sealing import seal_affiliation, seal_phone
+from members.models import Association, Member
 from members.workflow.joining import (
     ARCHIVED_AFTER,
     ERASED_AFTER,
@@ -217,11 +217,6 @@ def set_affiliation(
     member = locked(member)
     must_own(member, by)
     _must_be_held(member)
-    if association.is_body_only or association.ended_on is not None:
-        words = _("This body has an office; persons are not linked to it.")
-        raise Refused("body_only", words)
     consent = _agree(member, Purpose.AFFILIATION, notice_pk, by)
-    sealed = Sealed.objects.filter(member=member).first() or Sealed(member=member)
-    sealed.affiliation, sealed.affiliation_consent = association.code, consent
-    sealed.save()
+    seal_affiliation(member, association, consent)
     return member

@@ -1,8 +1,11 @@
 """The network in the back office, to read: what has a history changes by actions."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from govgrid.core.admin import ReadOnly
+from govgrid.core.admin import ReadOnly, column
+from govgrid.privacy import holdings
 from members.models import (
     Alliance,
     AllianceUnit,
@@ -24,6 +27,7 @@ from members.models import (
     Unit,
     VisitCount,
 )
+from members.templatetags.member_network import WORDS
 
 
 class _Rows(ReadOnly, admin.TabularInline):
@@ -174,5 +178,10 @@ class PledgeAdmin(_Register):
 @admin.register(NetworkEvent)
 class NetworkEventAdmin(_Register):
     # As what somebody acted, not who he is.
-    list_display = ["at", "subject", "verb", "role"]
+    list_display = ["at", "subject", "what", "held"]
     search_fields = ["=subject"]
+    fields = ["at", "subject", "what", "held", "data"]
+    what = column(
+        "verb", pgettext_lazy("network", "what was done"), lambda verb: WORDS.get(verb, verb)
+    )
+    held = column("role", _("as"), holdings.role_name)

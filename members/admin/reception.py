@@ -1,8 +1,9 @@
 """Reception days and activities, to read: neither who comes nor what it is about is listed."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
-from govgrid.core.admin import ReadOnly
+from govgrid.core.admin import ReadOnly, column
 from members.models import Activity, Reception, Slot
 
 
@@ -15,8 +16,9 @@ class ReceptionAdmin(ReadOnly, admin.ModelAdmin):
     show_full_result_count = False
     fields = [
         *("station", "mode", "rule", "begins", "ends", "slot_minutes", "places", "place"),
-        *("starts_on", "ended_on", "made_by", "made_at"),
+        *("starts_on", "ended_on", "who", "made_at"),
     ]
+    who = column("made_by", _("made by"))
 
 
 @admin.register(Slot)
@@ -29,8 +31,9 @@ class SlotAdmin(ReadOnly, admin.ModelAdmin):
     show_full_result_count = False
     fields = [
         *("station", "mode", "starts_at", "ends_at", "places"),
-        *("cancelled_at", "cancelled_by", "cancel_reason"),
+        *("cancelled_at", "who", "cancel_reason"),
     ]
+    who = column("cancelled_by", _("cancelled by"))
 
 
 @admin.register(Activity)
@@ -42,5 +45,6 @@ class ActivityAdmin(ReadOnly, admin.ModelAdmin):
     show_full_result_count = False
     fields = [
         *("station", "area", "kind", "series", "title", "text", "starts_at", "ends_at", "place"),
-        *("capacity", "state", "cancel_reason", "head_count", "summary", "made_by", "made_at"),
+        *("capacity", "state", "cancel_reason", "head_count", "summary", "who", "made_at"),
     ]
+    who = column("made_by", _("made by"))

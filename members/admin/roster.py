@@ -1,8 +1,10 @@
 """Entries and invitations, to read: numbers, states and days. Names are read on the site, on record."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from govgrid.core.admin import ReadOnly
+from govgrid.core.admin import ReadOnly, column
 from members.models import Batch, Invitation, Member, MemberEvent, Specialty
 
 
@@ -15,7 +17,7 @@ class MemberAdmin(ReadOnly, admin.ModelAdmin):
     show_full_result_count = False
     fields = [
         *("serial", "state", "area", "station", "batch", "is_listed", "applied_at", "decided_at"),
-        *("review_on", "left_at", "erase_on", "version"),
+        *("review_on", "left_at", "erase_on"),
     ]
 
 
@@ -30,11 +32,12 @@ class InvitationAdmin(ReadOnly, admin.ModelAdmin):
 
 @admin.register(MemberEvent)
 class MemberEventAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["id", "member", "verb", "fields", "at"]
+    list_display = ["at", "whose", "verb", "fields"]
     list_filter = ["verb"]
     list_select_related = ["member"]
     show_full_result_count = False
-    fields = ["member", "verb", "fields", "at"]
+    fields = ["whose", "verb", "fields", "at"]
+    whose = column("member", pgettext_lazy("person", "member"))
 
 
 @admin.register(Batch)
@@ -43,7 +46,8 @@ class BatchAdmin(ReadOnly, admin.ModelAdmin):
     list_select_related = ["area"]
     search_fields = ["title"]
     show_full_result_count = False
-    fields = ["title", "area", "wanted", "criteria", "places", "opens_at", "closes_at", "made_by"]
+    fields = ["title", "area", "wanted", "criteria", "places", "opens_at", "closes_at", "who"]
+    who = column("made_by", _("made by"))
 
 
 @admin.register(Specialty)

@@ -166,6 +166,7 @@ class JoinBody(EntryBody):
     agreed = serializers.DictField(
         child=Id(), help_text="By purpose, the `notice` that was read; `roster` is needed."
     )
+    association = Text(max_length=40, required=False, help_text="With `roster-affiliation`.")
 
 
 class AgreeBody(Body):
@@ -300,6 +301,8 @@ class JoinViewSet(Resource):
     def create(self, request: Request, code: str) -> Response:
         """Only by this a member exists. Sent twice it is one."""
         given = JoinBody.read(request)
+        if code_of := given.pop("association", ""):
+            given["association"] = _association(code_of)
         try:
             actions.answer_invitation(
                 "" if "\x00" in code else code, Joining(**given), by=request.user

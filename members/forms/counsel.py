@@ -14,6 +14,7 @@ from govgrid.core.days import DayField
 from govgrid.core.words import Words
 from grids.models import Area, Department
 from members.actions import Advice
+from members.forms.roster_fields import plain_name
 from members.models import Brief, Counsel
 from members.workflow.counsel import PUBLIC, CounselState, Reason
 from tickets.models import Category
@@ -72,11 +73,11 @@ class CounselForm(forms.Form):
 
     @classmethod
     def fresh(cls, area: Area) -> CounselForm:
-        return cls(initial={"area": area.code, "client_id": uuid4()})
+        return cls(initial={"area": plain_name(area), "client_id": uuid4()})
 
     @classmethod
     def again(cls, one: Counsel) -> CounselForm:
-        first = {"title": one.title, "body": one.body, "area": one.area.code}
+        first = {"title": one.title, "body": one.body, "area": plain_name(one.area)}
         return cls(initial={**first, "is_named": one.is_named}, auto_id="reword_%s")
 
     def advice(self) -> Advice:

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from govgrid.accounts.models import User
 from members.actions import Joining, Login
 from members.forms.roster_fields import (
+    AssociationField,
     OwnWords,
     PhoneField,
     SpecialtiesField,
@@ -61,6 +62,7 @@ class EntryForm(forms.Form):
 class JoinForm(EntryForm):
     """``notices`` by purpose, as they hold; ``user`` is who is signed in, or None."""
 
+    association = AssociationField(required=False, empty_label=_("None"))
     is_grown_up = forms.BooleanField(
         label=_("I am eighteen or older."),
         error_messages={"required": _("Only grown-ups can be on the roster.")},
@@ -85,6 +87,8 @@ class JoinForm(EntryForm):
         self.is_new = user is None
         if user is not None:
             del self.fields["username"], self.fields["password"]
+        if Purpose.AFFILIATION not in notices:
+            del self.fields["association"]
         for key, notice in notices.items():
             self.fields[tick(key)] = forms.BooleanField(
                 label=Purpose(key).label, required=key == NEEDED,
@@ -94,8 +98,23 @@ class JoinForm(EntryForm):
                 },
             )  # fmt: skip
 
-    def purposes(self) -> list[tuple[Notice, forms.BoundField]]:
-        return [(notice, self[tick(key)]) for key, notice in self.notices.items()]
+    def purposes(self) -> list[tuple[Notice, forms.BoundField, forms.BoundField | None]]:
+        """Each notice, its tick, and what is given under this tick alone."""
+        return [
+            (notice, self[tick(key)], self["association"] if key == Purpose.AFFILIATION else None)
+            for key, notice in self.notices.items()
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if "association" not in self.fields or "association" in self.errors:
+            return said
+        key = tick(Purpose.AFFILIATION)
+        if said["association"] and not said[key]:
+            self.add_error(key, _("Tick this as well, or choose no association."))
+        elif said[key] and not said["association"]:
+            self.add_error("association", _("Choose the association, or take the tick away."))
+        return said
 
     def clean_username(self) -> str:
         name = User.normalize_username(self.cleaned_data["username"].strip())
@@ -114,7 +133,8 @@ class JoinForm(EntryForm):
         said = self.cleaned_data
         # The notice that stood beside the tick, not the one that holds by now.
         agreed = {key: self._read(key) for key in self.notices if said[tick(key)]}
-        return Joining(agreed=agreed, **{name: said[name] for name in GIVEN})
+        given = {name: said[name] for name in GIVEN}
+        return Joining(agreed=agreed, association=said.get("association"), **given)
 
     def _read(self, key: str) -> int:
         sent = self.data.get(tick(key), "")

@@ -8,10 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from members.forms.joining import EntryForm
-from members.forms.roster_fields import OwnWords, served_area
-from members.models import Association, Member
+from members.forms.roster_fields import AssociationField, OwnWords, served_area
+from members.models import Member
 from members.workflow.joining import OWN_FIELDS
-from members.workflow.network import BODY_ONLY
 
 
 class EditForm(EntryForm):
@@ -46,13 +45,7 @@ class EditForm(EntryForm):
 
 
 class AffiliationForm(forms.Form):
-    """One association, with a tick of its own. Bodies to which nobody is linked are not offered."""
+    """One association, with a tick of its own."""
 
-    association = forms.ModelChoiceField(
-        Association.objects.exclude(sector__in=[str(one) for one in BODY_ONLY]).filter(
-            ended_on=None
-        ),
-        to_field_name="code", label=_("Association"), empty_label=_("Choose"),
-        error_messages={"invalid_choice": _("Persons are not linked to this body.")},
-    )  # fmt: skip
+    association = AssociationField(empty_label=_("Choose"))
     agree = forms.BooleanField(label=_("I agree to this being kept, sealed."))

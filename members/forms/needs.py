@@ -15,8 +15,10 @@ from govgrid.core.words import Words
 from govgrid.privacy import guard
 from govgrid.privacy.models import Consent
 from grids.models import Area
+from grids.queries import locate, outside_message
 from members import needs
 from members.actions import Asking
+from members.forms.roster_fields import plain_name
 from members.models import Need, NeedQuerySet, Specialty
 from members.workflow.needs import MOST_DAYS, SCORES, tells_of_health
 from tickets.models import Category
@@ -34,6 +36,19 @@ def area_of(words: str) -> Area:
     if one is None:
         raise forms.ValidationError(_("There is no area of this name or code."), "unknown_area")
     return one
+
+
+def _named(words: str) -> str:
+    one = Area.objects.in_force().filter(code=words).first()
+    return plain_name(one) if one is not None else words
+
+
+def _area_at(lon: float, lat: float) -> Area:
+    """The community; no help is looked for by the house."""
+    place = locate(lon, lat)
+    if place is None:
+        raise forms.ValidationError(outside_message(lon, lat), "outside")
+    return Area.objects.get(pk=place.community.id)
 
 
 class SpecialtyField(forms.ModelChoiceField):
@@ -65,7 +80,11 @@ class AskForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "class": "input"}),
     )
     specialty = SpecialtyField(label=_("Field"), required=False, empty_label=_("I do not know"))
-    area = Words(label=_("Area: name or code"), max_length=40)
+    lon = forms.FloatField(
+        required=False, min_value=-DEGREE, max_value=DEGREE, widget=forms.HiddenInput
+    )
+    lat = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
+    area = Words(label=_("Area: name or code"), max_length=40, required=False)
     place = Words(label=pgettext_lazy("place", "Where"), max_length=120, required=False)
     wanted_on = DayField(
         label=_("Wanted on"), required=False, error_messages=WRITTEN,
@@ -95,13 +114,22 @@ class AskForm(forms.Form):
     def __init__(self, data: Any = None, *, may_enter: bool = False, **kwargs: Any) -> None:
         self.sources = kwargs.pop("sources", {})
         initial = {"client_id": uuid4(), **kwargs.pop("initial", {})}
+        initial["area"] = _named(initial.get("area", ""))
         super().__init__(data, initial=initial, **kwargs)
         self.fields["specialty"].grow()  # type: ignore[attr-defined]
+        # Asked for, where there is no pin.
+        self.fields["area"].is_asked = True  # type: ignore[attr-defined]
         if not may_enter:
             del self.fields["on_behalf"]
             del self.fields["channel"]
 
     def clean_area(self) -> Area:
+        """The pin wins over what was written."""
+        lon, lat = self.cleaned_data.get("lon"), self.cleaned_data.get("lat")
+        if lon is not None and lat is not None:
+            return _area_at(lon, lat)
+        if not self.cleaned_data["area"]:
+            raise forms.ValidationError(_("Say where: on the map, or by name."), "required")
         return area_of(self.cleaned_data["area"])
 
     def _free(self, name: str) -> str:

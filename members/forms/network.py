@@ -121,7 +121,7 @@ class ReportForm(forms.Form):
     def __init__(self, data: Any, *, quarters: list[Quarter], areas: list[Area]) -> None:
         super().__init__(data)
         self.areas = {one.code: one for one in areas}
-        self.fields["quarter"].widget.choices = [(str(one), str(one)) for one in quarters]  # type: ignore[attr-defined]
+        self.fields["quarter"].widget.choices = [(str(one), one.label) for one in quarters]  # type: ignore[attr-defined]
         self.fields["area"].widget.choices = [(one.code, one.name) for one in areas]  # type: ignore[attr-defined]
 
     def clean_quarter(self) -> Quarter:

@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from govgrid.core.sheets import RowError
@@ -14,7 +16,8 @@ from govgrid.privacy import guard
 from grids.models import Area
 from members import roster
 from members.invitesheet import phone_of
-from members.models import Specialty, Station
+from members.models import Association, Specialty, Station
+from members.workflow.network import BODY_ONLY
 
 BLOCKED = (guard.Kind.ID, guard.Kind.CARD)
 
@@ -54,10 +57,12 @@ def lines(label: Any, *, rows: int = 3, **kwargs: Any) -> OwnWords:
 
 
 class SpecialtiesField(forms.ModelMultipleChoiceField):
-    """Ticks, branch by branch."""
+    """Ticks, branch by branch, as `members/_specialties.html` draws them."""
 
     def __init__(self, **kwargs: Any) -> None:
         rows = Specialty.objects.filter(is_offered=True).select_related("parent")
+        of_branch = Coalesce("parent__code", "code"), F("parent").asc(nulls_first=True), "code"
+        rows = rows.order_by(*of_branch)
         widget = forms.CheckboxSelectMultiple
         super().__init__(rows, to_field_name="code", required=False, widget=widget, **kwargs)
 
@@ -77,6 +82,12 @@ class ServedArea(forms.ModelChoiceField):
         return obj.name
 
 
+def plain_name(area: Area) -> str:
+    """An area by its name, where no other has it: nobody knows codes by heart."""
+    is_clear = Area.objects.in_force().filter(name=area.name).count() == 1
+    return area.name if is_clear else area.code
+
+
 def served_area(**kwargs: Any) -> ServedArea:
     field = ServedArea(label=_("Area served"), **kwargs)
     field.queryset = roster.served()
@@ -88,4 +99,17 @@ class StationField(forms.ModelChoiceField):
         super().__init__(
             Station.objects.open(), to_field_name="code", required=False,
             label=_("Station"), empty_label=_("None"), **kwargs,
+        )  # fmt: skip
+
+
+class AssociationField(forms.ModelChoiceField):
+    """One association. Bodies to which nobody is linked are not offered."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        bodies = [str(one) for one in BODY_ONLY]
+        super().__init__(
+            Association.objects.exclude(sector__in=bodies).filter(ended_on=None),
+            to_field_name="code", label=_("Association"),
+            error_messages={"invalid_choice": _("Persons are not linked to this body.")},
+            **kwargs,
         )  # fmt: skip

@@ -58,7 +58,7 @@ class CountForm(forms.Form):
         super().__init__(*args, **kwargs)
         present = Quarter.of(clock.today())
         self.fields["quarter"].choices = [  # type: ignore[attr-defined]
-            (str(one), str(one)) for one in (present, present.before)
+            (str(one), one.label) for one in (present, present.before)
         ]
 
 

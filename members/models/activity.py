@@ -61,7 +61,9 @@ class Activity(models.Model):
     # Activities of one name are counted together, as in 公益四季.
     series = models.CharField(_("series"), max_length=40, blank=True)
     title = models.CharField(pgettext_lazy("activity", "title"), max_length=80)
-    text = models.TextField(_("what it is about"), max_length=2000, blank=True)
+    text = models.TextField(
+        pgettext_lazy("activity", "what it is about"), max_length=2000, blank=True
+    )
     starts_at = models.DateTimeField(_("begins"))
     ends_at = models.DateTimeField(_("ends"))
     place = models.CharField(_("where"), max_length=120)
@@ -73,7 +75,9 @@ class Activity(models.Model):
     made_at = models.DateTimeField(_("planned at"), default=clock.now)
     cancel_reason = models.CharField(_("why it was called off"), max_length=300, blank=True)
     # Whoever came, with a telephone or without one: a number.
-    head_count = models.PositiveIntegerField(_("how many came"), null=True, blank=True)
+    head_count = models.PositiveIntegerField(
+        pgettext_lazy("activity", "how many came"), null=True, blank=True
+    )
     summary = models.TextField(_("summary"), max_length=2000, blank=True)
     uid = models.UUIDField(default=uuid4, editable=False)
     sequence = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -159,7 +163,9 @@ class SignUp(models.Model):
         Activity, models.PROTECT, related_name="signups", db_index=False
     )  # fmt: skip
     user = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("person"))
-    place_no = models.PositiveSmallIntegerField(_("place"), null=True, blank=True)
+    place_no = models.PositiveSmallIntegerField(
+        pgettext_lazy("sign-up", "place"), null=True, blank=True
+    )
     is_waiting = models.BooleanField(_("on the waiting list"), default=False)
     signed_up_at = models.DateTimeField(_("signed up at"), default=clock.now)
     left_at = models.DateTimeField(_("signed off at"), null=True, blank=True)

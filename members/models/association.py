@@ -18,9 +18,9 @@ class Association(models.Model):
     name = models.CharField(pgettext_lazy("thing", "name"), max_length=80)
     sector = models.CharField(_("sector"), max_length=16, choices=Sector)
     area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name=_("area"))
-    office = models.CharField(_("office"), max_length=120)
+    office = models.CharField(pgettext_lazy("association", "office"), max_length=120)
     office_phone = models.CharField(_("telephone of the office"), max_length=30, blank=True)
-    ended_on = models.DateField(_("ended"), null=True, blank=True)
+    ended_on = models.DateField(pgettext_lazy("association", "ended"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("association")

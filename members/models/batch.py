@@ -26,8 +26,8 @@ class Batch(models.Model):
     )
     criteria = models.TextField(_("by what is chosen"), max_length=2000)
     places = models.PositiveSmallIntegerField(_("places"))
-    opens_at = models.DateTimeField(_("opens"), default=clock.now)
-    closes_at = models.DateTimeField(_("closes"))
+    opens_at = models.DateTimeField(pgettext_lazy("batch", "opens"), default=clock.now)
+    closes_at = models.DateTimeField(pgettext_lazy("batch", "closes"))
     made_by = models.ForeignKey(USER, models.PROTECT, related_name="+", db_index=False)
 
     class Meta:

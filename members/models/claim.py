@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from govgrid.core import clock
 from members.models.member import Member
@@ -59,12 +60,14 @@ class Claim(models.Model):
         _("state"), max_length=10, choices=ClaimState, default=ClaimState.OFFERED
     )
     plan = models.CharField(_("how and when"), max_length=300, blank=True)
-    offered_at = models.DateTimeField(_("offered at"), default=clock.now)
-    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    offered_at = models.DateTimeField(pgettext_lazy("claim", "offered at"), default=clock.now)
+    answered_at = models.DateTimeField(pgettext_lazy("claim", "answered at"), null=True, blank=True)
     done_at = models.DateTimeField(_("done at"), null=True, blank=True)
-    minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
-    result = models.CharField(_("what was done"), max_length=300, blank=True)
-    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    minutes = models.PositiveSmallIntegerField(
+        pgettext_lazy("claim", "minutes"), null=True, blank=True
+    )
+    result = models.CharField(pgettext_lazy("claim", "what was done"), max_length=300, blank=True)
+    reason = models.CharField(pgettext_lazy("claim", "reason"), max_length=300, blank=True)
     score = models.PositiveSmallIntegerField(_("score"), null=True, blank=True)
     thanks = models.CharField(_("thanks"), max_length=300, blank=True)
 

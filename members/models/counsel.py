@@ -56,7 +56,7 @@ class Brief(models.Model):
         Area, models.PROTECT, related_name="+", verbose_name=_("area"), db_index=False
     )
     made_by = models.ForeignKey(USER, models.PROTECT, related_name="+", db_index=False)
-    made_at = models.DateTimeField(_("made at"), default=clock.now)
+    made_at = models.DateTimeField(pgettext_lazy("brief", "made at"), default=clock.now)
 
     class Meta:
         verbose_name = _("brief")
@@ -124,7 +124,9 @@ class Counsel(models.Model):
     state = models.CharField(
         _("state"), max_length=10, choices=CounselState, default=CounselState.DRAFTED
     )
-    reason = models.CharField(_("reason"), max_length=16, choices=Reason, blank=True)
+    reason = models.CharField(
+        pgettext_lazy("counsel", "reason"), max_length=16, choices=Reason, blank=True
+    )
     note = models.CharField(_("what the editor says"), max_length=500, blank=True)
     brief = models.ForeignKey(
         Brief, models.PROTECT, null=True, blank=True, related_name="counsels",
@@ -139,7 +141,7 @@ class Counsel(models.Model):
     ticket = models.ForeignKey(
         Ticket, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("ticket")
     )
-    written_at = models.DateTimeField(_("written at"), default=clock.now)
+    written_at = models.DateTimeField(pgettext_lazy("counsel", "written at"), default=clock.now)
     submitted_at = models.DateTimeField(_("handed in at"), null=True, blank=True)
     state_since = models.DateTimeField(_("in this state since"), default=clock.now)
 
@@ -237,7 +239,7 @@ class CounselStep(models.Model):
     """What was done with a counsel, as whom, and when. Rows are added and nothing else."""
 
     counsel = models.ForeignKey(Counsel, models.CASCADE, related_name="steps")
-    verb = models.CharField(_("what was done"), max_length=12)
+    verb = models.CharField(pgettext_lazy("counsel", "what was done"), max_length=12)
     before = models.CharField(_("state before"), max_length=10, blank=True)
     after = models.CharField(_("state after"), max_length=10)
     by = models.ForeignKey(
@@ -285,7 +287,9 @@ class Instruction(models.Model):
     answered_by = models.ForeignKey(
         USER, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
-    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    answered_at = models.DateTimeField(
+        pgettext_lazy("instruction", "answered at"), null=True, blank=True
+    )
     # The next reminder; none is left once it is late and was told so.
     fires_at = models.DateTimeField(null=True, blank=True, editable=False)
 

@@ -25,10 +25,10 @@ class Statement(models.Model):
         TimeAccount, models.PROTECT, related_name="statements", verbose_name=_("account"),
         db_index=False,
     )  # fmt: skip
-    code = models.CharField(_("code"), max_length=16, unique=True)
-    minutes = models.PositiveIntegerField(_("minutes"))
+    code = models.CharField(pgettext_lazy("statement", "code"), max_length=16, unique=True)
+    minutes = models.PositiveIntegerField(pgettext_lazy("statement", "minutes"))
     month = models.DateField(_("month"))
-    made_at = models.DateTimeField(_("made at"), default=clock.now)
+    made_at = models.DateTimeField(pgettext_lazy("statement", "made at"), default=clock.now)
     expires_on = models.DateField(_("holds until"))
 
     class Meta:
@@ -61,7 +61,9 @@ class Gift(models.Model):
     place = models.CharField(_("where it is given"), max_length=120)
     left = models.PositiveIntegerField(_("how many are left"))
     made_by = models.ForeignKey(USER, models.PROTECT, related_name="+", db_index=False)
-    ended_at = models.DateTimeField(_("not given any more since"), null=True, blank=True)
+    ended_at = models.DateTimeField(
+        pgettext_lazy("gift", "not given any more since"), null=True, blank=True
+    )
 
     class Meta:
         verbose_name = _("gift")
@@ -86,7 +88,7 @@ class GiftIssue(models.Model):
     statement = models.OneToOneField(
         Statement, models.PROTECT, related_name="issue", verbose_name=_("statement of time")
     )
-    given_at = models.DateTimeField(_("given at"), default=clock.now)
+    given_at = models.DateTimeField(pgettext_lazy("gift", "given at"), default=clock.now)
     given_by = models.ForeignKey(USER, models.PROTECT, related_name="+", db_index=False)
 
     class Meta:

@@ -13,6 +13,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from govgrid.core import clock
 from govgrid.core.constraints import both_or_neither
@@ -71,7 +72,7 @@ class Grant(models.Model):
     number = models.CharField(_("number"), max_length=12, unique=True, editable=False)
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="+",
-        verbose_name=_("organisation"),
+        verbose_name=pgettext_lazy("grant", "organisation"),
     )  # fmt: skip
     association = models.ForeignKey(
         Association, models.PROTECT, null=True, blank=True, related_name="+",
@@ -96,7 +97,7 @@ class Grant(models.Model):
     accepted_by = models.ForeignKey(
         USER, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
-    accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
+    accepted_at = models.DateTimeField(pgettext_lazy("grant", "accepted at"), null=True, blank=True)
     accepted_paper = models.CharField(_("accepted on paper"), max_length=120, blank=True)
     declined_at = models.DateTimeField(_("declined at"), null=True, blank=True)
     revoked_by = models.ForeignKey(

@@ -42,7 +42,7 @@ class Invitation(models.Model):
     )  # fmt: skip
     name = SealedTextField(pgettext_lazy("person", "name"), null=True)
     phone = SealedTextField(_("telephone"), null=True)
-    organisation = SealedTextField(_("organisation"), null=True)
+    organisation = SealedTextField(pgettext_lazy("invitation", "organisation"), null=True)
     # Nobody is asked twice by two lists.
     phone_index = models.CharField(  # noqa: DJ001 two without a phone do not collide
         max_length=64, null=True, blank=True, editable=False, db_index=True
@@ -52,7 +52,9 @@ class Invitation(models.Model):
     invited_at = models.DateTimeField(_("invited at"), default=clock.now)
     expires_at = models.DateTimeField(_("expires"))
     answer = models.CharField(_("answer"), max_length=10, choices=Answer, blank=True, default="")
-    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    answered_at = models.DateTimeField(
+        pgettext_lazy("invitation", "answered at"), null=True, blank=True
+    )
     answered_by = models.ForeignKey(
         USER, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )

@@ -78,7 +78,9 @@ class Member(models.Model):
     # 曾 sorts under zeng: the person says how the name is spelt where the table does not know.
     pinyin = models.CharField(_("spelt in pinyin"), max_length=120, blank=True)
     display_name = models.CharField(_("shown as"), max_length=40)
-    organisation = models.CharField(_("organisation"), max_length=80, blank=True)
+    organisation = models.CharField(
+        pgettext_lazy("member", "organisation"), max_length=80, blank=True
+    )
     public_post = models.CharField(_("public post"), max_length=80, blank=True)
     work_phone = models.CharField(_("work phone"), max_length=30, blank=True)
     area = models.ForeignKey(
@@ -110,7 +112,7 @@ class Member(models.Model):
         USER, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
-    decided_reason = models.CharField(_("reason"), max_length=300, blank=True)
+    decided_reason = models.CharField(pgettext_lazy("member", "reason"), max_length=300, blank=True)
     # Asked again whether all of it still holds.
     review_on = models.DateField(_("to be reviewed on"), null=True, blank=True)
     left_at = models.DateTimeField(_("left at"), null=True, blank=True)

@@ -77,7 +77,7 @@ class Need(models.Model):
         verbose_name=_("specialty"),
     )  # fmt: skip
     state = models.CharField(_("state"), max_length=10, choices=NeedState, default=NeedState.OPEN)
-    asked_at = models.DateTimeField(_("asked at"), default=clock.now)
+    asked_at = models.DateTimeField(pgettext_lazy("need", "asked at"), default=clock.now)
     wanted_on = models.DateField(_("wanted on"), null=True, blank=True)
     expires_on = models.DateField(_("looked for until"))
     from_ticket = models.ForeignKey(

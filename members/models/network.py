@@ -65,8 +65,8 @@ class Unit(models.Model):
     office_phone = models.CharField(
         _("telephone of the office"), max_length=30, blank=True, validators=[office_only]
     )
-    founded_on = models.DateField(_("since"), default=clock.today)
-    ended_on = models.DateField(_("ended"), null=True, blank=True)
+    founded_on = models.DateField(pgettext_lazy("unit", "since"), default=clock.today)
+    ended_on = models.DateField(pgettext_lazy("unit", "ended"), null=True, blank=True)
 
     objects = UnitQuerySet.as_manager()
 
@@ -124,8 +124,8 @@ class NetworkPost(models.Model):
         verbose_name=_("station"),
     )  # fmt: skip
     term_months = models.PositiveSmallIntegerField(_("months of a term"), default=USUAL_TERM)
-    founded_on = models.DateField(_("since"), default=clock.today)
-    ended_on = models.DateField(_("ended"), null=True, blank=True)
+    founded_on = models.DateField(pgettext_lazy("post", "since"), default=clock.today)
+    ended_on = models.DateField(pgettext_lazy("post", "ended"), null=True, blank=True)
 
     objects = NetworkPostQuerySet.as_manager()
 

@@ -27,10 +27,12 @@ class Programme(models.Model):
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name = models.CharField(pgettext_lazy("thing", "name"), max_length=80)
-    about = models.CharField(_("what it is for"), max_length=500, blank=True)
+    about = models.CharField(
+        pgettext_lazy("programme", "what it is for"), max_length=500, blank=True
+    )
     area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name=_("area"))
-    starts_on = models.DateField(_("begins"), default=clock.today)
-    ends_on = models.DateField(_("ends"), null=True, blank=True)
+    starts_on = models.DateField(pgettext_lazy("programme", "begins"), default=clock.today)
+    ends_on = models.DateField(pgettext_lazy("programme", "ends"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("programme")

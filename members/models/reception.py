@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Count, F, Func, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from consultations.models import Topic
 from govgrid.core import clock
@@ -60,15 +61,15 @@ class Reception(models.Model):
     )
     mode = models.CharField(_("how"), max_length=6, choices=Mode, default=Mode.DESK)
     rule = models.CharField(_("weekly rule"), max_length=60)
-    begins = models.TimeField(_("from"))
-    ends = models.TimeField(_("until"))
+    begins = models.TimeField(pgettext_lazy("reception", "from"))
+    ends = models.TimeField(pgettext_lazy("reception", "until"))
     slot_minutes = models.PositiveSmallIntegerField(_("minutes of a slot"), default=30)
     places = models.PositiveSmallIntegerField(_("places of a slot"), default=1)
     # Where it is not at the station itself, or how one is called.
     place = models.CharField(_("where, or how"), max_length=120, blank=True)
     hosts = models.ManyToManyField(Member, related_name="+", blank=True, verbose_name=_("hosts"))
     starts_on = models.DateField(_("begins on"), default=clock.today)
-    ended_on = models.DateField(_("ended"), null=True, blank=True)
+    ended_on = models.DateField(pgettext_lazy("reception", "ended"), null=True, blank=True)
     made_by = models.ForeignKey(USER, models.PROTECT, related_name="+", db_index=False)
     made_at = models.DateTimeField(_("laid down at"), default=clock.now)
 
@@ -142,7 +143,12 @@ class Slot(models.Model):
     )
     # Whoever has left is not named any more; that somebody received stays.
     host = models.ForeignKey(
-        Member, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("host")
+        Member,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("slot", "host"),
     )
     mode = models.CharField(_("how"), max_length=6, choices=Mode)
     starts_at = models.DateTimeField(_("begins"))
@@ -270,7 +276,9 @@ class Booking(models.Model):
     )  # fmt: skip
     visitor = SealedTextField(_("visitor"), null=True)
     visitor_phone = SealedTextField(_("visitor's telephone"), null=True)
-    place_no = models.PositiveSmallIntegerField(_("place"), null=True, blank=True)
+    place_no = models.PositiveSmallIntegerField(
+        pgettext_lazy("booking", "place"), null=True, blank=True
+    )
     matter = SealedTextField(_("matter"), null=True)
     address = SealedTextField(_("whose door"), null=True)
     state = models.CharField(_("state"), max_length=10, choices=BookingState)
@@ -278,7 +286,9 @@ class Booking(models.Model):
     # By which a calendar knows it again.
     uid = models.UUIDField(default=uuid4, editable=False)
     sequence = models.PositiveSmallIntegerField(default=0, editable=False)
-    outcome = models.CharField(_("what came of it"), max_length=1000, blank=True)
+    outcome = models.CharField(
+        pgettext_lazy("booking", "what came of it"), max_length=1000, blank=True
+    )
     ticket = models.ForeignKey(
         Ticket, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("ticket")
     )

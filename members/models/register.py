@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from govgrid.core import clock
 from govgrid.core.constraints import both_or_neither
@@ -25,7 +26,7 @@ class OrganisationFacts(models.Model):
 
     organisation = models.OneToOneField(
         Organisation, models.CASCADE, primary_key=True, related_name="facts",
-        verbose_name=_("organisation"),
+        verbose_name=pgettext_lazy("organisation", "organisation"),
     )  # fmt: skip
     of_class = models.CharField(_("class"), max_length=12, choices=OrganisationClass)
     sponsor = models.ForeignKey(
@@ -67,10 +68,13 @@ class Pairing(models.Model):
         Area, models.PROTECT, related_name="pairings", verbose_name=_("village")
     )
     organisation = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="pairings", verbose_name=_("organisation")
+        Organisation,
+        models.PROTECT,
+        related_name="pairings",
+        verbose_name=pgettext_lazy("pairing", "organisation"),
     )
-    period = DateRangeField(_("period"))
-    what = models.CharField(_("for what"), max_length=200)
+    period = DateRangeField(pgettext_lazy("pairing", "period"))
+    what = models.CharField(pgettext_lazy("pairing", "for what"), max_length=200)
 
     objects = PairingQuerySet.as_manager()
 

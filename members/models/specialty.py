@@ -15,7 +15,7 @@ class Specialty(models.Model):
     name = models.CharField(pgettext_lazy("thing", "name"), max_length=40)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children",
-        verbose_name=_("belongs to"),
+        verbose_name=pgettext_lazy("specialty", "belongs to"),
     )  # fmt: skip
     is_offered = models.BooleanField(_("can be chosen"), default=True)
 
@@ -39,3 +39,8 @@ class Specialty(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def branch(self) -> Specialty:
+        """What it stands under in a form: itself, where it belongs to nothing."""
+        return self.parent or self

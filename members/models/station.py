@@ -49,8 +49,8 @@ class Station(models.Model):
     has_rules = models.BooleanField(_("has rules"), default=False)
     has_sign = models.BooleanField(_("has a sign"), default=False)
     has_equipment = models.BooleanField(_("has equipment"), default=False)
-    opened_on = models.DateField(_("opened"), default=clock.today)
-    closed_on = models.DateField(_("closed"), null=True, blank=True)
+    opened_on = models.DateField(pgettext_lazy("station", "opened"), default=clock.today)
+    closed_on = models.DateField(pgettext_lazy("station", "closed"), null=True, blank=True)
 
     objects = StationQuerySet.as_manager()
 

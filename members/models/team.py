@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from govgrid.core import clock
+from govgrid.core import clock, sayings
 from grids.models import Area
 from members.models.network import Unit, on
 
@@ -44,8 +44,8 @@ class Team(models.Model):
     leader = models.ForeignKey(
         USER, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("led by")
     )
-    founded_on = models.DateField(_("since"), default=clock.today)
-    ended_on = models.DateField(_("ended"), null=True, blank=True)
+    founded_on = models.DateField(pgettext_lazy("team", "since"), default=clock.today)
+    ended_on = models.DateField(pgettext_lazy("team", "ended"), null=True, blank=True)
 
     objects = TeamQuerySet.as_manager()
 
@@ -107,7 +107,7 @@ class TeamCount(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.team_id} {self.year}-Q{self.quarter}"
+        return f"{self.team_id} {sayings.quarter(self.year, self.quarter)}"
 
 
 class Alliance(models.Model):
@@ -115,10 +115,12 @@ class Alliance(models.Model):
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name = models.CharField(pgettext_lazy("thing", "name"), max_length=80)
-    about = models.CharField(_("what it is for"), max_length=300, blank=True)
+    about = models.CharField(
+        pgettext_lazy("alliance", "what it is for"), max_length=300, blank=True
+    )
     area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name=_("area"))
     founded_on = models.DateField(_("agreed on"), default=clock.today)
-    ended_on = models.DateField(_("ended"), null=True, blank=True)
+    ended_on = models.DateField(pgettext_lazy("alliance", "ended"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("alliance")
@@ -151,7 +153,7 @@ class AllianceUnit(models.Model):
         Alliance, models.PROTECT, related_name="units", verbose_name=_("alliance"), db_index=False
     )
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="alliances", verbose_name=_("unit"))
-    joined_on = models.DateField(_("since"), default=clock.today)
+    joined_on = models.DateField(pgettext_lazy("alliance", "since"), default=clock.today)
     left_on = models.DateField(_("left on"), null=True, blank=True)
 
     class Meta:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from govgrid.core import clock
 from grids.models import Area
@@ -31,14 +32,21 @@ class TimeAccount(models.Model):
     """A person's, or the community pool of an area. The person may be forgotten, the sums stay."""
 
     user = models.OneToOneField(
-        USER, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("holder")
+        USER,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("time account", "holder"),
     )
     area = models.OneToOneField(
         Area, models.PROTECT, null=True, blank=True, related_name="+",
         verbose_name=_("community pool of"),
     )  # fmt: skip
     opened_at = models.DateTimeField(_("opened at"), default=clock.now)
-    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    closed_at = models.DateTimeField(
+        pgettext_lazy("time account", "closed at"), null=True, blank=True
+    )
 
     objects = TimeAccountQuerySet.as_manager()
 
@@ -65,12 +73,15 @@ class TimeEntry(models.Model):
     """Minutes from one account to another; a mistake has an entry that goes back. A trigger keeps it."""
 
     payer = models.ForeignKey(
-        TimeAccount, models.PROTECT, related_name="paid", verbose_name=_("from")
+        TimeAccount,
+        models.PROTECT,
+        related_name="paid",
+        verbose_name=pgettext_lazy("time entry", "from"),
     )
     payee = models.ForeignKey(
         TimeAccount, models.PROTECT, related_name="received", verbose_name=_("to")
     )
-    minutes = models.PositiveSmallIntegerField(_("minutes"))
+    minutes = models.PositiveSmallIntegerField(pgettext_lazy("time entry", "minutes"))
     claim = models.OneToOneField(
         Claim, models.PROTECT, null=True, blank=True, related_name="time_entry",
         verbose_name=_("claim"),

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from govgrid.core import clock
 from members.models.member import Member
@@ -24,7 +25,7 @@ class VisitWish(models.Model):
     """A member asks to be called on, once. It ends with the call, or when he takes it back."""
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="visit_wishes")
-    asked_at = models.DateTimeField(_("asked at"), default=clock.now)
+    asked_at = models.DateTimeField(pgettext_lazy("visit", "asked at"), default=clock.now)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
 
     class Meta:
@@ -59,7 +60,7 @@ class Visit(models.Model):
     on = models.DateField(_("day"))
     by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("who called"))
     asks_help = models.BooleanField(_("asked for help"), default=False)
-    entered_at = models.DateTimeField(_("entered at"), default=clock.now)
+    entered_at = models.DateTimeField(pgettext_lazy("visit", "entered at"), default=clock.now)
     expires_on = models.DateField(_("erased on"))
 
     objects = VisitQuerySet.as_manager()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from govgrid.core import clock
 from govgrid.core.errors import Refused
 from govgrid.core.throttle import limited
 from members import actions, briefpapers, counsels
@@ -90,6 +91,7 @@ def _shown(
         "instructions": instructions,
         "note": (note or shapes.NoteForm(area=one.area, auto_id="note_%s")) if may_note else None,
         "refusal": refusal,
+        "now": clock.now(),
     }
     return page(request, "members/_brief.html", one.title, context, status=status)
 

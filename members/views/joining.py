@@ -32,19 +32,15 @@ READ = ("GET", "HEAD", "POST")
 
 
 def notices_at_the_door() -> dict[str, Notice]:
-    """By purpose, in their order; what asks for sensitive data is asked where it is given."""
+    """By purpose, in their order; what asks for sensitive data is published once it was assessed."""
     newest = {one.key: one for one in Notice.objects.newest().filter(key__in=list(Purpose))}
-    return {
-        str(key): newest[key]
-        for key in Purpose
-        if key in newest and not newest[key].is_sensitive and key != Purpose.AFFILIATION
-    }
+    return {str(key): newest[key] for key in Purpose if key in newest}
 
 
 @require_http_methods(READ)
 @never_cache
 @sensitive_post_parameters()
-@limited("members join", LINKS_A_MINUTE)
+@limited("links", LINKS_A_MINUTE)
 def join(request: HttpRequest, token: str) -> HttpResponse:
     """A link of an invitation. What leads nowhere looks the same, whyever it does."""
     user = request.user if request.user.is_authenticated else None

@@ -24,6 +24,7 @@ from members.forms import needs as forms
 from members.models import Claim, Need
 from members.workflow.needs import MOVES, ClaimState, NeedState
 from tickets.models import Ticket
+from tickets.queries import own_extent
 
 PAGE = 30
 CONFLICT = 409
@@ -251,5 +252,8 @@ def _new(
         key__in=["need", "need-contact"], published_at__isnull=False
     ).order_by("key", "version")
     notices = {one.key: one for one in published}
-    context = {"form": form, "notices": list(notices.values()), **more}
+    context = {
+        "form": form, "notices": list(notices.values()), "has_map": True,
+        "extent": own_extent(request.user), **more,
+    }  # fmt: skip
     return page(request, "members/_need_new.html", _("Ask for help"), context, status=status)

@@ -10,6 +10,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from govgrid.core import sayings
+
 
 class UnitKind(TextChoices):
     GROUP = "group", _("Leading group")
@@ -99,6 +101,11 @@ class Quarter(NamedTuple):
     @property
     def before(self) -> Quarter:
         return Quarter.of(self.first - timedelta(days=1))
+
+    @property
+    def label(self) -> str:
+        """For people, as pages and papers write it."""
+        return sayings.quarter(self.year, self.number)
 
     def __str__(self) -> str:
         return f"{self.year}-Q{self.number}"

@@ -168,3 +168,28 @@ def test_what_is_drawn_for_a_safe_word_does_not_answer_for_an_unsafe_one():
 
     assert word in safe
     assert "&lt;b&gt;x&lt;/b&gt;" in plain
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("2026-09-24", "24 September 2026"),
+        ("2026-09-24 09:05", "24 September 2026 09:05"),
+        ("2026-09-24T09:05+08:00", "24 September 2026 09:05"),
+        ("2026-09-24T09:05:07+08:00", "24 September 2026 09:05"),
+        ("2026-99-99", "2026-99-99"),
+        ("since 2026-09-24", "since 2026-09-24"),
+        ("", ""),
+        (7, 7),
+        (True, "yes"),
+        (False, "no"),
+    ],
+)
+def test_what_a_copy_writes_for_programs_a_page_says_for_people(written, said):
+    with translation.override("en"):
+        assert gg.in_words(written) == said
+
+
+def test_a_quarter_is_said_one_way():
+    with translation.override("en"):
+        assert gg.quarter(2026, 4) == "2026 Q4"

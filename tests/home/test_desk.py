@@ -6,9 +6,12 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from govgrid.core import clock
-from govgrid.home import desk
+from govgrid.home import desk, own_requests
+from govgrid.privacy import actions as privacy
+from tests.factories.accounts import UserFactory
 from tests.factories.grids import holder
 from tests.factories.tickets import CategoryFactory, filed, routed, whistled
 from tests.tickets.conftest import cast, town  # the same people
@@ -433,3 +436,25 @@ def test_a_post_that_ended_brings_no_work(town, cast):
     former.posts.update(period="[2025-01-01,2025-06-01)")
 
     assert inbox.waiting(former) == []
+
+
+def test_requests_about_own_data_wait_for_the_data_officer_without_a_name(client, town):
+    officer = holder("data_officer", area=town.district)
+    asker = UserFactory(name="曾志远")
+    first = privacy.ask("see", by=asker)
+    privacy.ask("object", "不同意", by=officer)
+    on_paper = privacy.ask("correct", "电话", by=officer, subject_ref="2026-014")
+
+    (group,) = own_requests.waiting(officer)
+    assert [row.number for row in group.rows] == [str(first.pk), str(on_paper.pk)]
+    assert all(clock.local(row.due).date() == first.due_on for row in group.rows)
+    assert own_requests.waiting(asker) == []
+
+    client.force_login(officer)
+    page = client.get("/desk/").content.decode()
+    assert reverse("privacy:request", args=[first.pk]) in page
+    assert "曾志远" not in page
+
+    privacy.answer(first, "您的信息在这里。", by=officer)
+    privacy.answer(on_paper, "改好了。", by=officer)
+    assert own_requests.waiting(officer) == []

@@ -157,6 +157,9 @@ def test_r14_what_sounds_like_an_illness_is_warned_of_once(as_, roster):
         {"title": "长" * 61},
         {"body": "号码 42050619900307123X"},
         {"area": "nowhere"},
+        {"area": ""},
+        {"lon": "100", "lat": "20"},
+        {"lon": "181", "lat": "30.005", "area": ""},
         {"specialty": "nothing"},
         {"wanted_on": "9999-99-99"},
         {"days": "31"},
@@ -170,6 +173,22 @@ def test_a_form_that_is_wrong_comes_back_with_what_was_typed(as_, roster, wrong)
     page = as_(roster.resident).post(f"{NEEDS}new/", body(roster, **wrong))
     assert page.status_code == 400
     assert not Need.objects.exists()
+
+
+def test_the_pin_says_where_and_is_kept_roughly(as_, roster):
+    """The pin wins over what was written, as where a ticket is filed."""
+    other = roster.town.communities[1]
+    pin = {"lon": "111.025678", "lat": "30.005123", "area": ""}
+    form = text(as_(roster.resident).get(f"{NEEDS}new/"))
+    assert "data-gg-pick" in form
+    assert form.count('name="lon"') == form.count('name="area"') == 1
+
+    page = as_(roster.resident).post(f"{NEEDS}new/", body(roster, **pin))
+
+    assert page.status_code == 302
+    need = Need.objects.get()
+    assert need.area == other
+    assert (need.point.x, need.point.y) == (111.026, 30.005)
 
 
 def test_entering_for_somebody_needs_the_right_over_the_place(as_, roster):
@@ -188,6 +207,7 @@ def test_a_ticket_has_the_way_to_ask_and_shows_what_was_asked(as_, roster):
     assert f"{NEEDS}new/?ticket={ticket.number}" in page
     form = as_(roster.officer).get(f"{NEEDS}new/?ticket={ticket.number}")
     assert ticket.number in text(form)
+    assert f'value="{roster.town.communities[0].name}"' in text(form)
     as_(roster.officer).post(f"{NEEDS}new/", body(roster, ticket=ticket.number))
     need = Need.objects.get()
     assert need.from_ticket == ticket

@@ -15,12 +15,19 @@ from govgrid.core.errors import Refused
 from govgrid.privacy.models import Consent
 from members import actions, roster
 from members.actions import NoSuchLink
-from members.models import Invitation, Member, MemberEvent
+from members.models import Invitation, Member, MemberEvent, Sealed
+from members.workflow.network import BODY_ONLY
 from members.workflow.roster import MemberState, Purpose
 from tests.factories.accounts import UserFactory
 from tests.factories.grids import build_town, holder
 from tests.factories.joining import PASSWORD, assess, giving, login, somebody
-from tests.factories.members import MemberFactory, agree, notice
+from tests.factories.members import (
+    AssociationFactory,
+    MemberFactory,
+    SpecialtyFactory,
+    agree,
+    notice,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -157,10 +164,77 @@ def test_r9_nothing_is_kept_where_the_person_is_too_young_or_does_not_agree(link
     assert not User.objects.filter(username="zengzhiyuan").exists()
 
 
-def test_r7_an_affiliation_is_not_asked_at_the_door(link):
+def test_r12_an_association_is_kept_under_the_tick_beside_it(client, town, link):
+    body = AssociationFactory(area=town.district, name="某商会", code="chamber-7")
+    asked, roster_notice = notice(Purpose.AFFILIATION), notice()
+    address = reverse("members:join", args=[link])
+    page = client.get(address).content.decode()
+    assert page.count('name="agree-roster-affiliation"') == page.count('name="association"') == 1
+    assert "checked" not in page
+
+    said = {
+        "name": "曾志远", "is_grown_up": "on", "agree-roster": roster_notice.pk,
+        "agree-roster-affiliation": asked.pk, "association": body.code,
+        "username": "zengzhiyuan", "password": PASSWORD,
+    }  # fmt: skip
+    client.post(address, said)
+    at_once()
+
+    member = Member.objects.get()
+    assert actions.own_sealed(member, by=member.user)["affiliation"] == "某商会"
+    assert Sealed.objects.get().affiliation_consent.notice == asked
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT row_to_json(s)::text FROM members_sealed s")
+        assert "chamber-7" not in cursor.fetchone()[0]
+    assert member.events.get(verb="joined").fields == ["roster", "roster-affiliation"]
+
+
+@pytest.mark.parametrize("left_out", ["agree-roster-affiliation", "association"])
+def test_r7_neither_the_tick_nor_the_association_goes_for_the_other(client, town, link, left_out):
+    said = {
+        "name": "曾志远", "is_grown_up": "on", "agree-roster": notice().pk,
+        "agree-roster-affiliation": notice(Purpose.AFFILIATION).pk,
+        "association": AssociationFactory(area=town.district).code,
+        "username": "zengzhiyuan", "password": PASSWORD,
+    }  # fmt: skip
+    del said[left_out]
+    assert client.post(reverse("members:join", args=[link]), said).status_code == 400
+    assert not Member.objects.exists()
+
+    agreed_only = giving(Purpose.AFFILIATION)
+    named_only = giving(association=AssociationFactory(area=town.district))
+    for given in (agreed_only, named_only):
+        with pytest.raises(Refused) as refused:
+            actions.answer_invitation(link, given, by=None, login=login())
+        assert refused.value.code == "association_needed"
+
+
+def test_r29_no_association_is_asked_for_before_it_was_assessed(client, link):
+    page = client.get(reverse("members:join", args=[link])).content.decode()
+    assert 'name="association"' not in page
+    assert "roster-affiliation" not in page
+
+
+def test_specialties_stand_beneath_their_branch(client, link):
+    law = SpecialtyFactory(code="zz-law", name="法律")
+    SpecialtyFactory(code="aa-rent", name="租赁", parent=law)
+    SpecialtyFactory(code="mm-music", name="音乐")
+
+    page = client.get(reverse("members:join", args=[link])).content.decode()
+
+    shown = [page.index(f"<span>{name}</span>") for name in ("音乐", "法律", "租赁")]
+    assert shown == sorted(shown)
+
+
+@pytest.mark.parametrize("sector", sorted(BODY_ONLY))
+def test_r11_at_the_door_too_nobody_is_linked_to_a_body(client, town, link, sector):
+    body = AssociationFactory(area=town.district, sector=sector)
+    given = giving(Purpose.AFFILIATION, association=body)
     with pytest.raises(Refused) as refused:
-        actions.answer_invitation(link, giving(Purpose.AFFILIATION), by=None, login=login())
-    assert refused.value.code == "purpose_unknown"
+        actions.answer_invitation(link, given, by=None, login=login())
+    assert refused.value.code == "body_only"
+    assert body.code not in client.get(reverse("members:join", args=[link])).content.decode()
+    assert not Member.objects.exists()
 
 
 def test_a_notice_that_has_changed_since_is_read_again(link):

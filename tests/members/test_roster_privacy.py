@@ -61,6 +61,11 @@ def test_r6_every_purpose_has_a_notice_that_says_it_all():
     assert said[NEEDED]["retention_days"] == 15
 
 
+def test_a_notice_speaks_to_whoever_reads_it_as_the_pages_do():
+    assert "你" not in NOTICES.read_text()
+    assert "您" in NOTICES.read_text()
+
+
 def test_r10_nothing_that_must_not_exist_is_asked_for_imported_or_written():
     asked = [name for one in json.loads(NOTICES.read_text()) for name in one["fields_listed"]]
     imported = [*invitesheet.COLUMNS, *invitesheet.HEADINGS]

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 
 from govgrid.core import clock
 from govgrid.core.errors import Refused
@@ -12,6 +13,7 @@ from members import actions, figures, retention_counsel, visits
 from members.figures import Quarter
 from members.models import FigureRow, Member, Visit, VisitWish
 from tests.factories import counsel as made
+from tests.factories.grids import holder
 from tests.factories.members import MemberFactory, SpecialtyFactory
 
 
@@ -127,6 +129,13 @@ def test_r32_no_table_has_two_properties_or_a_persons_association():
 def test_r32_a_member_of_several_specialties_of_a_branch_is_one(crowd):
     table = next(one for one in figures.tables() if one.name == "members-branch")
     assert table.counting(crowd, figures.last_over(clock.today())) == {"法律": 11, "园艺": 4}
+
+
+def test_r32_the_page_says_that_branches_count_somebody_twice(client, crowd):
+    actions.freeze_figures(by=None)
+    client.force_login(holder("roster_admin", area=crowd))
+    page = client.get(reverse("members:figures"))
+    assert page.content.decode().count("counted in each") == 1
 
 
 def test_e5_what_was_published_stays_when_somebody_is_erased(crowd):

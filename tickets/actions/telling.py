@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from govgrid.core.sayings import by_language, day_and_hour
 from govgrid.outbox.actions import Debt, owe, owe_all
 from grids.models import Department
 from tickets import staff
-from tickets.debts import by_language, day_and_hour, debt_of
+from tickets.debts import debt_of
 from tickets.posts import Posts, deciding
 from tickets.workflow import CardCause, Colour, Facts, State
 

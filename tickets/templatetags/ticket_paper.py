@@ -1,6 +1,6 @@
 """Dates as an official paper writes them, always with the year."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django import template
 from django.utils.formats import date_format
@@ -12,8 +12,9 @@ register = template.Library()
 
 
 @register.filter(expects_localtime=False)
-def paper_date(value: datetime) -> str:
-    return date_format(clock.local(value), pgettext("date format, official paper", "j F Y"))
+def paper_date(value: date) -> str:
+    there = clock.local(value) if isinstance(value, datetime) else value
+    return date_format(there, pgettext("date format, official paper", "j F Y"))
 
 
 @register.filter(expects_localtime=False)

@@ -1,5 +1,6 @@
 """The parts every page is built from. A tag picks words and classes; the HTML is in components/."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
@@ -15,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from govgrid.core import sayings
 from govgrid.core.clock import local, now, today
 
 register = template.Library()
@@ -48,6 +50,9 @@ def name_states(looks: Mapping[str, tuple[str, str, Any]]) -> None:
 
 
 UNKNOWN = ("is-quiet", "s-new", "")
+# A day, or a moment, as copies of what is held write it.
+WRITTEN = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?([+-]\d\d:\d\d)?)?", re.ASCII)
+DAY_ONLY = 10
 MANY = 1000  # nobody counts on from there
 NOTICES = {"over": "alert", "near": "alert", "done": "check", "info": "info"}
 
@@ -224,6 +229,29 @@ def when(value: datetime | None) -> str:
     if there.date() == today():
         return gettext("today %(time)s") % {"time": _clock(there)}
     return gettext("%(day)s %(time)s") % {"day": day(value), "time": _clock(there)}
+
+
+@register.filter
+def in_words(value: Any) -> Any:
+    """What is held, as a person reads it: copies write days as 2026-09-24, for programs too."""
+    if isinstance(value, bool):
+        return pgettext("is it so", "yes") if value else pgettext("is it so", "no")
+    if not isinstance(value, str) or not WRITTEN.fullmatch(value):
+        return value
+    try:
+        there = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    said = date_format(there, pgettext("date format, another year", "j F Y"))
+    if len(value) == DAY_ONLY:
+        return said
+    return gettext("%(day)s %(time)s") % {"day": said, "time": _clock(there)}
+
+
+@register.simple_tag
+def quarter(year: int, number: int) -> str:
+    """As in 2026 Q4; in Chinese 2026年第4季度."""
+    return sayings.quarter(year, number)
 
 
 @register.simple_tag

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from govgrid.accounts.models import User
-from govgrid.core import clock
+from govgrid.core import clock, sayings
 from govgrid.core.errors import Refused
 from govgrid.core.text import is_blank
 from govgrid.outbox import actions as outbox
@@ -121,7 +121,7 @@ def alarm_overdue(*, by: None = None) -> int:
     return sum(
         alarms.sound(
             Alarm.Kind.OVERDUE, str(one.pk),
-            {"number": one.pk, "due": one.due_on.isoformat()},
+            {"number": one.pk, "due": sayings.day(one.due_on)},
             url=reverse("privacy:request", args=[one.pk]),
         )
         for one in SubjectRequest.objects.overdue().order_by("pk")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from govgrid.core import sayings
 from govgrid.core.clock import now
 from govgrid.privacy import alarms, chain, crypto
 from govgrid.privacy.models import AccessChain, Alarm
@@ -39,6 +40,6 @@ def check_days(*, by: None = None) -> list[chain.Break]:
     """What of the chain does not hold; the data officer is told of the first."""
     found = list(chain.breaks())
     if found:
-        day = found[0].day.isoformat()
-        alarms.sound(Alarm.Kind.CHAIN, day, {"day": day})
+        day = found[0].day
+        alarms.sound(Alarm.Kind.CHAIN, day.isoformat(), {"day": sayings.day(day)})
     return found

@@ -8,6 +8,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from govgrid.core import clock
 
@@ -69,10 +70,10 @@ class ProcessorQuerySet(models.QuerySet["Processor"]):
 class Processor(models.Model):
     """Who works on data for us by contract, and what he is given: everybody may read it."""
 
-    name = models.CharField(_("who"), max_length=200)
-    service = models.CharField(_("for what"), max_length=200)
+    name = models.CharField(pgettext_lazy("processor", "who"), max_length=200)
+    service = models.CharField(pgettext_lazy("processor", "for what"), max_length=200)
     contract_on = models.DateField(_("contract of"))
-    until = models.DateField(_("until"), null=True, blank=True)
+    until = models.DateField(pgettext_lazy("processor", "until"), null=True, blank=True)
     payload = models.CharField(
         _("what he is given"), max_length=300,
         help_text=_("Of sealed text never more than the number that a message goes to."),

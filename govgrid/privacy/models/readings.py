@@ -53,19 +53,25 @@ class AccessLog(models.Model):
 
     by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("read by"))
     action = models.CharField(
-        _("what was done"), max_length=10, choices=Action, default=Action.REVEAL
+        pgettext_lazy("reading", "what was done"),
+        max_length=10,
+        choices=Action,
+        default=Action.REVEAL,
     )
     role = models.CharField(_("role"), max_length=60, blank=True)
     model = models.CharField(_("kind of record"), max_length=100)
     # One record, or none where a list was read: then ``rows`` has those on it, as far as known.
     row = models.CharField(_("record"), max_length=40, blank=True)
     rows = ArrayField(
-        models.CharField(max_length=40), verbose_name=_("records"), default=list, blank=True
+        models.CharField(max_length=40),
+        verbose_name=pgettext_lazy("reading", "records"),
+        default=list,
+        blank=True,
     )
     count = models.PositiveIntegerField(_("how many"), default=1)
     subject = models.CharField(_("about whom"), max_length=140, blank=True)
     fields = ArrayField(models.CharField(max_length=60), verbose_name=_("what was read"))
-    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    reason = models.CharField(pgettext_lazy("reading", "reason"), max_length=500, blank=True)
     case = models.CharField(_("case"), max_length=60, blank=True)
     at = models.DateTimeField(_("when"), default=now)
     ip = models.GenericIPAddressField(pgettext_lazy("address", "from"), null=True, blank=True)
@@ -111,11 +117,11 @@ class AccessChain(models.Model):
     """
 
     day = models.DateField(_("day"), unique=True)
-    count = models.PositiveIntegerField(_("readings"))
-    key_id = models.CharField(_("key"), max_length=32)
+    count = models.PositiveIntegerField(pgettext_lazy("chain", "readings"))
+    key_id = models.CharField(pgettext_lazy("chain", "key"), max_length=32)
     previous = models.CharField(_("digest of the day before"), max_length=64, blank=True)
     digest = models.CharField(_("digest"), max_length=64)
-    made_at = models.DateTimeField(_("made"), default=now)
+    made_at = models.DateTimeField(pgettext_lazy("chain", "made"), default=now)
 
     class Meta:
         verbose_name = _("day of readings")
@@ -139,7 +145,12 @@ class Alarm(models.Model):
     # What it is about, so that it is told once: "many 17 2026-11-29".
     fact = models.CharField(_("fact"), max_length=120, unique=True)
     about = models.ForeignKey(
-        USER, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("person")
+        USER,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("alarm", "person"),
     )
     at = models.DateTimeField(_("when"), default=now)
 

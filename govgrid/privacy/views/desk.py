@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from govgrid.core import clock
 from govgrid.core.addresses import client_address
 from govgrid.core.errors import Refused
-from govgrid.privacy import actions, alarms, erasure, queries
+from govgrid.privacy import actions, alarms, erasure, holdings, queries
 from govgrid.privacy.forms import AnswerForm, EraseForm, RecordForm
 from govgrid.privacy.models import AccessChain, Alarm, ImpactAssessment, SubjectRequest
 from govgrid.privacy.queries import DESK
@@ -178,7 +178,10 @@ def audit(request: HttpRequest) -> HttpResponse:
         "days": AccessChain.objects.count(),
         "broken": Alarm.objects.filter(kind=Alarm.Kind.CHAIN).order_by("-pk").first(),
         "alarms": Alarm.objects.select_related("about").order_by("-pk")[:PAGE],
-        "assessments": ImpactAssessment.objects.order_by("scope", "-signed_on"),
+        "assessments": [
+            (one, holdings.scope_name(one.scope))
+            for one in ImpactAssessment.objects.order_by("scope", "-signed_on")
+        ],
         "overdue": SubjectRequest.objects.overdue().count(),
         "may_answer": request.user.has_perm("privacy.answer", DESK),
         "today": today,

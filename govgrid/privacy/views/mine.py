@@ -37,6 +37,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, form: AskForm, status: int = 200) -> HttpResponse:
     user = request.user
+    held = list(holdings.everything(user))
     live = Consent.objects.of(user=user).live().with_staleness().select_related("notice")
     readings, more = _readings(request)
     context = {
@@ -50,7 +51,8 @@ def _page(request: HttpRequest, form: AskForm, status: int = 200) -> HttpRespons
         "readings": readings,
         "more": more,
         "requests": SubjectRequest.objects.of(user).order_by("-pk")[:PAGE],
-        "held": list(holdings.everything(user)),
+        "held": held,
+        "nothing": [one.label for one in held if not one.rows],
         "form": form,
         **office(),
     }
