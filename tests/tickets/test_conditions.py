@@ -336,7 +336,9 @@ def test_on_the_page_the_photo_is_kept_first_and_nothing_is_lost(signed, cast, s
     assert far.status_code == 200
     assert "Add an after-photo from within 50 m" in far.content.decode()
     assert "已更换" in far.content.decode()
-    assert signed.photos.get().phase == "after"
+    kept = signed.photos.get()
+    assert kept.phase == "after"
+    assert str(kept.public_id) in far.content.decode()  # the page knows of it at once
     # The same once more makes nothing new.
     client.post(url, {"note": "已更换", "after_photo": upload()})
     assert signed.photos.count() == 1
