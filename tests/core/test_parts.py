@@ -1,11 +1,18 @@
 """What hangs on a row, told with the row: flags, and what is not known."""
 
+import pytest
 from django.db.models import OuterRef
 
 from govgrid.core.parts import carrying, may_have
 from grids.models import Area
+from tests.factories.grids import build_town
 
 BENEATH = {"children": Area.objects.filter(parent=OuterRef("pk"))}
+
+
+@pytest.fixture
+def town(db):
+    return build_town()
 
 
 def test_each_row_says_whether_there_is_any(town, django_assert_num_queries):
