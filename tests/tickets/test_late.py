@@ -146,7 +146,7 @@ def test_statements_do_not_grow_with_the_rows(browser, lot, town, cast, clock_at
         pass
     with CaptureQueriesContext(connection) as many:
         assert len(numbers(client.get(LATE))) == 11  # and the calm one is late by now
-    assert asked_of(few) == asked_of(many) == 10
+    assert asked_of(few) == asked_of(many) == 9
 
 
 def asked_of(queries) -> int:
