@@ -9,6 +9,8 @@ from grids import urls as grids
 from tickets import urls as tickets
 
 urlpatterns = [
+    # First, as in govgrid.api: programs send the most, and every address before costs them.
+    path("api/v1/", include("govgrid.api")),
     path("", include("govgrid.home.urls")),
     path("", include("govgrid.accounts.urls")),
     path("tickets/", include("tickets.urls")),
@@ -18,7 +20,6 @@ urlpatterns = [
     path("members/", include("members.urls")),
     path("privacy/", include("govgrid.privacy.urls")),
     path("field/", include(grids.field)),
-    path("api/v1/", include("govgrid.api")),
     # The admin's own sign-in knows no second factor.
     path(
         "admin/login/",
