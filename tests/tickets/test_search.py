@@ -89,6 +89,15 @@ def test_the_database_cuts_names_as_python_does(db, text):
         assert cursor.fetchone()[0] == normalise(text)
 
 
+def test_the_database_folds_every_ideograph_as_python_does(db):
+    every = [chr(one) for one in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tickets_fold(one) FROM unnest(%s) one", [every])
+        folded = [row[0] for row in cursor.fetchall()]
+
+    assert folded == [normalise(one) for one in every]
+
+
 def test_many_at_once_are_found_as_one_is(ticket, town, cast):
     (outcome,) = actions.file_all([filing(town, description="另一处")], by=cast["worker"])
 

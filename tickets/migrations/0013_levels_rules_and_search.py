@@ -26,9 +26,12 @@ SUCCESSIONS = """
 
 # What govgrid.core.text does to a text, for what the database alone knows of a ticket: its place.
 # Character by character, where OpenCC also looks at phrases; names of places have none of those.
+# translate() looks each character up in all 3,761 of them, 0.4 ms a name; nearly every name has none.
 FOLD = """
     CREATE FUNCTION tickets_fold(words text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-        SELECT translate(lower(normalize(words, NFKC)), '{traditional}', '{simplified}')
+        SELECT CASE WHEN plain ~ '[{traditional}]'
+                    THEN translate(plain, '{traditional}', '{simplified}') ELSE plain END
+        FROM (SELECT lower(normalize(words, NFKC)) AS plain) given
     $$
 """
 PIECES = """
