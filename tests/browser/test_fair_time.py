@@ -88,8 +88,7 @@ def test_a_dispute_ends_in_a_ruling(town, open_page):
     sign_in(street, "street", "/desk/")
     street.get_by_role("link", name="Rule on it").first.click()
     rule = street.locator("#rule")
-    if rule.get_attribute("open") is None:
-        rule.locator("summary").click()
+    expect(rule).to_have_attribute("open", "")
     rule.locator("select[name=department]").select_option(label="城管局")
     rule.locator("select[name=reach]").select_option("street")
     rule.locator("textarea").fill("本街道路灯归城管局")
