@@ -59,6 +59,7 @@ LOGINS = [
     "resident",
     "auditor",
     "privacy",
+    "privacy-second",
     "admin",
 ]
 

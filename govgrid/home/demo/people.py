@@ -81,7 +81,9 @@ def demo_seats(ground: Ground) -> list[Seat]:
         Seat("member", "名册成员", "member", district),
         Seat("resident", f"{community.name}居民", "resident", community),
         Seat("auditor", "审计员", "auditor", district),
+        # What one of them records for somebody another carries out.
         Seat("privacy", "个人信息保护负责人", "data_officer", district),
+        Seat("privacy-second", "个人信息保护专员", "data_officer", district),
         Seat("admin", "系统管理员", "system_admin", district),
     ]
 
@@ -102,8 +104,6 @@ def staff_seats(ground: Ground, rng: Random) -> Iterator[Seat]:
         if department not in taken:
             name = f"{department.short_name}经办"
             yield Seat(f"clerk-{department.code}", name, "department_clerk", None, department)
-    # What one records another carries out.
-    yield Seat("privacy-second", _made_up(rng), "data_officer", ground.district)
 
 
 def _others(areas: list[Area], taken: set[Area | Department | None]) -> list[Area]:
