@@ -10,7 +10,7 @@
   const dialog = part("dialog"), look = part("look"), keysDialog = part("keys-dialog");
   const token = part("token").querySelector("input").value;
   const words = part("words").content;
-  let etag = frame.dataset.ggEtag, chosen = "", marked = "", undoing = null, asking = 0, isPolling = false;
+  let etag = frame.dataset.ggEtag, chosen = "", marked = "", undoing = null, asking = 0, polling = null, again = null;
   const drawn = {};   // the server's text of each column: only what differs is drawn anew
   const acts = {};    // number + last event: what can be done, as the server said
 
@@ -102,10 +102,10 @@
     if (isLost) part("lost-since").textContent = part("updated").textContent;
   }
 
+  // What was asked for while an answer was on its way is asked once more: that answer is older.
   function update() {
-    if (isPolling) return Promise.resolve();
-    isPolling = true;
-    return fetch(location.pathname + location.search, {
+    if (polling) return again || (again = polling.then(function () { again = null; return update(); }));
+    polling = fetch(location.pathname + location.search, {
       headers: { "HX-Request": "true", "If-None-Match": etag }, cache: "no-store",
     }).then(function (answer) {
       if (answer.status === 304) return lost(false);
@@ -113,11 +113,12 @@
       if (!answer.ok) throw new Error(String(answer.status));
       etag = answer.headers.get("ETag") || "";
       return answer.text().then(function (html) { lost(false); draw(html); });
-    }).catch(function () { lost(true); }).finally(function () { isPolling = false; });
+    }).catch(function () { lost(true); }).finally(function () { polling = null; });
+    return polling;
   }
 
   function rest() {
-    if (document.hidden || isOpen() || isTyping(document.activeElement)) return;
+    if (polling || document.hidden || isOpen() || isTyping(document.activeElement)) return;
     update();
   }
 

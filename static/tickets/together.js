@@ -27,7 +27,10 @@
     document.documentElement.classList.toggle("is-picking", picked.size > 0);
     count.textContent = String(picked.size);
     clearTimeout(asking);
+    // What stands there was said of other marks: nobody may press it, and no older answer comes.
+    turn += 1;
     if (!picked.size) { acts.textContent = ""; return; }
+    acts.inert = true;
     acts.setAttribute("aria-busy", "true");
     asking = setTimeout(ask, 200);
   }
@@ -35,7 +38,7 @@
   // Whoever marks ten asks once.
   function ask() {
     const query = new URLSearchParams(Array.from(picked, function (number) { return ["n", number]; }));
-    const mine = ++turn;
+    const mine = turn;
     fetch(bar.dataset.ggBar + "?" + query, { headers: { "HX-Request": "true" } }).then(function (answer) {
       if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
       return answer.text();
@@ -43,6 +46,7 @@
       if (mine !== turn) return;
       acts.innerHTML = html;
       acts.removeAttribute("aria-busy");
+      acts.inert = false;
     }).catch(function () {
       if (mine !== turn) return;
       // The page without script does the same.

@@ -84,3 +84,25 @@ def test_ready_words_are_put_into_the_note(desk, open_page):  # noqa: F811
         f"Looked at it.\n{first.number} lies on private ground."
     )
     assert states([first]) == ["triage"]
+
+
+def test_what_was_said_of_fewer_tickets_cannot_be_pressed(desk, open_page):  # noqa: F811
+    page = open_page(DESK)
+    sign_in(page, "desk", "/tickets/board/")
+    bar = page.locator("[data-gg-bar]")
+    acts = bar.locator("[data-gg-bar-acts]")
+    page.keyboard.press("x")
+    expect(bar.get_by_role("link", name="Assign")).to_be_visible()
+    expect(acts).not_to_have_attribute("inert", "")
+
+    held = []
+    page.route("**/tickets/together/*", held.append)
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(bar.locator("[data-gg-bar-count]")).to_have_text("2")
+    expect(acts).to_have_attribute("inert", "")
+    assert acts.locator("a").first.get_attribute("href").count("n=") == 1
+    until(lambda: page.wait_for_timeout(50) or held, "the page asks for both")
+    held[0].continue_()
+    expect(acts).not_to_have_attribute("inert", "")
+    assert acts.locator("a").first.get_attribute("href").count("n=") == 2
