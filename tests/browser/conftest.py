@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
-from benchmarks.stage import Stage
+from benchmarks.stage import PATIENCE, Stage
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -23,6 +23,8 @@ DESK = {"width": 1920, "height": 1080}
 def chromium():
     # Playwright's own loop runs in this thread; Django would refuse the database beside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    # By itself it gives up after five seconds, whatever the context's patience is.
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         yield browser
@@ -69,7 +71,7 @@ def open_page(chromium, stage):
             base_url=stage.url,
             **options,
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE * 1000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))

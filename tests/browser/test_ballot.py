@@ -55,6 +55,7 @@ def table(move_clock):
 def hand_in(page, name, place):
     sign_in(page, name, place)
     page.get_by_role("button", name="Make a key in this browser").click()
+    expect(page.locator("[data-gg-ballot-made]")).to_be_visible()
     private = page.locator("[data-gg-ballot-private]").inner_text()
     no_sideways_scroll(page)
     with page.expect_navigation():

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from benchmarks.stage import until
 from govgrid.worktime.models import ClockShift
 from grids.models import Area, Division, FormerShape
 from tests.browser.conftest import DESK, PHONE
@@ -128,10 +129,7 @@ def test_a_community_is_drawn_anew_and_the_map_follows_on_the_day(town, at, open
     expect(head.locator("main")).to_contain_text("It is to hold from 10 March")
 
     at(3, 10, 0, 5)
-    for _try in range(60):
-        if Division.objects.get().state == "in_force":
-            break
-        head.wait_for_timeout(500)
+    until(lambda: Division.objects.get().state == "in_force", "the day has come")
     head.reload()
     expect(head.locator(".page__head .chip")).to_have_text("In force")
     new = Area.objects.get(valid_from="2026-03-10")

@@ -83,7 +83,8 @@ def test_an_evening_is_asked_for_claimed_served_and_thanked_for(open_page, roste
     no_sideways_scroll(first)
     first.get_by_label("How many minutes it took").fill("120")
     first.get_by_label("What was done").fill("来了九个人")
-    first.get_by_role("button", name="It is done").click()
+    with first.expect_navigation():
+        first.get_by_role("button", name="It is done").click()
 
     desk.goto(Need.objects.get().get_absolute_url())
     desk.get_by_label("How was it?").select_option("5")

@@ -130,8 +130,8 @@ def test_a_day_of_the_roster(town, open_page):
     desk.get_by_label("What is the list needed for?").fill("年度座谈会签到")
     desk.get_by_role("button", name="Give me the list").click()
     total = demo.MEMBERS + 1
-    assert desk.locator(".roster-paper tbody tr").count() == total
-    assert desk.locator(".roster-sheet").count() == -(-total // 28)
+    expect(desk.locator(".roster-paper tbody tr")).to_have_count(total)
+    expect(desk.locator(".roster-sheet")).to_have_count(-(-total // 28))
     names = desk.locator(".roster-paper tbody td:nth-child(2)").all_inner_texts()
     assert names[0][0] == "丁"
     assert names.index("曾小燕") > names.index(next(one for one in names if one[0] == "王"))

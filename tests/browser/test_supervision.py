@@ -43,8 +43,9 @@ def test_two_reds_are_supervised_on_paper(reds, at, people, open_page):  # noqa:
     for one in reds:
         actions.move(one, "sign", by=people.clerk)
     at("2026-10-12 18:05")  # two working days after the end; the Saturday between is one
-    until(lambda: Card.objects.live().filter(colour="red").count() >= 2, 60)
-    until(lambda: Ticket.objects.filter(level="street").count() == 2, 60)
+    red = Card.objects.live().filter(colour="red")
+    until(lambda: red.count() >= 2, "both are red", seconds=120)
+    until(lambda: Ticket.objects.filter(level="street").count() == 2, "the street has them")
     assert {"card_red"} <= kinds(people.boss) & kinds(people.head) & kinds(people.command)
 
     page = open_page(DESK)
@@ -59,7 +60,7 @@ def test_two_reds_are_supervised_on_paper(reds, at, people, open_page):  # noqa:
     page.get_by_label("What the department shall account for").fill("办结已超期，未见说明")
     page.get_by_role("button", name="Issue a supervision order").click()
     expect(page.locator("#main")).to_contain_text("2 tickets")
-    assert SupervisionOrder.objects.count() == 2
+    until(lambda: SupervisionOrder.objects.count() == 2, "both are issued")
 
     page.goto(reds[0].get_absolute_url())
     with page.expect_response(lambda answer: answer.url.endswith("/orders/1.pdf")) as got:

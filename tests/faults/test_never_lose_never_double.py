@@ -12,7 +12,7 @@ import redis
 from django.conf import settings
 from django.db import connection
 
-from benchmarks.stage import Stage, gone, locked, until, waiters
+from benchmarks.stage import PATIENCE, Stage, gone, locked, until, waiters
 from govgrid.accounts import actions as accounts
 from govgrid.outbox.models import Message
 from tests.factories.grids import build_town, holder
@@ -66,7 +66,7 @@ def body(town, **content) -> dict:
     }
 
 
-def post(stage, token, content, *, timeout=30) -> tuple[int, dict]:
+def post(stage, token, content, *, timeout=PATIENCE) -> tuple[int, dict]:
     request = urllib.request.Request(  # noqa: S310 our own server
         f"{stage.url}/api/v1/tickets/",
         data=json.dumps(content).encode(),

@@ -56,7 +56,8 @@ def test_a_commit_wakes_the_sender_and_an_outage_costs_a_delay(stage, monkeypatc
     until(lambda: sent("awake"), "the woken worker sends, with no beat running")
 
     stage.kill("redis")
-    assert owe(person, "dark") < 1
+    # 0.3 s by itself; the rest is for a machine that is busy.
+    assert owe(person, "dark") < 2
     assert not sent("dark")
 
     stage.redis()

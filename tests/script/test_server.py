@@ -71,7 +71,7 @@ def run(checkout, *command, **environment):
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=600,  # a database is made and migrated: minutes of a slow core
         check=False,
     )
 
