@@ -1,16 +1,23 @@
 """The board in a real browser: keys, undo, merge, updates by themselves, and who was faster."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from benchmarks.stage import until
+from govgrid.worktime.models import ClockShift
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.test_one_report import PASSWORD, no_sideways_scroll, sign_in
 from tests.factories.grids import build_town, holder
 from tests.factories.tickets import CategoryFactory, RuleFactory, filed
 from tickets import actions
 from tickets.models import Ticket
+
+CHINA = ZoneInfo("Asia/Shanghai")
 
 pytestmark = [
     pytest.mark.browser,
@@ -21,8 +28,14 @@ pytestmark = [
 
 
 @pytest.fixture
-def desk(transactional_db):
-    """Three reports that no rule fits at the desk of street 1; a rule came later."""
+def desk(transactional_db, settings, monkeypatch):
+    """Three reports that no rule fits at the desk of street 1; a rule came later.
+
+    On a Sunday: no time of the desk runs, and what is taken back is due when it was.
+    """
+    monkeypatch.setenv("TEST_CLOCK", "1")
+    settings.TEST_CLOCK = True
+    ClockShift.objects.create(id=1, shift=datetime(2026, 10, 11, 10, tzinfo=CHINA) - timezone.now())
     town = build_town()
     category = CategoryFactory(code="0909", name_en="Broken bench", icon="tree")
     secret = {"password": make_password(PASSWORD, hasher=Argon2PasswordHasher()), "language": "en"}
