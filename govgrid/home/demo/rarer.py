@@ -25,9 +25,10 @@ from tickets.workflow import ClockKind, State
 
 CLERKS, HEADS = ("department_clerk",), ("department_head",)
 DESKS, OVERSEERS = ("street_desk",), ("street_head", "district_command")
-# The first step is so many hours back, and each of the others one hour later.
+# The first step is so long ago, and each of the others a quarter of it later.
 HOURS = timedelta(hours=4)
-STEP = timedelta(hours=1)
+# In working hours nothing stays at a desk for longer than some minutes.
+AT_A_DESK = (HOURS, timedelta(minutes=8), timedelta(minutes=1))
 # So many are tried before nothing is shown: a small demo may have none that fits.
 TRIES = 12
 
@@ -42,15 +43,15 @@ class Quiet:
     def __init__(self, now: datetime) -> None:
         self.now, self.taken = now, set[int]()
 
-    def of(self, tickets: TicketQuerySet) -> Iterator[Ticket]:
-        since = self.now - HOURS - STEP
+    def of(self, tickets: TicketQuerySet, span: timedelta) -> Iterator[Ticket]:
+        since = self.now - span - span / 4
         still = tickets.exclude(pk__in=self.taken).annotate(last=Max("events__at"))
         yield from still.filter(last__lt=since).order_by("-pk")[:TRIES]
 
-    def tell(self, tickets: TicketQuerySet, *steps: Step) -> Ticket | None:
+    def tell(self, tickets: TicketQuerySet, *steps: Step, span: timedelta = HOURS) -> Ticket | None:
         """Take these steps on the first that lets all of them through."""
-        for ticket in self.of(tickets):
-            if _told(ticket, steps, self.now - HOURS):
+        for ticket in self.of(tickets, span):
+            if _told(ticket, steps, self.now - span, span / 4):
                 self.taken.add(ticket.pk)
                 return ticket
         return None
@@ -75,12 +76,13 @@ def _ruling(quiet: Quiet, laid: Ground) -> None:
         "suggested_owner": other.short_name,
     }
     ruled = {"department": other, "reach": "grid", "note": "依据职责清单，由城管局处置"}
-    quiet.tell(
-        Ticket.objects.filter(street=street.pk, state=State.TRIAGE, return_count=2),
+    returned = Ticket.objects.filter(street=street.pk, state=State.TRIAGE, return_count=2)
+    steps: tuple[Step, ...] = (
         ("assign", DESKS, {"department": office, "note": "请再核"}),
         ("dispute", DESKS + CLERKS, disputed),
         ("rule", OVERSEERS, ruled),
     )
+    any(quiet.tell(returned, *steps, span=span) for span in AT_A_DESK)
 
 
 def _more_time(quiet: Quiet, laid: Ground) -> None:
@@ -126,12 +128,12 @@ def _exemption(quiet: Quiet) -> None:
     quiet.tell(closed, asked, ("uphold", OVERSEERS, {"note": "当日未发布预警"}))
 
 
-def _told(ticket: Ticket, steps: tuple[Step, ...], since: datetime) -> bool:
-    """Whether all of them were taken, an hour apart; else none of them was."""
+def _told(ticket: Ticket, steps: tuple[Step, ...], since: datetime, apart: timedelta) -> bool:
+    """Whether all of them were taken; else none of them was."""
     try:
         with transaction.atomic():
             for number, (name, roles, given) in enumerate(steps):
-                with clock.telling(since + STEP * number):
+                with clock.telling(since + apart * number):
                     _take(ticket, name, roles, given)
     except Refused:
         return False
