@@ -100,7 +100,7 @@ def test_a_morning_at_the_desk_by_keys(desk, open_page):
     actions.move(second, "assign", by=head, department=town.housing)
     # The page asks every ten seconds.
     given = page.locator("[data-gg-col=dispatched] [data-gg-count]")
-    expect(given).to_have_text("1")
+    expect(given).to_have_text("1", timeout=25_000)
     expect(in_hand(page)).to_have_attribute("data-gg-tile", first.number)
 
 
