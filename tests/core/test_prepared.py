@@ -80,3 +80,17 @@ def test_a_statement_without_values():
     with connection.cursor() as cursor:
         one.execute(cursor)
         assert cursor.fetchone() == (7,)
+
+
+def test_no_function_of_ours_is_planned_anew_in_every_statement():
+    """One in SQL that cannot be inlined cost a filing 0.6 ms; PL/pgSQL keeps its plans."""
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            SELECT p.proname FROM pg_proc p
+            JOIN pg_language l ON l.oid = p.prolang AND l.lanname = 'sql'
+            JOIN pg_namespace n ON n.oid = p.pronamespace AND n.nspname = current_schema()
+            WHERE NOT EXISTS (
+                SELECT FROM pg_depend d
+                WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+        """)
+        assert cursor.fetchall() == []
