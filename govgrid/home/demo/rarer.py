@@ -82,7 +82,9 @@ def _ruling(quiet: Quiet, laid: Ground) -> None:
         ("dispute", DESKS + CLERKS, disputed),
         ("rule", OVERSEERS, ruled),
     )
-    any(quiet.tell(returned, *steps, span=span) for span in AT_A_DESK)
+    for span in AT_A_DESK:
+        if quiet.tell(returned, *steps, span=span):
+            return
 
 
 def _more_time(quiet: Quiet, laid: Ground) -> None:
