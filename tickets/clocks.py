@@ -6,7 +6,7 @@ ticket's log: from these alone every deadline can be computed again (``tickets.r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
@@ -116,11 +116,12 @@ def earliest(clocks: Iterable[Clock]) -> datetime | None:
 
 
 def start_all(
-    given: Iterable[tuple[Ticket, list[Assignment], datetime]],
+    given: Iterable[tuple[Ticket, list[Assignment], datetime]], looked_at: Container[int] = ()
 ) -> dict[int, list[Line]]:
     """First clocks of freshly routed tickets, in one statement; the log lines by ticket.
 
-    Each comes with its assignments and the moment from which its time counts. Sets ``due_at``.
+    Each comes with its assignments and the moment from which its time counts; ``looked_at`` are
+    those that somebody looks at first. Sets ``due_at``.
     """
     limits, edition, reckoned = Limits.load(), newest_edition(), ReckonedOnce()
     made: list[Start] = []
@@ -128,7 +129,7 @@ def start_all(
         days = calendar(ticket.district.code, edition)
         found = [
             begin(ticket, key, since, limits, days, reckon_by=reckoned)
-            for key in _in_order(wanted(ticket, assignments))
+            for key in _in_order(wanted(ticket, assignments, is_check_out=ticket.pk in looked_at))
         ]
         starts = [one for one in found if one is not None]
         ticket.due_at = min((one.due_at for one in starts), default=None)

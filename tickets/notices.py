@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from govgrid.accounts.models import User
@@ -13,7 +13,7 @@ from tickets import staff, tracking
 from tickets.debts import debt_of
 from tickets.models import Assignment, Callback, Clock, Ticket
 from tickets.phrases import KINDS
-from tickets.posts import Posts, deciding
+from tickets.posts import Posts, deciding, near_to
 from tickets.workflow import (
     IN_HAND,
     TERMS,
@@ -28,6 +28,8 @@ from tickets.workflow import (
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+    from tickets.posts import Look
+
 
 def register() -> None:
     """Bring the words to the outbox; called once at start-up."""
@@ -35,24 +37,30 @@ def register() -> None:
         kinds.register(kind, subject, body)
 
 
-def routed(given: Iterable[tuple[Ticket, list[Assignment]]]) -> None:
-    """Tell the departments that got a ticket and the street desks that must decide."""
-    given = list(given)
-    ask = Posts(one.department_id for _ticket, assignments in given for one in assignments)
+def routed(
+    given: Iterable[tuple[Ticket, list[Assignment]]], looks: Mapping[int, Look] | None = None
+) -> None:
+    """Tell the departments that got a ticket, the street desks that must decide, and whoever looks
+    at one first (``looks``, by ticket)."""
+    given, looks = list(given), looks or {}
+    parts = {one.department_id for _ticket, assignments in given for one in assignments}
+    posts = staff.by_department(parts)
+    undecided = {one.street_id for one, parts in given if not parts and one.pk not in looks}
+    desks = staff.holders_of_each("tickets.triage", undecided)
+
+    def told(ticket: Ticket, assignments: list[Assignment]) -> Iterator[tuple[str, list[User]]]:
+        if ticket.pk in looks:
+            yield "ticket_check", looks[ticket.pk].people
+        elif not assignments:
+            yield "ticket_triage", desks[ticket.street_id]
+        for one in assignments:
+            yield "ticket_offered", posts[one.department_id]
+
     owe_all(
         debt_of(people, kind, ticket, ticket.event_count)  # type: ignore[attr-defined]
         for ticket, assignments in given
-        for kind, people in _told_of_routing(ticket, assignments, ask)
+        for kind, people in told(ticket, assignments)
     )
-
-
-def _told_of_routing(
-    ticket: Ticket, assignments: list[Assignment], ask: Posts
-) -> Iterator[tuple[str, list[User]]]:
-    if not assignments:
-        yield "ticket_triage", ask.holders("tickets.triage", ticket.street_id)
-    for one in assignments:
-        yield "ticket_offered", ask.staff(one.department_id)
 
 
 def blown(ticket: Ticket) -> None:
@@ -130,7 +138,7 @@ def _after_refusing(ticket: Ticket, touched: Assignment | None, facts: Facts) ->
 
 
 def _after_asking_for_a_look(ticket: Ticket, touched: Assignment | None, facts: Facts) -> None:
-    _tell(Posts([]).must_look(ticket), "ticket_check", ticket)
+    _tell(near_to([ticket])[ticket.pk].people, "ticket_check", ticket)
 
 
 def _after_looking(ticket: Ticket, touched: Assignment | None, facts: Facts) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import NamedTuple
 
 from govgrid.accounts.models import User
 from tickets import staff
-from tickets.models import Clock, Ticket
+from tickets.models import Check, Clock, Ticket
 from tickets.workflow import ClockKind, Tier
 
 
@@ -63,3 +64,23 @@ class Posts:
         # The street's head holds the same right and hears of it when the desk was too late.
         heads = {user.pk for user in self.holders("tickets.approve_hard", one.ticket.street_id)}
         return [user for user in desk if user.pk not in heads]
+
+
+class Look(NamedTuple):
+    """Who looks at one ticket, and what they are to it."""
+
+    asks: Check.Asks
+    people: list[User]
+
+
+def near_to(tickets: Sequence[Ticket]) -> dict[int, Look]:
+    """Whoever is nearest to each: the grid's own worker, else the community. One statement."""
+    near = staff.holders_of_each(
+        "tickets.check", {area for one in tickets for area in (one.grid_id, one.community_id)}
+    )
+    return {
+        one.pk: Look(Check.Asks.GRID, near[one.grid_id])
+        if near[one.grid_id]
+        else Look(Check.Asks.COMMUNITY, near[one.community_id])
+        for one in tickets
+    }

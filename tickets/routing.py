@@ -30,7 +30,9 @@ BATCH = 500
 OUTCOMES = [(one, one) for one in ("dispatched", "border", "unresolved")]
 
 # alts: each ticket as it lies (alt 0), as if it lay in a grid next door (alt = that grid), and as
-# if it lay on the other side of a drawn edge nearby (alt = minus that rule).
+# if it lay on the other side of a drawn edge nearby (alt = minus that rule). What is asked of the
+# ticket comes along: c joined once more at the end is a loop of 500 × 500 to a planner that expects
+# few.
 # The index lists what waits in this very order: a backlog of 20,000 is walked and not sorted.
 CLAIM = """
     SELECT id, number, category_id, whistle_kind, point, grid_id, community_id, street_id,
@@ -57,12 +59,12 @@ drawn AS MATERIALIZED (
 ),
 alts AS (
     SELECT c.id, 0 AS alt, c.grid_id, c.community_id, c.street_id, c.district_id,
-           c.category_id, NULL::bigint AS toggled
+           c.category_id, c.number, c.whistle_kind, NULL::bigint AS toggled
     FROM c
     UNION ALL
     SELECT c.id, n.area_id, n.area_id, split_part(na.path, '.', 4)::bigint,
            split_part(na.path, '.', 3)::bigint, split_part(na.path, '.', 2)::bigint,
-           c.category_id, NULL
+           c.category_id, c.number, c.whistle_kind, NULL
     FROM c
     JOIN grids_areashape own ON own.area_id = c.grid_id
     JOIN grids_areashape n ON n.level = 5 AND n.area_id <> c.grid_id
@@ -74,7 +76,7 @@ alts AS (
     JOIN grids_area na ON na.id = n.area_id AND na.valid_to IS NULL
     UNION ALL
     SELECT c.id, -d.rule, c.grid_id, c.community_id, c.street_id, c.district_id,
-           c.category_id, d.rule
+           c.category_id, c.number, c.whistle_kind, d.rule
     FROM c JOIN drawn d ON d.id = c.id AND d.edge
 ),
 placed AS (
@@ -114,7 +116,7 @@ winner AS (
     SELECT DISTINCT ON (id, alt) * FROM matching ORDER BY id, alt, {order}
 ),
 decided AS (
-    SELECT p.id, p.alt, w.rule, w.drawn, r.function, p.grid_id,
+    SELECT p.*, w.rule, w.drawn, r.function,
            COALESCE(r.department_id, office.id, holder.department_id) AS target
     FROM placed p
     LEFT JOIN winner w ON w.id = p.id AND w.alt = p.alt
@@ -132,14 +134,13 @@ beside AS (
     WHERE there.alt <> 0 AND other.id IS DISTINCT FROM d.id
     GROUP BY there.id
 )
-SELECT here.id, c.number, d.id, d.short_name, here.rule, cat.code, ra.code, ra.name,
+SELECT here.id, here.number, d.id, d.short_name, here.rule, cat.code, ra.code, ra.name,
        here.drawn = 1, rr.category_id IS NULL, COALESCE(here.function, ''), beside.others,
-       c.whistle_kind <> '' AND (d.id IS NULL OR d.kind = 'office'), named.id, named.short_name,
+       here.whistle_kind <> '' AND (d.id IS NULL OR d.kind = 'office'), named.id, named.short_name,
        (SELECT t.number FROM tickets_ruling g JOIN tickets_ticket t ON t.id = g.ticket_id
         WHERE g.rule_id = here.rule ORDER BY g.id LIMIT 1)
 FROM decided here
-JOIN c ON c.id = here.id
-JOIN tickets_category cat ON cat.id = c.category_id
+JOIN tickets_category cat ON cat.id = here.category_id
 LEFT JOIN beside ON beside.id = here.id
 LEFT JOIN grids_department d ON d.id = here.target AND d.is_active
 LEFT JOIN {rules} rr ON rr.id = here.rule
@@ -150,9 +151,9 @@ LEFT JOIN LATERAL (
         WITH ORDINALITY duty (name, place)
     JOIN grids_department n ON n.short_name = duty.name
     JOIN grids_area na ON na.id = n.area_id
-    WHERE c.whistle_kind <> '' AND n.is_active AND n.kind NOT IN ('office', 'command')
-      AND (n.area_id IN (c.community_id, c.street_id, c.district_id)
-           OR n.area_id = (SELECT parent_id FROM grids_area WHERE id = c.district_id))
+    WHERE here.whistle_kind <> '' AND n.is_active AND n.kind NOT IN ('office', 'command')
+      AND (n.area_id IN (here.community_id, here.street_id, here.district_id)
+           OR n.area_id = (SELECT parent_id FROM grids_area WHERE id = here.district_id))
     ORDER BY duty.place, na.level DESC, n.id LIMIT 1
 ) named ON true
 WHERE here.alt = 0

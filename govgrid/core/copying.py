@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,8 +10,6 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
-# What would end a cell or a row, or begin an escape.
-ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 NULL = r"\N"
 
 
@@ -47,16 +44,29 @@ def copy_in(
 def cell(value: Any) -> str:
     """A value as COPY's text format has it; dictionaries and lists are JSON."""
     write = WRITERS.get(type(value))
-    return write(value) if write else str(value).translate(ESCAPES)
+    return write(value) if write else _text(str(value))
+
+
+def _text(value: str) -> str:
+    """What would end a cell or a row, or begin an escape. ``translate`` looks up every sign that is
+    not ASCII, and takes ten times as long."""
+    value = value.replace("\\", "\\\\").replace("\t", "\\t")
+    return value.replace("\n", "\\n").replace("\r", "\\r")
+
+
+# dumps() makes an encoder at every call.
+_encode = DjangoJSONEncoder(ensure_ascii=False).encode
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, cls=DjangoJSONEncoder).translate(ESCAPES)
+    """JSON has no tab and no line of its own: they are escapes already."""
+    return _encode(value).replace("\\", "\\\\")
 
 
 # What needs no escapes goes without: the better half of the time of a row.
 WRITERS: dict[type, Callable[[Any], str]] = {
     type(None): lambda _value: NULL,
+    str: _text,
     int: str,
     bool: str,
     datetime: datetime.isoformat,

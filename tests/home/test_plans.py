@@ -7,11 +7,14 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from govgrid.accounts.models import User
 from govgrid.home import metrics
 from govgrid.outbox import tasks as outbox
+from grids import scoping
 from tests.factories.multitude import TABLES, build_multitude
 from tests.factories.tiles import fresh_tiles, tile_at
-from tickets import actions
+from tickets import actions, firstlook, staff
+from tickets.models import Ticket
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -71,6 +74,13 @@ def multitude(django_db_setup, django_db_blocker):
             cursor.execute(f"VACUUM (ANALYZE) {', '.join(TABLES)}")
 
 
+# As many as a city has, which an index of periods gives all together.
+POSTS = """
+    INSERT INTO grids_post (role, is_main, period, area_id, user_id)
+    SELECT 'community_officer', false, daterange(CURRENT_DATE - 400, NULL), a.id, u.id
+    FROM (SELECT id FROM grids_area WHERE level = 4 ORDER BY id LIMIT 40) a,
+         (SELECT id FROM accounts_user ORDER BY id LIMIT 300) u
+"""
 READS = ("SELECT", "WITH", "EXECUTE")
 
 
@@ -81,21 +91,27 @@ def read_whole(asked) -> list[str]:
     looked = [one for one in statements if one.lstrip("( \n").upper().startswith(READS)]
     assert looked, "there is nothing to look at"
     for sql in looked:
-        with connection.cursor() as cursor:
-            # What is planned once must do whatever it is asked for.
-            cursor.execute("SET plan_cache_mode = force_generic_plan")
-            cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}")
-            (plan,) = cursor.fetchone()
-            cursor.execute("RESET plan_cache_mode")
-        plan = json.loads(plan) if isinstance(plan, str) else plan
-        found += [f"{one}: {sql[:2000]}" for one in _scanned(plan[0]["Plan"])]
+        scanned = [
+            node["Relation Name"] for node in plan_of(sql) if node["Node Type"] == "Seq Scan"
+        ]
+        found += [f"{one}: {sql[:2000]}" for one in scanned if one in TABLES]
     return found
 
 
-def _scanned(node) -> list[str]:
-    here = [node["Relation Name"]] if node["Node Type"] == "Seq Scan" else []
-    below = [one for child in node.get("Plans", ()) for one in _scanned(child)]
-    return [one for one in [*here, *below] if one in TABLES]
+def plan_of(sql):
+    """The nodes of the plan, the topmost first."""
+    with connection.cursor() as cursor:
+        # What is planned once must do whatever it is asked for.
+        cursor.execute("SET plan_cache_mode = force_generic_plan")
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}")
+        (plan,) = cursor.fetchone()
+        cursor.execute("RESET plan_cache_mode")
+    plan = json.loads(plan) if isinstance(plan, str) else plan
+    return _nodes(plan[0]["Plan"])
+
+
+def _nodes(node):
+    return [node, *(one for child in node.get("Plans", ()) for one in _nodes(child))]
 
 
 def look(multitude, who, address):
@@ -161,3 +177,27 @@ def test_what_is_open_is_counted_from_an_index(multitude):
 
     asked.captured_queries[:] = [one for one in asked.captured_queries if "LOCK" not in one["sql"]]
     assert read_whole(asked) == []
+
+
+def test_who_holds_a_post_is_not_looked_for_among_all_of_a_day(multitude):
+    somewhere = Ticket.objects.order_by("pk")[:3]
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(POSTS)
+            cursor.execute("ANALYZE grids_post")
+        with CaptureQueriesContext(connection) as asked:
+            scoping.held(User.objects.get(pk=multitude.people["worker"].pk))
+            staff.with_roles([multitude.department.pk])
+            staff.holders_of_each("tickets.check", [one.community_id for one in somewhere])
+            firstlook.needed([one.pk for one in somewhere])
+        plans = {one["sql"]: plan_of(one["sql"]) for one in asked.captured_queries}
+        transaction.set_rollback(True)
+
+    posts = [
+        (sql, node.get("Index Cond", ""))
+        for sql, plan in plans.items()
+        for node in plan
+        if node.get("Relation Name") == "grids_post" or "post_held" in node.get("Index Name", "")
+    ]
+    assert len({sql for sql, _how in posts if "EXECUTE" in sql}) == 4
+    assert [(sql, how) for sql, how in posts if how.startswith("(period")] == []

@@ -7,11 +7,12 @@ from uuid import uuid4
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from govgrid.core.errors import Refused
 from govgrid.outbox.models import Message
 from tests.factories.grids import holder
-from tests.factories.tickets import CategoryFactory, filing, routed
+from tests.factories.tickets import CategoryFactory, RuleFactory, filed, filing, routed
 from tickets import actions, conditions, inbox
 from tickets.models import Assignment, Check, Clock, TicketEvent
 from tickets.replay import replay
@@ -129,6 +130,38 @@ def test_filed_by_the_hundred_the_same(town, cast, looked_at_first, client_of, c
     states = {one.ticket.__class__.objects.get(pk=one.ticket.pk).state for one in found}
     assert states == {State.TRIAGE}
     assert Check.objects.count() == 3
+
+
+def test_looks_are_asked_for_in_sets(town, cast, looked_at_first, client_of, category):
+    def routed_in(count: int) -> int:
+        filings = [filing(town, category=category, client_id=uuid4()) for _ in range(count)]
+        actions.file_all(filings, by=client_of)
+        with CaptureQueriesContext(connection) as asked:
+            assert actions.route() == count
+        return len(asked)
+
+    routed_in(1)
+    assert routed_in(7) == routed_in(2)
+    assert told(cast["worker"]) == ["ticket_check"] * 10
+
+
+def test_beside_what_goes_its_way(town, cast, looked_at_first, client_of, category, clock_at):
+    clock_at("2026-09-24 09:00")
+    RuleFactory(category=category, area=town.district, department=town.housing)
+    near, far = (filed(town, by=who, category=category) for who in (cast["worker"], client_of))
+    assert actions.route() == 2
+
+    near.refresh_from_db()
+    far.refresh_from_db()
+    assert (near.state, far.state) == (State.DISPATCHED, State.TRIAGE)
+    assert (far.routing, far.lead_department) == ({}, None)
+    assert [(one.verb, one.before, one.after, one.by) for one in far.events.order_by("pk")[1:]] == [
+        ("ask_check", State.FILED, State.TRIAGE, None)
+    ]
+    assert clocks(far) == {"check": "runs"}
+    assert far.due_at == far.clocks.get().due_at
+    assert list(replay(far.events.get(verb="ask_check").data["clocks"])) == [far.clocks.get().pk]
+    assert far.checks.get().asked_at == far.routed_at
 
 
 # ── the answer ────────────────────────────────────────────────────────────────────────────────

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,8 +12,8 @@ from django.db import transaction
 from govgrid.core import clock
 from govgrid.core.copying import copy_in, reserve
 from tickets import clocks, firstlook, notices, routing
-from tickets.actions.moves import move
-from tickets.models import Assignment, Helper, Ticket, TicketEvent
+from tickets.models import Assignment, Check, Helper, Ticket, TicketEvent
+from tickets.posts import near_to
 from tickets.routing import Decision
 from tickets.workflow import State
 
@@ -22,6 +23,7 @@ ASSIGNMENT = [
 EVENT = [
     "ticket_id", "assignment_id", "verb", "before", "after", "at", "department_id", "note", "data",
 ]  # fmt: skip
+CHECK = ["ticket_id", "asks", "asked_at", "question", "finding", "words"]
 
 
 class Given(NamedTuple):
@@ -44,14 +46,23 @@ def route() -> int:
         return 0
     at = clock.now()
     waiting = firstlook.needed([one.ticket_id for one in decisions])
-    for ticket in Ticket.objects.filter(pk__in=waiting).order_by("pk") if waiting else ():
-        move(ticket, "ask_check", by=None)
-    given = _give([one for one in decisions if one.ticket_id not in waiting], at)
-    lines = clocks.start_all((one.ticket, one.assignments, _since(one, at)) for one in given)
+    given = _give([_to_nobody(one) if one.ticket_id in waiting else one for one in decisions], at)
+    looks = near_to([one.ticket for one in given if one.ticket.pk in waiting])
+    lines = clocks.start_all(
+        ((one.ticket, one.assignments, _since(one, at)) for one in given), looked_at=looks
+    )
     routing.mark_routed((one.ticket for one in given), at)
-    copy_in(TicketEvent, EVENT, (_event(one, lines.get(one.ticket.pk, []), at) for one in given))
-    notices.routed((one.ticket, one.assignments) for one in given)
+    copy_in(Check, CHECK, ([pk, one.asks, at, "", "", ""] for pk, one in looks.items()))
+    copy_in(
+        TicketEvent, EVENT, (_event(one, looks, lines.get(one.ticket.pk, []), at) for one in given)
+    )
+    notices.routed(((one.ticket, one.assignments) for one in given), looks)
     return len(decisions)
+
+
+def _to_nobody(decision: Decision) -> Decision:
+    """What somebody looks at first is given to nobody yet, whatever the rules would say."""
+    return replace(decision, department_id=None, why={})
 
 
 def _give(decisions: list[Decision], at: datetime) -> list[Given]:
@@ -98,12 +109,13 @@ def _since(one: Given, at: datetime) -> datetime:
     return (one.ticket.out_at or one.ticket.filed_at) if one.assignments else at  # type: ignore[attr-defined]
 
 
-def _event(one: Given, lines: list[clocks.Line], at: datetime) -> list[Any]:
+def _event(one: Given, looks: Container[int], lines: list[clocks.Line], at: datetime) -> list[Any]:
+    verb = "ask_check" if one.ticket.pk in looks else "route"
     lead = one.assignments[0].pk if one.assignments else None
     story: dict[str, object] = dict(one.why.why)
     if len(one.assignments) > 1:
         story["helpers"] = [helper.department_id for helper in one.assignments[1:]]
     if lines:
         story["clocks"] = lines
-    after = one.ticket.state
-    return [one.ticket.pk, lead, "route", State.FILED, after, at, one.why.department_id, "", story]
+    to = one.why.department_id
+    return [one.ticket.pk, lead, verb, State.FILED, one.ticket.state, at, to, "", story]

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from govgrid.core.text import tidy
 from govgrid.privacy import guard
-from tickets import staff
 from tickets.models import Check, Ticket
+from tickets.posts import near_to
 from tickets.workflow import HELD, Facts, Finding, State
 
 # A look stays asked for while the ticket is in one of these.
@@ -19,19 +19,13 @@ def ask(facts: Facts, at: datetime) -> None:
     ticket = facts.ticket
     Check.objects.create(
         ticket=ticket,
-        asks=_who(ticket),
+        asks=near_to([ticket])[ticket.pk].asks,
         asked_at=at,
         asked_by=facts.by,
         question=_words(facts),
     )
     ticket.state = State.TRIAGE
     ticket.routed_at = ticket.routed_at or at
-
-
-def _who(ticket: Ticket) -> Check.Asks:
-    """Whoever is nearest: the grid's own worker, else the community."""
-    is_held = staff.holders("tickets.check", ticket.grid_id).exists()
-    return Check.Asks.GRID if is_held else Check.Asks.COMMUNITY
 
 
 def answer(facts: Facts, at: datetime) -> None:
