@@ -5,12 +5,18 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
+from govgrid.core.prepared import Prepared
+
 NULL = r"\N"
+RESERVE = """
+    SELECT nextval(pg_get_serial_sequence('{table}', 'id')) FROM generate_series(1, %(count)s)
+"""
 
 
 def reserve(model: type[models.Model], count: int) -> list[int]:
@@ -18,11 +24,14 @@ def reserve(model: type[models.Model], count: int) -> list[int]:
     if not count:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [model._meta.db_table, count],
-        )
+        _reserving(model).execute(cursor, {"count": count})
         return sorted(row[0] for row in cursor.fetchall())
+
+
+@cache
+def _reserving(model: type[models.Model]) -> Prepared:
+    table = model._meta.db_table
+    return Prepared(f"ids_of_{table}", RESERVE.format(table=table), count="int")
 
 
 def copy_in(

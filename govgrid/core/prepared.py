@@ -28,7 +28,8 @@ class Prepared:
     def __init__(self, name: str, sql: str, **types: str) -> None:
         self.name, self.types = f"gg_{name}", types
         self.body = _PLACEHOLDER.sub(lambda found: f"${self._place(found[1])}", sql)
-        places = ", ".join(["%s"] * len(types))
+        # Of ARRAY['…'] PostgreSQL makes text, and coerces that to no array of anything else.
+        places = ", ".join(f"%s::{one}" if one.endswith("[]") else "%s" for one in types.values())
         self.call = f"EXECUTE {self.name} ({places})" if types else f"EXECUTE {self.name}"
 
     def execute(self, cursor: CursorWrapper, values: Mapping[str, Any] | None = None) -> None:

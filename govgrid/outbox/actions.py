@@ -12,6 +12,7 @@ from django.db.models.functions import Cast
 
 from govgrid.accounts.models import User
 from govgrid.core.clock import now
+from govgrid.core.prepared import Prepared
 from govgrid.core.wake import wake
 from govgrid.outbox import kinds
 from govgrid.outbox.models import Channel, Message
@@ -35,16 +36,24 @@ def owe(
 
 
 # Sorted, so that two transactions telling the same people wait and do not deadlock.
-OWE = """
+OWED = {
+    "recipient": "bigint[]", "channel": "text[]", "kind": "text[]", "params": "jsonb[]",
+    "url": "text[]", "fact": "text[]", "created_at": "timestamptz[]", "sent_at": "timestamptz[]",
+}  # fmt: skip
+OWE = Prepared(
+    "owe",
+    """
     INSERT INTO outbox_message (
         recipient_id, channel, kind, params, url, fact, created_at, sent_at, attempts, last_error)
     SELECT *, 0, '' FROM unnest(
-        %s::bigint[], %s::text[], %s::text[], %s::jsonb[], %s::text[], %s::text[],
-        %s::timestamptz[], %s::timestamptz[]
+        %(recipient)s, %(channel)s, %(kind)s, %(params)s, %(url)s, %(fact)s, %(created_at)s,
+        %(sent_at)s
     ) AS owed (recipient, channel, kind, params, url, fact, created_at, sent_at)
     ORDER BY recipient, channel, fact
     ON CONFLICT (recipient_id, channel, fact) DO NOTHING
-"""
+    """,
+    **OWED,
+)
 
 
 @transaction.atomic
@@ -59,7 +68,8 @@ def owe_all(debts: Iterable[Debt]) -> None:
     if not rows:
         return
     with connection.cursor() as cursor:
-        cursor.execute(OWE, [list(column) for column in zip(*rows, strict=True)])
+        columns = map(list, zip(*rows, strict=True))
+        OWE.execute(cursor, dict(zip(OWED, columns, strict=True)))
     if any(channel == Channel.EMAIL for _person, channel, *_rest in rows):
         wake("govgrid.outbox.tasks.send_pending")
 
