@@ -43,10 +43,9 @@ def routed(
     """Tell the departments that got a ticket, the street desks that must decide, and whoever looks
     at one first (``looks``, by ticket)."""
     given, looks = list(given), looks or {}
-    parts = {one.department_id for _ticket, assignments in given for one in assignments}
-    posts = staff.by_department(parts)
+    called = {one.department_id for _ticket, assignments in given for one in assignments}
     undecided = {one.street_id for one, parts in given if not parts and one.pk not in looks}
-    desks = staff.holders_of_each("tickets.triage", undecided)
+    posts, desks = staff.by_department(called), staff.holders_of_each("tickets.triage", undecided)
 
     def told(ticket: Ticket, assignments: list[Assignment]) -> Iterator[tuple[str, list[User]]]:
         if ticket.pk in looks:
