@@ -116,7 +116,7 @@ TEMPLATES = [
 DATABASES = {
     "default": dj_database_url.parse(
         env.str("DATABASE_URL"),
-        engine="django.contrib.gis.db.backends.postgis",
+        engine="govgrid.core.postgis",
         # Without reuse a request pays 15 ms for a new PostGIS connection.
         conn_max_age=600,
         conn_health_checks=True,
