@@ -20,7 +20,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
         A server that ends or is restarted closes its end, and then there is something to read.
         Where there is nothing, and it was looked at within 5 s, ``SELECT 1`` would say no more:
-        a seventh of the time of a filing.
+        it took one part in thirteen of a filing.
         """
         now = time.monotonic()
         was, self._looked_at = self._looked_at, now
