@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.contrib.gis.db.backends.postgis import base
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, close_old_connections, connection, transaction
 
 pytestmark = pytest.mark.django_db
 
@@ -106,3 +106,19 @@ def test_one_that_was_closed_here_is_opened_again(elsewhere):
     elsewhere(close_beneath)
 
     assert elsewhere(begin_request) != before
+
+
+def test_a_broken_transaction_is_not_usable(elsewhere):
+    def broken():
+        with transaction.atomic(), connection.cursor() as cursor:
+            whole = connection.is_usable()
+            with pytest.raises(DatabaseError):
+                cursor.execute("SELECT 1 / 0 FROM nowhere")
+            connection.errors_occurred = False  # as after a constraint that said no
+            connection.set_rollback(True)
+            return whole, connection.is_usable()
+
+    elsewhere(begin_request)
+    elsewhere(begin_request)
+
+    assert elsewhere(broken) == (True, False)

@@ -6,6 +6,7 @@ import select
 import time
 
 from django.contrib.gis.db.backends.postgis import base
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
 # Seconds without use after which the other side may be gone without a word: a cable, a failed-over
 # address. Then the database is asked.
@@ -29,9 +30,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return super().is_usable()
 
     def _is_quiet(self) -> bool:
-        """Nothing waits to be read: no end, no last words. False of a connection that is closed."""
+        """Nothing waits to be read: no end, no last words. False of one that is closed, and within a
+        transaction, which may be broken."""
         one = self.connection
-        if one is None or one.closed:
+        if one is None or one.get_transaction_status() != TRANSACTION_STATUS_IDLE:
             return False
         look = select.poll()  # select() fails above 1,024 open files
         look.register(one.fileno(), select.POLLIN)
