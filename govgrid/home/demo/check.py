@@ -26,6 +26,7 @@ from tickets.workflow import (
     MOVES,
     TERMS,
     AssignmentState,
+    Finding,
     On,
     State,
     Tier,
@@ -71,6 +72,8 @@ class Replay:
     returns: int = 0
     closed_at: datetime | None = None
     is_routed: bool = False
+    # Who asked for the look that is out; None: its conditions did.
+    asked_by: int | None = None
     into: str | None = None
     level: str = Tier.COMMUNITY
     parts: dict[int, str] = field(default_factory=dict)
@@ -206,6 +209,13 @@ class Replay:
         self._withdraw(event)
         self.is_routed = False
 
+    def _ask(self, event: TicketEvent) -> None:
+        self.asked_by, self.is_routed = event.by_id, True
+
+    def _look(self, event: TicketEvent) -> None:
+        """Real, and asked for by the conditions: it is routed now."""
+        self.is_routed = self.asked_by is not None or event.data["finding"] != Finding.REAL
+
     def _refuse(self, event: TicketEvent) -> None:
         self.whistle = ""
 
@@ -216,9 +226,10 @@ class Replay:
         self.into = None
 
     def _target(self, event: TicketEvent) -> str:
-        if event.verb in {"file", "route"}:
+        if event.verb in {"file", "check", "route"}:
             routed = State.DISPATCHED if self.lead else State.TRIAGE
-            return State.FILED if event.verb == "file" else routed
+            gone_on = routed if event.verb == "route" else self.state
+            return gone_on if self.is_routed else State.FILED
         if event.verb == "blow":
             approve = TERMS[WhistleKind(self.whistle)].approve
             return State.AWAITING_APPROVAL if approve else State.FILED
@@ -254,6 +265,8 @@ _EFFECTS = {
     "unmerge": Replay._unmerge,
     "suspend": Replay._suspend,
     "withdraw": Replay._take_off,
+    "ask_check": Replay._ask,
+    "check": Replay._look,
 }
 
 
