@@ -12,11 +12,11 @@ from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
-from weasyprint import CSS, HTML
 
 from govgrid.core import clock
+from govgrid.core import pdf as paper_pdf
 from members.models import Brief
-from tickets.papers import CHINESE, nothing
+from tickets.papers import CHINESE
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 HEAD_FONT, BODY_FONT = "方正小标宋简体", "仿宋_GB2312"
@@ -38,8 +38,7 @@ def pdf(brief: Brief) -> bytes:
         context = {"brief": brief, "day": _day(brief), "notes": list(brief.instructions.all())}
         page = render_to_string("members/paper_brief.html", context)
         look = render_to_string("tickets/paper.css")
-    sheet = CSS(string=look, url_fetcher=nothing)
-    return HTML(string=page, url_fetcher=nothing).write_pdf(stylesheets=[sheet])
+    return paper_pdf.pdf(page, look)
 
 
 def word(brief: Brief) -> bytes:

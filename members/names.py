@@ -6,8 +6,6 @@ import csv
 from functools import cache
 from pathlib import Path
 
-from pypinyin import lazy_pinyin
-
 from govgrid.core.text import normalise
 
 TABLE = Path(__file__).parent / "data" / "surname_pinyin.csv"
@@ -22,6 +20,9 @@ def readings() -> dict[str, str]:
 
 def spelt(name: str) -> str:
     """曾国藩 → "zeng guo fan"; what is Latin already stays, in small letters."""
+    # Its dictionaries take a third of a second to load: only whoever joins a roster does.
+    from pypinyin import lazy_pinyin  # noqa: PLC0415
+
     plain = "".join(normalise(name).split()) if not name.isascii() else name.lower()
     for length in (2, 1):
         first, rest = plain[:length], plain[length:]

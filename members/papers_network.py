@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.template.loader import render_to_string
 from django.utils.translation import get_language, override
-from weasyprint import CSS, HTML
 
-from tickets.papers import CHINESE, nothing
+from govgrid.core.pdf import pdf
+from tickets.papers import CHINESE
 
 if TYPE_CHECKING:
     from members.report import Report
@@ -19,5 +19,5 @@ def report_pdf(report: Report) -> bytes:
     language = (get_language() or "").lower()
     with override(language if language in CHINESE else CHINESE[0]):
         page = render_to_string("members/paper_report.html", {"report": report})
-        look = CSS(string=render_to_string("tickets/paper.css"), url_fetcher=nothing)
-    return HTML(string=page, url_fetcher=nothing).write_pdf(stylesheets=[look])
+        look = render_to_string("tickets/paper.css")
+    return pdf(page, look)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import cache
 
 from opencc import OpenCC
-from pypinyin import Style, lazy_pinyin
 
 _WORD = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+")
 _ASCII = re.compile(r"[a-z0-9]+")
@@ -129,4 +128,11 @@ def initials(text: str, readings: Mapping[str, str] | None = None) -> str:
 
 
 def _initial(character: str, readings: Mapping[str, str]) -> str:
-    return readings.get(character) or lazy_pinyin(character, style=Style.FIRST_LETTER)[0][:1]
+    return readings.get(character) or _sounded(character)
+
+
+def _sounded(character: str) -> str:
+    # Its dictionaries take a third of a second to load: only whoever brings or names places does.
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415
+
+    return lazy_pinyin(character, style=Style.FIRST_LETTER)[0][:1]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
-from weasyprint import CSS, HTML
 
 from govgrid.core import clock
+from govgrid.core.pdf import pdf
 from govgrid.privacy import holdings
 from govgrid.privacy.own import said
 from govgrid.privacy.queries import readings_about
@@ -57,15 +56,4 @@ def as_pdf(user: User) -> bytes:
 
 def printed(template: str, context: dict[str, Any]) -> bytes:
     """A4, from a template that can reach nothing outside itself."""
-    paper = HTML(string=render_to_string(template, context), url_fetcher=nothing)
-    return bytes(paper.write_pdf(stylesheets=[_look()]))
-
-
-def nothing(url: str, *_args: object, **_named: object) -> NoReturn:
-    """No picture, no sheet, no file and no network: the template holds all there is."""
-    raise ValueError(f"A paper fetches nothing: {url[:80]}")
-
-
-@cache
-def _look() -> CSS:
-    return CSS(string=render_to_string("privacy/paper.css"), url_fetcher=nothing)
+    return pdf(render_to_string(template, context), render_to_string("privacy/paper.css"))
