@@ -140,6 +140,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'look-back',
                 'verbose_name_plural': 'look-backs',
                 'ordering': ['serial'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='review_closes_after_it_opens', violation_error_message='A round closes after it opens.'),
+                    models.CheckConstraint(condition=models.Q(('closed_at', None), models.Q(('summary', ''), _negated=True), _connector='OR'), name='review_closed_with_a_summary', violation_error_message='Sum up what the look back brought.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -193,6 +197,25 @@ class Migration(migrations.Migration):
                 'verbose_name': 'opinion',
                 'verbose_name_plural': 'opinions',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(fields=['author', '-id'], name='opinion_author'),
+                    models.Index(condition=models.Q(('verdict', 'later')), fields=['revisit_on'], name='opinion_revisit'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=('author', 'entered_by', 'client_id'), name='opinion_client_id_once_a_caller', nulls_distinct=False, violation_error_message='This client id was used before.'),
+                    models.CheckConstraint(condition=models.Q(('body', ''), _negated=True), name='opinion_has_words', violation_error_message='Write something.'),
+                    models.CheckConstraint(condition=models.Q(('author__isnull', False), ('entered_by__isnull', False), _connector='OR'), name='opinion_of_somebody', violation_error_message='Somebody said it.'),
+                    models.CheckConstraint(condition=models.Q(('leaning__gte', -1), ('leaning__lte', 1)), name='opinion_leans_one_way', violation_error_message='It is for, against or neither.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'answer'), _negated=True), ('parent__isnull', False), _connector='OR'), name='opinion_answer_answers_something', violation_error_message='An answer answers a question.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('fate', ''), ('fate_at', None), ('fate_by', None), ('verdict', '')), models.Q(('fate_at__isnull', False), ('fate_by__isnull', False), ('kind', 'suggestion'), models.Q(('fate', ''), _negated=True), models.Q(('verdict', ''), _negated=True)), _connector='OR'), name='opinion_fate_is_of_suggestions', violation_error_message='A suggestion is answered whole: fate, verdict, by whom.'),
+                    models.CheckConstraint(condition=models.Q(('fate', ''), models.Q(('fate', 'not_adopted'), ('verdict', 'cannot')), models.Q(('fate__in', ['adopted', 'partly']), ('verdict__in', ['now', 'later'])), _connector='OR'), name='opinion_fate_goes_with_its_verdict', violation_error_message='What is adopted is done now or later, the rest cannot be.'),
+                    models.CheckConstraint(condition=models.Q(('hidden_at', None), models.Q(('hidden_reason', ''), _negated=True), _connector='OR'), name='opinion_hidden_for_a_reason', violation_error_message='Say why it is hidden.'),
+                    models.CheckConstraint(condition=models.Q(('appeal_answered_by', None), models.Q(('appeal_answered_by', models.F('hidden_by')), _negated=True), _connector='OR'), name='opinion_appeal_answered_by_another', violation_error_message='Somebody else answers the appeal.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('hidden_at__isnull', True), ('hidden_by__isnull', True)), models.Q(('hidden_at__isnull', False), ('hidden_by__isnull', False)), _connector='OR'), name='opinion_hidden_by_someone', violation_error_message='These go together or not at all.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(models.Q(('verdict', ''), ('verdict_code', '')), models.Q(('verdict', 'now'), ('verdict_code__in', ['within_powers', 'funded', 'all_agree', 'feasible'])), models.Q(('verdict', 'later'), ('verdict_code__in', ['money_gap', 'title_unclear', 'powers_crossed', 'needs_planning', 'decision_above', 'no_agreement'])), models.Q(('verdict', 'cannot'), ('verdict_code__in', ['unlawful', 'harms_rights', 'private_dispute', 'not_public', 'unsafe', 'finally_decided'])), _connector='OR'), models.Q(('verdict', ''), models.Q(('verdict_reason', ''), _negated=True), _connector='OR')), name='opinion_verdict_has_its_reason', violation_error_message='A verdict gives a reason that goes with it, in words too.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('verdict', 'later'), _negated=True), models.Q(('revisit_on__isnull', False), models.Q(('must_change', ''), _negated=True)), _connector='OR'), name='opinion_later_has_a_day', violation_error_message='Later means on which day, and what must change before it.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('verdict', 'cannot'), _negated=True), models.Q(('legal_basis', ''), _negated=True), _connector='OR'), name='opinion_cannot_names_a_rule', violation_error_message='What cannot be done names the rule that forbids it.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -227,6 +250,18 @@ class Migration(migrations.Migration):
                 'verbose_name': 'commitment',
                 'verbose_name_plural': 'commitments',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(fields=['department', 'state', '-id'], name='commitment_department'),
+                    models.Index(condition=models.Q(('fires_at__isnull', False)), fields=['fires_at'], name='commitment_fires'),
+                    models.Index(condition=models.Q(('state', 'accepted')), fields=['due_on'], name='commitment_due'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='commitment_has_words', violation_error_message='Say what is promised.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'done', 'confirmed']), _negated=True), models.Q(('accepted_at__isnull', False), ('due_on__isnull', False)), _connector='OR'), name='commitment_accepted_has_a_day', violation_error_message='Who accepts names the day.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('return_reason', ''), _negated=True), _connector='OR'), name='commitment_returned_says_why', violation_error_message='Who gives it back says why.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['done', 'confirmed']), _negated=True), models.Q(models.Q(('result', ''), _negated=True), ('done_at__isnull', False)), _connector='OR'), name='commitment_done_has_a_result', violation_error_message='What is done has a result in words.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'ended'), _negated=True), models.Q(('end_reason', ''), _negated=True), _connector='OR'), name='commitment_ended_says_why', violation_error_message='Say why it was ended.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -248,6 +283,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'platform',
                 'verbose_name_plural': 'platforms',
                 'ordering': ['name', 'pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='platform_has_a_name', violation_error_message='A platform has a name.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('compound__isnull', False), ('kind', 'compound')), models.Q(('kind', 'compound'), _negated=True), _connector='OR'), name='platform_of_a_compound_names_it', violation_error_message="A compound's platform names the compound."),
+                    models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('founded_on')), _connector='OR'), name='platform_ends_after_it_began', violation_error_message='It ends after it began.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -267,6 +307,15 @@ class Migration(migrations.Migration):
                 'verbose_name': 'rating',
                 'verbose_name_plural': 'ratings',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(fields=['review', 'commitment'], name='score_of_round'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('score__gte', 1), ('score__lte', 5)), name='score_from_one_to_five', violation_error_message='Rate from 1 to 5.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('device', ''), ('entered_by', None), ('user__isnull', False)), models.Q(('entered_by', None), ('user', None), models.Q(('device', ''), _negated=True)), models.Q(('device', ''), ('entered_by__isnull', False), ('user', None)), _connector='OR'), name='score_of_exactly_one', violation_error_message='A rating is of one person.'),
+                    models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('review', 'commitment', 'user'), name='score_once_an_account', nulls_distinct=False, violation_error_message='You have rated this already.'),
+                    models.UniqueConstraint(condition=models.Q(('device', ''), _negated=True), fields=('review', 'commitment', 'device'), name='score_once_a_device', nulls_distinct=False, violation_error_message='This was rated from here already.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -283,6 +332,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'seat',
                 'verbose_name_plural': 'seats',
                 'ordering': ['pk'],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('platform', '='), ('user', '='), ('role', '='), ('period', '&&')], name='consultation_seat_held_once', violation_error_message='This person holds that seat already.'),
+                    models.CheckConstraint(condition=models.Q(('drawn_by_lot', False), ('role', 'delegate'), _connector='OR'), name='consultation_seat_lot_is_for_delegates', violation_error_message='Only delegates are drawn by lot.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -318,6 +371,21 @@ class Migration(migrations.Migration):
                 'verbose_name': 'session',
                 'verbose_name_plural': 'sessions',
                 'ordering': ['-starts_at', '-pk'],
+                "indexes": [
+                    models.Index(fields=['platform', '-starts_at', '-id'], name='session_platform'),
+                    models.Index(fields=['starts_at'], name='session_start'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='session_ends_after_it_begins', violation_error_message='It ends after it begins.'),
+                    models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='session_has_a_title', violation_error_message='Give it a title.'),
+                    models.CheckConstraint(condition=models.Q(('capacity', None), ('capacity__gt', 0), _connector='OR'), name='session_has_places', violation_error_message='It has places, or as many as come.'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['survey', 'online']), models.Q(('venue', ''), _negated=True), _connector='OR'), name='session_meets_somewhere', violation_error_message='Say where it is held.'),
+                    models.CheckConstraint(condition=models.Q(('minutes_published_at', None), ('cancelled_at', None), _connector='OR'), name='session_published_or_cancelled', violation_error_message='What was cancelled has no minutes.'),
+                    models.CheckConstraint(condition=models.Q(('minutes_published_at', None), models.Q(('minutes', ''), _negated=True), _connector='OR'), name='session_published_has_minutes', violation_error_message='Write the minutes.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('cancel_reason', ''), ('cancelled_at', None)), models.Q(('cancelled_at__isnull', False), models.Q(('cancel_reason', ''), _negated=True)), _connector='OR'), name='session_cancelled_for_a_reason', violation_error_message='Say why it is cancelled.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('minutes_published_at__isnull', True), ('minutes_published_by__isnull', True)), models.Q(('minutes_published_at__isnull', False), ('minutes_published_by__isnull', False)), _connector='OR'), name='session_published_by_someone', violation_error_message='These go together or not at all.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', True), ('cancelled_by__isnull', True)), models.Q(('cancelled_at__isnull', False), ('cancelled_by__isnull', False)), _connector='OR'), name='session_cancelled_by_someone', violation_error_message='These go together or not at all.'),
+                ],
             },
         ),
         migrations.AddField(
@@ -346,6 +414,16 @@ class Migration(migrations.Migration):
                 'verbose_name': 'attendance',
                 'verbose_name_plural': 'attendance',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(fields=['session', 'id'], name='attendance_session'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('guest', ''), ('user__isnull', False)), models.Q(('entered_by__isnull', False), ('user', None), models.Q(('guest', ''), _negated=True)), _connector='OR'), name='attendance_of_exactly_one', violation_error_message='It is of one person; a guest is entered by somebody.'),
+                    models.UniqueConstraint(condition=models.Q(('left_at', None), ('user__isnull', False)), fields=('session', 'user'), name='attendance_once_a_person', violation_error_message='This person has signed up already.'),
+                    models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('session', 'place_no'), name='attendance_one_a_place', violation_error_message='This place is taken.'),
+                    models.CheckConstraint(condition=models.Q(('is_waiting', False), models.Q(('checked_in_at', None), ('place_no', None)), _connector='OR'), name='attendance_waits_without_a_place', violation_error_message='Who waits has no place yet.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('checked_in_at', None), ('via', '')), models.Q(('checked_in_at__isnull', False), models.Q(('via', ''), _negated=True)), _connector='OR'), name='attendance_came_somehow', violation_error_message='Who came signed in somehow.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -361,6 +439,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'agenda item',
                 'verbose_name_plural': 'agenda items',
                 'ordering': ['position'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('session', 'position'), name='consultation_agenda_in_one_order', violation_error_message='This place of the agenda is taken.'),
+                    models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='consultation_agenda_has_words', violation_error_message='Say what is talked over.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -376,6 +458,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'terms of a platform',
                 'verbose_name_plural': 'terms of platforms',
                 'ordering': ['-pk'],
+                "indexes": [
+                    models.Index(fields=['platform', '-id'], name='terms_of_platform'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -435,6 +520,35 @@ class Migration(migrations.Migration):
                 'verbose_name': 'topic',
                 'verbose_name_plural': 'topics',
                 'ordering': ['-pk'],
+                "indexes": [
+                    models.Index(fields=['platform', '-id'], name='topic_platform'),
+                    models.Index(fields=['platform', 'state', '-id'], name='topic_platform_state'),
+                    models.Index(fields=['area', '-id'], name='topic_area'),
+                    models.Index(fields=['state', '-id'], name='topic_state'),
+                    models.Index(fields=['raised_by', '-id'], name='topic_raised_by'),
+                    models.Index(condition=models.Q(('entered_by__isnull', False)), fields=['entered_by', '-id'], name='topic_entered_by'),
+                    models.Index(condition=models.Q(('fires_at__isnull', False)), fields=['fires_at'], name='topic_fires'),
+                    models.Index(condition=models.Q(('state', 'deferred')), fields=['revisit_on'], name='topic_revisit'),
+                    django.contrib.postgres.indexes.GistIndex(condition=models.Q(('point__isnull', False)), fields=['point'], name='topic_point'),
+                    django.contrib.postgres.indexes.GinIndex(fields=['words'], name='topic_words'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=('raised_by', 'entered_by', 'client_id'), name='topic_client_id_once_a_caller', nulls_distinct=False, violation_error_message='This client id was used before.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('body', ''), _negated=True)), name='topic_has_words', violation_error_message='A topic has a title and says what it is about.'),
+                    models.CheckConstraint(condition=models.Q(('raised_by__isnull', False), ('entered_by__isnull', False), ('follows__isnull', False), _connector='OR'), name='topic_raised_by_somebody', violation_error_message='Somebody raised it, or it goes on from another topic.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['agreed', 'closed', 'deferred', 'doing', 'reported', 'reviewing']), models.Q(('verdict', ''), _negated=True)), ('state__in', ['appealed']), models.Q(('state__in', ['declined', 'deliberating', 'merged', 'raised', 'referred', 'studying', 'withdrawn']), ('verdict', '')), _connector='OR'), name='topic_decided_has_a_verdict', violation_error_message='What was decided has a verdict, and nothing else has.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'deferred'), _negated=True), ('verdict', 'later'), _connector='OR'), name='topic_deferred_is_later', violation_error_message='What is put off was found to be for later.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', False), ('state', 'merged')), models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_into', None)), _connector='OR'), name='topic_merged_says_into_what', violation_error_message='Merged means merged into another topic.'),
+                    models.CheckConstraint(condition=models.Q(('merged_into', models.F('pk')), _negated=True), name='topic_not_merged_into_itself', violation_error_message='A topic is not merged into itself.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), models.Q(('decline_code', ''), _negated=True), _connector='OR'), name='topic_declined_says_why', violation_error_message='A topic that is not taken up is told the reason.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'referred'), _negated=True), models.Q(('destination', ''), _negated=True), _connector='OR'), name='topic_referred_says_where', violation_error_message='A topic that is passed on says where to.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed')), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at', None)), _connector='OR'), name='topic_closed_has_its_time', violation_error_message='Closed and its time go together.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['reported', 'reviewing', 'closed']), _negated=True), models.Q(models.Q(('result', ''), _negated=True), ('reported_at__isnull', False)), _connector='OR'), name='topic_reported_has_a_result', violation_error_message='What is reported back has a result in words.'),
+                    models.CheckConstraint(condition=models.Q(('no_accord__lte', 3)), name='topic_without_accord_thrice_at_most', violation_error_message='It goes back twice at most.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(models.Q(('verdict', ''), ('verdict_code', '')), models.Q(('verdict', 'now'), ('verdict_code__in', ['within_powers', 'funded', 'all_agree', 'feasible'])), models.Q(('verdict', 'later'), ('verdict_code__in', ['money_gap', 'title_unclear', 'powers_crossed', 'needs_planning', 'decision_above', 'no_agreement'])), models.Q(('verdict', 'cannot'), ('verdict_code__in', ['unlawful', 'harms_rights', 'private_dispute', 'not_public', 'unsafe', 'finally_decided'])), _connector='OR'), models.Q(('verdict', ''), models.Q(('verdict_reason', ''), _negated=True), _connector='OR')), name='topic_verdict_has_its_reason', violation_error_message='A verdict gives a reason that goes with it, in words too.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('verdict', 'later'), _negated=True), models.Q(('revisit_on__isnull', False), models.Q(('must_change', ''), _negated=True)), _connector='OR'), name='topic_later_has_a_day', violation_error_message='Later means on which day, and what must change before it.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('verdict', 'cannot'), _negated=True), models.Q(('legal_basis', ''), _negated=True), _connector='OR'), name='topic_cannot_names_a_rule', violation_error_message='What cannot be done names the rule that forbids it.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -456,6 +570,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'step',
                 'verbose_name_plural': 'steps',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(fields=['topic', 'id'], name='step_of_topic'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -472,6 +589,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'stance',
                 'verbose_name_plural': 'stances',
                 'ordering': ['pk'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('topic', 'opinion', 'user'), name='stance_once_a_person', nulls_distinct=False, violation_error_message='This person has said so already.'),
+                    models.CheckConstraint(condition=models.Q(('value__gte', -1), ('value__lte', 1)), name='stance_is_one_way', violation_error_message='It is for, against or neither.'),
+                ],
             },
         ),
         migrations.AddField(
@@ -494,245 +615,13 @@ class Migration(migrations.Migration):
             name='topic',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='consultations.topic'),
         ),
-        migrations.AddConstraint(
-            model_name='platform',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='platform_has_a_name', violation_error_message='A platform has a name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='platform',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('compound__isnull', False), ('kind', 'compound')), models.Q(('kind', 'compound'), _negated=True), _connector='OR'), name='platform_of_a_compound_names_it', violation_error_message="A compound's platform names the compound."),
-        ),
-        migrations.AddConstraint(
-            model_name='platform',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('founded_on')), _connector='OR'), name='platform_ends_after_it_began', violation_error_message='It ends after it began.'),
-        ),
-        migrations.AddIndex(
-            model_name='score',
-            index=models.Index(fields=['review', 'commitment'], name='score_of_round'),
-        ),
-        migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('score__gte', 1), ('score__lte', 5)), name='score_from_one_to_five', violation_error_message='Rate from 1 to 5.'),
-        ),
-        migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('device', ''), ('entered_by', None), ('user__isnull', False)), models.Q(('entered_by', None), ('user', None), models.Q(('device', ''), _negated=True)), models.Q(('device', ''), ('entered_by__isnull', False), ('user', None)), _connector='OR'), name='score_of_exactly_one', violation_error_message='A rating is of one person.'),
-        ),
-        migrations.AddConstraint(
-            model_name='score',
-            constraint=models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('review', 'commitment', 'user'), name='score_once_an_account', nulls_distinct=False, violation_error_message='You have rated this already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='score',
-            constraint=models.UniqueConstraint(condition=models.Q(('device', ''), _negated=True), fields=('review', 'commitment', 'device'), name='score_once_a_device', nulls_distinct=False, violation_error_message='This was rated from here already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('platform', '='), ('user', '='), ('role', '='), ('period', '&&')], name='consultation_seat_held_once', violation_error_message='This person holds that seat already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(('drawn_by_lot', False), ('role', 'delegate'), _connector='OR'), name='consultation_seat_lot_is_for_delegates', violation_error_message='Only delegates are drawn by lot.'),
-        ),
-        migrations.AddIndex(
-            model_name='attendance',
-            index=models.Index(fields=['session', 'id'], name='attendance_session'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('guest', ''), ('user__isnull', False)), models.Q(('entered_by__isnull', False), ('user', None), models.Q(('guest', ''), _negated=True)), _connector='OR'), name='attendance_of_exactly_one', violation_error_message='It is of one person; a guest is entered by somebody.'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at', None), ('user__isnull', False)), fields=('session', 'user'), name='attendance_once_a_person', violation_error_message='This person has signed up already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('session', 'place_no'), name='attendance_one_a_place', violation_error_message='This place is taken.'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.CheckConstraint(condition=models.Q(('is_waiting', False), models.Q(('checked_in_at', None), ('place_no', None)), _connector='OR'), name='attendance_waits_without_a_place', violation_error_message='Who waits has no place yet.'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_in_at', None), ('via', '')), models.Q(('checked_in_at__isnull', False), models.Q(('via', ''), _negated=True)), _connector='OR'), name='attendance_came_somehow', violation_error_message='Who came signed in somehow.'),
-        ),
-        migrations.AddConstraint(
-            model_name='agendaitem',
-            constraint=models.UniqueConstraint(fields=('session', 'position'), name='consultation_agenda_in_one_order', violation_error_message='This place of the agenda is taken.'),
-        ),
-        migrations.AddConstraint(
-            model_name='agendaitem',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='consultation_agenda_has_words', violation_error_message='Say what is talked over.'),
-        ),
-        migrations.AddIndex(
-            model_name='terms',
-            index=models.Index(fields=['platform', '-id'], name='terms_of_platform'),
-        ),
-        migrations.AddIndex(
-            model_name='topic',
-            index=models.Index(fields=['platform', '-id'], name='topic_platform'),
-        ),
-        migrations.AddIndex(
-            model_name='topic',
-            index=models.Index(fields=['platform', 'state', '-id'], name='topic_platform_state'),
-        ),
-        migrations.AddIndex(
-            model_name='topic',
-            index=models.Index(fields=['area', '-id'], name='topic_area'),
-        ),
-        migrations.AddIndex(
-            model_name='topic',
-            index=models.Index(fields=['state', '-id'], name='topic_state'),
-        ),
-        migrations.AddIndex(
-            model_name='topic',
-            index=models.Index(fields=['raised_by', '-id'], name='topic_raised_by'),
-        ),
-        migrations.AddIndex(
-            model_name='topic',
-            index=models.Index(condition=models.Q(('entered_by__isnull', False)), fields=['entered_by', '-id'], name='topic_entered_by'),
-        ),
-        migrations.AddIndex(
-            model_name='topic',
-            index=models.Index(condition=models.Q(('fires_at__isnull', False)), fields=['fires_at'], name='topic_fires'),
-        ),
-        migrations.AddIndex(
-            model_name='topic',
-            index=models.Index(condition=models.Q(('state', 'deferred')), fields=['revisit_on'], name='topic_revisit'),
-        ),
-        migrations.AddIndex(
-            model_name='topic',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('point__isnull', False)), fields=['point'], name='topic_point'),
-        ),
-        migrations.AddIndex(
-            model_name='topic',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['words'], name='topic_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.UniqueConstraint(fields=('raised_by', 'entered_by', 'client_id'), name='topic_client_id_once_a_caller', nulls_distinct=False, violation_error_message='This client id was used before.'),
-        ),
-        migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('body', ''), _negated=True)), name='topic_has_words', violation_error_message='A topic has a title and says what it is about.'),
-        ),
-        migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.CheckConstraint(condition=models.Q(('raised_by__isnull', False), ('entered_by__isnull', False), ('follows__isnull', False), _connector='OR'), name='topic_raised_by_somebody', violation_error_message='Somebody raised it, or it goes on from another topic.'),
-        ),
-        migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['agreed', 'closed', 'deferred', 'doing', 'reported', 'reviewing']), models.Q(('verdict', ''), _negated=True)), ('state__in', ['appealed']), models.Q(('state__in', ['declined', 'deliberating', 'merged', 'raised', 'referred', 'studying', 'withdrawn']), ('verdict', '')), _connector='OR'), name='topic_decided_has_a_verdict', violation_error_message='What was decided has a verdict, and nothing else has.'),
-        ),
-        migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'deferred'), _negated=True), ('verdict', 'later'), _connector='OR'), name='topic_deferred_is_later', violation_error_message='What is put off was found to be for later.'),
-        ),
-        migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', False), ('state', 'merged')), models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_into', None)), _connector='OR'), name='topic_merged_says_into_what', violation_error_message='Merged means merged into another topic.'),
-        ),
-        migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', models.F('pk')), _negated=True), name='topic_not_merged_into_itself', violation_error_message='A topic is not merged into itself.'),
-        ),
-        migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), models.Q(('decline_code', ''), _negated=True), _connector='OR'), name='topic_declined_says_why', violation_error_message='A topic that is not taken up is told the reason.'),
-        ),
-        migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'referred'), _negated=True), models.Q(('destination', ''), _negated=True), _connector='OR'), name='topic_referred_says_where', violation_error_message='A topic that is passed on says where to.'),
-        ),
-        migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed')), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at', None)), _connector='OR'), name='topic_closed_has_its_time', violation_error_message='Closed and its time go together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['reported', 'reviewing', 'closed']), _negated=True), models.Q(models.Q(('result', ''), _negated=True), ('reported_at__isnull', False)), _connector='OR'), name='topic_reported_has_a_result', violation_error_message='What is reported back has a result in words.'),
-        ),
-        migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.CheckConstraint(condition=models.Q(('no_accord__lte', 3)), name='topic_without_accord_thrice_at_most', violation_error_message='It goes back twice at most.'),
-        ),
-        migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('verdict', ''), ('verdict_code', '')), models.Q(('verdict', 'now'), ('verdict_code__in', ['within_powers', 'funded', 'all_agree', 'feasible'])), models.Q(('verdict', 'later'), ('verdict_code__in', ['money_gap', 'title_unclear', 'powers_crossed', 'needs_planning', 'decision_above', 'no_agreement'])), models.Q(('verdict', 'cannot'), ('verdict_code__in', ['unlawful', 'harms_rights', 'private_dispute', 'not_public', 'unsafe', 'finally_decided'])), _connector='OR'), models.Q(('verdict', ''), models.Q(('verdict_reason', ''), _negated=True), _connector='OR')), name='topic_verdict_has_its_reason', violation_error_message='A verdict gives a reason that goes with it, in words too.'),
-        ),
-        migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verdict', 'later'), _negated=True), models.Q(('revisit_on__isnull', False), models.Q(('must_change', ''), _negated=True)), _connector='OR'), name='topic_later_has_a_day', violation_error_message='Later means on which day, and what must change before it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verdict', 'cannot'), _negated=True), models.Q(('legal_basis', ''), _negated=True), _connector='OR'), name='topic_cannot_names_a_rule', violation_error_message='What cannot be done names the rule that forbids it.'),
-        ),
-        migrations.AddIndex(
-            model_name='step',
-            index=models.Index(fields=['topic', 'id'], name='step_of_topic'),
-        ),
-        migrations.AddConstraint(
-            model_name='stance',
-            constraint=models.UniqueConstraint(fields=('topic', 'opinion', 'user'), name='stance_once_a_person', nulls_distinct=False, violation_error_message='This person has said so already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='stance',
-            constraint=models.CheckConstraint(condition=models.Q(('value__gte', -1), ('value__lte', 1)), name='stance_is_one_way', violation_error_message='It is for, against or neither.'),
-        ),
-        migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['platform', '-starts_at', '-id'], name='session_platform'),
-        ),
         migrations.AddIndex(
             model_name='session',
             index=models.Index(fields=['topic', '-starts_at'], name='session_topic'),
         ),
-        migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['starts_at'], name='session_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='session_ends_after_it_begins', violation_error_message='It ends after it begins.'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='session_has_a_title', violation_error_message='Give it a title.'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity', None), ('capacity__gt', 0), _connector='OR'), name='session_has_places', violation_error_message='It has places, or as many as come.'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['survey', 'online']), models.Q(('venue', ''), _negated=True), _connector='OR'), name='session_meets_somewhere', violation_error_message='Say where it is held.'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes_published_at', None), ('cancelled_at', None), _connector='OR'), name='session_published_or_cancelled', violation_error_message='What was cancelled has no minutes.'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes_published_at', None), models.Q(('minutes', ''), _negated=True), _connector='OR'), name='session_published_has_minutes', violation_error_message='Write the minutes.'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancel_reason', ''), ('cancelled_at', None)), models.Q(('cancelled_at__isnull', False), models.Q(('cancel_reason', ''), _negated=True)), _connector='OR'), name='session_cancelled_for_a_reason', violation_error_message='Say why it is cancelled.'),
-        ),
         migrations.AddConstraint(
             model_name='session',
             constraint=models.UniqueConstraint(condition=models.Q(('cancelled_at', None), ('kind', 'look_back')), fields=('topic', 'round'), name='session_one_look_back_a_round', violation_error_message='This round has its look-back meeting.'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('minutes_published_at__isnull', True), ('minutes_published_by__isnull', True)), models.Q(('minutes_published_at__isnull', False), ('minutes_published_by__isnull', False)), _connector='OR'), name='session_published_by_someone', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', True), ('cancelled_by__isnull', True)), models.Q(('cancelled_at__isnull', False), ('cancelled_by__isnull', False)), _connector='OR'), name='session_cancelled_by_someone', violation_error_message='These go together or not at all.'),
         ),
         migrations.AddConstraint(
             model_name='review',
@@ -742,14 +631,6 @@ class Migration(migrations.Migration):
             model_name='review',
             constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('topic',), name='review_one_is_open', violation_error_message='People are rating already.'),
         ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='review_closes_after_it_opens', violation_error_message='A round closes after it opens.'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at', None), models.Q(('summary', ''), _negated=True), _connector='OR'), name='review_closed_with_a_summary', violation_error_message='Sum up what the look back brought.'),
-        ),
         migrations.AddIndex(
             model_name='opinion',
             index=models.Index(fields=['topic', 'kind', 'id'], name='opinion_topic'),
@@ -758,105 +639,13 @@ class Migration(migrations.Migration):
             model_name='opinion',
             index=models.Index(condition=models.Q(('session__isnull', False)), fields=['session', 'id'], name='opinion_session'),
         ),
-        migrations.AddIndex(
-            model_name='opinion',
-            index=models.Index(fields=['author', '-id'], name='opinion_author'),
-        ),
-        migrations.AddIndex(
-            model_name='opinion',
-            index=models.Index(condition=models.Q(('verdict', 'later')), fields=['revisit_on'], name='opinion_revisit'),
-        ),
-        migrations.AddConstraint(
-            model_name='opinion',
-            constraint=models.UniqueConstraint(fields=('author', 'entered_by', 'client_id'), name='opinion_client_id_once_a_caller', nulls_distinct=False, violation_error_message='This client id was used before.'),
-        ),
         migrations.AddConstraint(
             model_name='opinion',
             constraint=models.UniqueConstraint(fields=('topic', 'serial'), name='opinion_serial_once_a_topic', violation_error_message='This number is taken.'),
         ),
         migrations.AddConstraint(
-            model_name='opinion',
-            constraint=models.CheckConstraint(condition=models.Q(('body', ''), _negated=True), name='opinion_has_words', violation_error_message='Write something.'),
-        ),
-        migrations.AddConstraint(
-            model_name='opinion',
-            constraint=models.CheckConstraint(condition=models.Q(('author__isnull', False), ('entered_by__isnull', False), _connector='OR'), name='opinion_of_somebody', violation_error_message='Somebody said it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='opinion',
-            constraint=models.CheckConstraint(condition=models.Q(('leaning__gte', -1), ('leaning__lte', 1)), name='opinion_leans_one_way', violation_error_message='It is for, against or neither.'),
-        ),
-        migrations.AddConstraint(
-            model_name='opinion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'answer'), _negated=True), ('parent__isnull', False), _connector='OR'), name='opinion_answer_answers_something', violation_error_message='An answer answers a question.'),
-        ),
-        migrations.AddConstraint(
-            model_name='opinion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fate', ''), ('fate_at', None), ('fate_by', None), ('verdict', '')), models.Q(('fate_at__isnull', False), ('fate_by__isnull', False), ('kind', 'suggestion'), models.Q(('fate', ''), _negated=True), models.Q(('verdict', ''), _negated=True)), _connector='OR'), name='opinion_fate_is_of_suggestions', violation_error_message='A suggestion is answered whole: fate, verdict, by whom.'),
-        ),
-        migrations.AddConstraint(
-            model_name='opinion',
-            constraint=models.CheckConstraint(condition=models.Q(('fate', ''), models.Q(('fate', 'not_adopted'), ('verdict', 'cannot')), models.Q(('fate__in', ['adopted', 'partly']), ('verdict__in', ['now', 'later'])), _connector='OR'), name='opinion_fate_goes_with_its_verdict', violation_error_message='What is adopted is done now or later, the rest cannot be.'),
-        ),
-        migrations.AddConstraint(
-            model_name='opinion',
-            constraint=models.CheckConstraint(condition=models.Q(('hidden_at', None), models.Q(('hidden_reason', ''), _negated=True), _connector='OR'), name='opinion_hidden_for_a_reason', violation_error_message='Say why it is hidden.'),
-        ),
-        migrations.AddConstraint(
-            model_name='opinion',
-            constraint=models.CheckConstraint(condition=models.Q(('appeal_answered_by', None), models.Q(('appeal_answered_by', models.F('hidden_by')), _negated=True), _connector='OR'), name='opinion_appeal_answered_by_another', violation_error_message='Somebody else answers the appeal.'),
-        ),
-        migrations.AddConstraint(
-            model_name='opinion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('hidden_at__isnull', True), ('hidden_by__isnull', True)), models.Q(('hidden_at__isnull', False), ('hidden_by__isnull', False)), _connector='OR'), name='opinion_hidden_by_someone', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='opinion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('verdict', ''), ('verdict_code', '')), models.Q(('verdict', 'now'), ('verdict_code__in', ['within_powers', 'funded', 'all_agree', 'feasible'])), models.Q(('verdict', 'later'), ('verdict_code__in', ['money_gap', 'title_unclear', 'powers_crossed', 'needs_planning', 'decision_above', 'no_agreement'])), models.Q(('verdict', 'cannot'), ('verdict_code__in', ['unlawful', 'harms_rights', 'private_dispute', 'not_public', 'unsafe', 'finally_decided'])), _connector='OR'), models.Q(('verdict', ''), models.Q(('verdict_reason', ''), _negated=True), _connector='OR')), name='opinion_verdict_has_its_reason', violation_error_message='A verdict gives a reason that goes with it, in words too.'),
-        ),
-        migrations.AddConstraint(
-            model_name='opinion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verdict', 'later'), _negated=True), models.Q(('revisit_on__isnull', False), models.Q(('must_change', ''), _negated=True)), _connector='OR'), name='opinion_later_has_a_day', violation_error_message='Later means on which day, and what must change before it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='opinion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verdict', 'cannot'), _negated=True), models.Q(('legal_basis', ''), _negated=True), _connector='OR'), name='opinion_cannot_names_a_rule', violation_error_message='What cannot be done names the rule that forbids it.'),
-        ),
-        migrations.AddIndex(
-            model_name='commitment',
-            index=models.Index(fields=['department', 'state', '-id'], name='commitment_department'),
-        ),
-        migrations.AddIndex(
-            model_name='commitment',
-            index=models.Index(condition=models.Q(('fires_at__isnull', False)), fields=['fires_at'], name='commitment_fires'),
-        ),
-        migrations.AddIndex(
-            model_name='commitment',
-            index=models.Index(condition=models.Q(('state', 'accepted')), fields=['due_on'], name='commitment_due'),
-        ),
-        migrations.AddConstraint(
             model_name='commitment',
             constraint=models.UniqueConstraint(fields=('topic', 'serial'), name='commitment_serial_once_a_topic', violation_error_message='This number is taken.'),
-        ),
-        migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='commitment_has_words', violation_error_message='Say what is promised.'),
-        ),
-        migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'done', 'confirmed']), _negated=True), models.Q(('accepted_at__isnull', False), ('due_on__isnull', False)), _connector='OR'), name='commitment_accepted_has_a_day', violation_error_message='Who accepts names the day.'),
-        ),
-        migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('return_reason', ''), _negated=True), _connector='OR'), name='commitment_returned_says_why', violation_error_message='Who gives it back says why.'),
-        ),
-        migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['done', 'confirmed']), _negated=True), models.Q(models.Q(('result', ''), _negated=True), ('done_at__isnull', False)), _connector='OR'), name='commitment_done_has_a_result', violation_error_message='What is done has a result in words.'),
-        ),
-        migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ended'), _negated=True), models.Q(('end_reason', ''), _negated=True), _connector='OR'), name='commitment_ended_says_why', violation_error_message='Say why it was ended.'),
         ),
         migrations.RunSQL(FROZEN, THAWED),
     ]

@@ -108,11 +108,19 @@ class Migration(migrations.Migration):
                 ('score', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='score')),
                 ('text', models.CharField(blank=True, max_length=500, verbose_name='text')),
                 ('shown_at', models.DateTimeField(blank=True, null=True, verbose_name='shown since')),
+                (
+                    'shown_by',
+                    models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
             ],
             options={
                 'verbose_name': 'answer',
                 'verbose_name_plural': 'answers',
                 'ordering': ['pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('score', None), ('text', ''), models.Q(('chosen', []), _negated=True)), models.Q(('chosen', []), ('score__gte', 1), ('score__lte', 5), ('text', '')), models.Q(('chosen', []), ('score', None), models.Q(('text', ''), _negated=True)), _connector='OR'), name='answer_of_one_sort', violation_error_message='It is a choice, a score from 1 to 5, or text.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('shown_at__isnull', True), ('shown_by__isnull', True)), models.Q(('shown_at__isnull', False), ('shown_by__isnull', False)), _connector='OR'), name='answer_shown_by_someone', violation_error_message='These go together or not at all.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -124,11 +132,23 @@ class Migration(migrations.Migration):
                 ('file', models.FileField(blank=True, upload_to=consultations.models.paper._path, verbose_name='PDF')),
                 ('size', models.PositiveIntegerField(default=0, verbose_name='bytes')),
                 ('added_at', models.DateTimeField(default=govgrid.core.clock.now, verbose_name='added at')),
+                (
+                    'added_by',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'session',
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='consultations.session'),
+                ),
             ],
             options={
                 'verbose_name': 'paper',
                 'verbose_name_plural': 'papers',
                 'ordering': ['pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='paper_has_a_title', violation_error_message='Give it a title.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), models.Q(('file', ''), _negated=True), _connector='OR'), name='paper_says_something', violation_error_message='A paper has words or a file.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -141,11 +161,21 @@ class Migration(migrations.Migration):
                 ('options', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), default=list, size=None, verbose_name='options')),
                 ('most', models.PositiveSmallIntegerField(default=1, verbose_name='at most')),
                 ('is_needed', models.BooleanField(default=True, verbose_name='must be answered')),
+                (
+                    'session',
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='consultations.session'),
+                ),
             ],
             options={
                 'verbose_name': 'question',
                 'verbose_name_plural': 'questions',
                 'ordering': ['position'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('session', 'position'), name='question_in_one_order', violation_error_message='This place among the questions is taken.'),
+                    models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='question_has_words', violation_error_message='Say what is asked.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['one', 'many']), ('options__len__gte', 2), ('options__len__lte', 12)), models.Q(('kind__in', ['scale', 'text']), ('options', [])), _connector='OR'), name='question_has_its_options', violation_error_message='A choice has 2 to 12 options, the rest has none.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'many'), ('most__gte', 1), ('most__lte', 12)), ('most', 1), _connector='OR'), name='question_most_is_possible', violation_error_message='So many cannot be chosen.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -154,11 +184,31 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('device', models.CharField(blank=True, editable=False, max_length=64)),
                 ('at', models.DateTimeField(default=govgrid.core.clock.now, verbose_name='when')),
+                (
+                    'entered_by',
+                    models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'session',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='sheets', to='consultations.session'),
+                ),
+                (
+                    'user',
+                    models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
             ],
             options={
                 'verbose_name': 'answer sheet',
                 'verbose_name_plural': 'answer sheets',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(fields=['session', 'id'], name='sheet_session'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('device', ''), ('entered_by', None), ('user__isnull', False)), models.Q(('entered_by', None), ('user', None), models.Q(('device', ''), _negated=True)), models.Q(('device', ''), ('entered_by__isnull', False), ('user', None)), _connector='OR'), name='sheet_of_exactly_one', violation_error_message='It is of an account, of a device or from paper.'),
+                    models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('session', 'user'), name='sheet_once_an_account', violation_error_message='You have answered already.'),
+                    models.UniqueConstraint(condition=models.Q(('device', ''), _negated=True), fields=('session', 'device'), name='sheet_once_a_device', violation_error_message='You have answered already.'),
+                ],
             },
         ),
         migrations.AddField(
@@ -187,88 +237,13 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='answer',
-            name='shown_by',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='paper',
-            name='added_by',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='paper',
-            name='session',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='consultations.session'),
-        ),
-        migrations.AddField(
-            model_name='question',
-            name='session',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='consultations.session'),
-        ),
-        migrations.AddField(
-            model_name='answer',
             name='question',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='consultations.question'),
-        ),
-        migrations.AddField(
-            model_name='sheet',
-            name='entered_by',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='sheet',
-            name='session',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='sheets', to='consultations.session'),
-        ),
-        migrations.AddField(
-            model_name='sheet',
-            name='user',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
             model_name='answer',
             name='sheet',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='consultations.sheet'),
-        ),
-        migrations.AddConstraint(
-            model_name='paper',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='paper_has_a_title', violation_error_message='Give it a title.'),
-        ),
-        migrations.AddConstraint(
-            model_name='paper',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), models.Q(('file', ''), _negated=True), _connector='OR'), name='paper_says_something', violation_error_message='A paper has words or a file.'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(fields=('session', 'position'), name='question_in_one_order', violation_error_message='This place among the questions is taken.'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='question_has_words', violation_error_message='Say what is asked.'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['one', 'many']), ('options__len__gte', 2), ('options__len__lte', 12)), models.Q(('kind__in', ['scale', 'text']), ('options', [])), _connector='OR'), name='question_has_its_options', violation_error_message='A choice has 2 to 12 options, the rest has none.'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'many'), ('most__gte', 1), ('most__lte', 12)), ('most', 1), _connector='OR'), name='question_most_is_possible', violation_error_message='So many cannot be chosen.'),
-        ),
-        migrations.AddIndex(
-            model_name='sheet',
-            index=models.Index(fields=['session', 'id'], name='sheet_session'),
-        ),
-        migrations.AddConstraint(
-            model_name='sheet',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('device', ''), ('entered_by', None), ('user__isnull', False)), models.Q(('entered_by', None), ('user', None), models.Q(('device', ''), _negated=True)), models.Q(('device', ''), ('entered_by__isnull', False), ('user', None)), _connector='OR'), name='sheet_of_exactly_one', violation_error_message='It is of an account, of a device or from paper.'),
-        ),
-        migrations.AddConstraint(
-            model_name='sheet',
-            constraint=models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('session', 'user'), name='sheet_once_an_account', violation_error_message='You have answered already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='sheet',
-            constraint=models.UniqueConstraint(condition=models.Q(('device', ''), _negated=True), fields=('session', 'device'), name='sheet_once_a_device', violation_error_message='You have answered already.'),
         ),
         migrations.AddIndex(
             model_name='answer',
@@ -277,14 +252,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='answer',
             constraint=models.UniqueConstraint(fields=('sheet', 'question'), name='answer_once_a_question', violation_error_message='This question was answered already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('score', None), ('text', ''), models.Q(('chosen', []), _negated=True)), models.Q(('chosen', []), ('score__gte', 1), ('score__lte', 5), ('text', '')), models.Q(('chosen', []), ('score', None), models.Q(('text', ''), _negated=True)), _connector='OR'), name='answer_of_one_sort', violation_error_message='It is a choice, a score from 1 to 5, or text.'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('shown_at__isnull', True), ('shown_by__isnull', True)), models.Q(('shown_at__isnull', False), ('shown_by__isnull', False)), _connector='OR'), name='answer_shown_by_someone', violation_error_message='These go together or not at all.'),
         ),
         migrations.RunSQL(KEPT, THAWED),
     ]

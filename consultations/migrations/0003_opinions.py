@@ -107,11 +107,31 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
                 ('at', models.DateTimeField(default=govgrid.core.clock.now, verbose_name='when')),
                 ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='settled at')),
+                (
+                    'opinion',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='flags', to='consultations.opinion', verbose_name='opinion'),
+                ),
+                (
+                    'settled_by',
+                    models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'user',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
             ],
             options={
                 'verbose_name': 'flag',
                 'verbose_name_plural': 'flags',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(condition=models.Q(('settled_at', None)), fields=['opinion'], name='flag_open'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=('opinion', 'user'), name='flag_once_a_reader', violation_error_message='You have flagged this already.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reason', 'other'), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='flag_says_what_else', violation_error_message='Say what is wrong with it.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('settled_by__isnull', True)), models.Q(('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='flag_settled_by_someone', violation_error_message='These go together or not at all.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -122,11 +142,22 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=60, verbose_name='title')),
                 ('body', models.TextField(max_length=2000, verbose_name='text')),
                 ('until', models.DateTimeField(verbose_name='until')),
+                (
+                    'amendment',
+                    models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='consultations.opinion', verbose_name='replaced by amendment'),
+                ),
+                (
+                    'topic',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='wordings', to='consultations.topic'),
+                ),
             ],
             options={
                 'verbose_name': 'earlier wording',
                 'verbose_name_plural': 'earlier wordings',
                 'ordering': ['version'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('topic', 'version'), name='wording_once_a_version', violation_error_message='This wording is kept already.'),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -236,51 +267,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='opinion',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('verdict', 'cannot'), _negated=True), models.Q(('legal_basis', ''), _negated=True), ('verdict_code', 'other_way'), _connector='OR'), name='opinion_cannot_names_a_rule', violation_error_message='What cannot be done names the rule that forbids it.'),
-        ),
-        migrations.AddField(
-            model_name='flag',
-            name='opinion',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='flags', to='consultations.opinion', verbose_name='opinion'),
-        ),
-        migrations.AddField(
-            model_name='flag',
-            name='settled_by',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='flag',
-            name='user',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='wording',
-            name='amendment',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='consultations.opinion', verbose_name='replaced by amendment'),
-        ),
-        migrations.AddField(
-            model_name='wording',
-            name='topic',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='wordings', to='consultations.topic'),
-        ),
-        migrations.AddIndex(
-            model_name='flag',
-            index=models.Index(condition=models.Q(('settled_at', None)), fields=['opinion'], name='flag_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.UniqueConstraint(fields=('opinion', 'user'), name='flag_once_a_reader', violation_error_message='You have flagged this already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', 'other'), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='flag_says_what_else', violation_error_message='Say what is wrong with it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('settled_by__isnull', True)), models.Q(('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='flag_settled_by_someone', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='wording',
-            constraint=models.UniqueConstraint(fields=('topic', 'version'), name='wording_once_a_version', violation_error_message='This wording is kept already.'),
         ),
         migrations.AddIndex(
             model_name='stance',

@@ -269,6 +269,22 @@ class Migration(migrations.Migration):
                 'verbose_name': 'ballot',
                 'verbose_name_plural': 'ballots',
                 'ordering': ['-pk'],
+                "indexes": [
+                    models.Index(fields=['platform', '-id'], name='ballot_platform'),
+                    models.Index(condition=models.Q(('state__in', ['announced', 'open'])), fields=['state', 'closes_at'], name='ballot_clock'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('question', ''), _negated=True), ('options__len__gte', 2), ('options__len__lte', 12)), name='ballot_asks_something', violation_error_message='It asks a question with 2 to 12 options.'),
+                    models.CheckConstraint(condition=models.Q(('max_choices', 1), models.Q(('kind', 'choice'), ('max_choices__gte', 1), ('max_choices__lt', models.F('options__len'))), _connector='OR'), name='ballot_choices_are_possible', violation_error_message='So many cannot be chosen.'),
+                    models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='ballot_closes_after_it_opens', violation_error_message='It closes after it opens.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('count_by', 'area'), _negated=True), models.Q(('basis', 'list'), ('is_secret', False)), _connector='OR'), name='ballot_by_area_is_open', violation_error_message='Counted by floor area it is not secret, and by a list: an area tells the flat.'),
+                    models.CheckConstraint(condition=models.Q(('by_scrutineers', False), ('is_secret', True), _connector='OR'), name='ballot_scrutineers_of_secret_ones', violation_error_message='Only a secret ballot has a key.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('is_passed__isnull', False), ('state', 'counted'), ('tally__isnull', False)), models.Q(models.Q(('state', 'counted'), _negated=True), ('is_passed', None), ('receipts', []), ('tally', None)), _connector='OR'), name='ballot_counted_has_a_result', violation_error_message='A result is there once it was counted, and not before.'),
+                    models.CheckConstraint(condition=models.Q(('counted_by', None), models.Q(('counted_by', models.F('asked_by')), _negated=True), _connector='OR'), name='ballot_counted_by_another', violation_error_message='Who asked the question does not count the votes.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'void'), ('voided_at__isnull', False), models.Q(('void_reason', ''), _negated=True)), models.Q(models.Q(('state', 'void'), _negated=True), ('void_reason', ''), ('voided_at', None)), _connector='OR'), name='ballot_void_for_a_reason', violation_error_message='Say why it is called off.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('counted_at__isnull', True), ('counted_by__isnull', True)), models.Q(('counted_at__isnull', False), ('counted_by__isnull', False)), _connector='OR'), name='ballot_counted_by_someone', violation_error_message='These go together or not at all.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('voided_at__isnull', True), ('voided_by__isnull', True)), models.Q(('voided_at__isnull', False), ('voided_by__isnull', False)), _connector='OR'), name='ballot_void_by_someone', violation_error_message='These go together or not at all.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -286,6 +302,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'key of a ballot',
                 'verbose_name_plural': 'keys of ballots',
                 'ordering': ['position'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('ballot', 'position'), name='ballot_key_in_order', violation_error_message='There are two keys at most.'),
+                    models.UniqueConstraint(fields=('ballot', 'holder'), name='ballot_key_one_a_holder', violation_error_message='Each scrutineer holds one key.'),
+                    models.CheckConstraint(condition=models.Q(('position__in', [1, 2])), name='ballot_key_is_at_most_two', violation_error_message='There are two keys at most.'),
+                    models.CheckConstraint(condition=models.Q(('holder', None), ('private', None), _connector='OR'), name='ballot_key_of_a_scrutineer_is_his', violation_error_message="A scrutineer's key is kept by nobody else."),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -317,6 +339,18 @@ class Migration(migrations.Migration):
                 'verbose_name': 'covenant',
                 'verbose_name_plural': 'covenants',
                 'ordering': ['-pk'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('area', 'compound', 'kind', 'number'), name='covenant_version_once', nulls_distinct=False, violation_error_message='This version is there already.'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'in_force')), fields=('area', 'compound', 'kind'), name='covenant_one_in_force', nulls_distinct=False, violation_error_message='One covenant of a kind is in force at a place.'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'voting'])), fields=('area', 'compound', 'kind'), name='covenant_one_in_the_making', nulls_distinct=False, violation_error_message='A new version of it is in the making already.'),
+                    models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='covenant_has_a_title', violation_error_message='Give it a title.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('compound__isnull', False), ('kind', 'compound')), models.Q(models.Q(('kind', 'compound'), _negated=True), ('compound', None)), _connector='OR'), name='covenant_of_a_compound_names_it', violation_error_message='The rules of a compound name it, others do not.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['in_force', 'replaced']), _negated=True), models.Q(('ballot__isnull', False), ('in_force_from__isnull', False), models.Q(('legal_check', ''), _negated=True)), _connector='OR'), name='covenant_in_force_was_voted', violation_error_message='It comes into force by a ballot that passed and with a legal check.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'voting'), _negated=True), models.Q(('ballot__isnull', False), models.Q(('legal_check', ''), _negated=True)), _connector='OR'), name='covenant_checked_before_the_vote', violation_error_message='It is checked by law before it is put to the vote.'),
+                    models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('in_force_from')), _connector='OR'), name='covenant_ends_after_it_began', violation_error_message='It ends after it began.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True)), models.Q(('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='covenant_checked_by_someone', violation_error_message='These go together or not at all.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('filed_at__isnull', True), ('filed_by__isnull', True)), models.Q(('filed_at__isnull', False), ('filed_by__isnull', False)), _connector='OR'), name='covenant_filed_by_someone', violation_error_message='These go together or not at all.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -337,6 +371,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'comment on a clause',
                 'verbose_name_plural': 'comments on clauses',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(fields=['covenant', 'position', 'id'], name='clause_comment'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('body', ''), _negated=True), name='clause_comment_says_something', violation_error_message='Write something.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('hidden_at', None), ('hidden_by', None), ('hidden_reason', '')), models.Q(('hidden_at__isnull', False), ('hidden_by__isnull', False), models.Q(('hidden_reason', ''), _negated=True)), _connector='OR'), name='clause_comment_hidden_for_a_reason', violation_error_message='Say why it is hidden.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -351,6 +392,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'clause',
                 'verbose_name_plural': 'clauses',
                 'ordering': ['position'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('covenant', 'position'), name='clause_in_one_order', violation_error_message='This number is taken.'),
+                    models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='clause_has_words', violation_error_message='Write the clause.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -367,6 +412,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'elector',
                 'verbose_name_plural': 'electors',
                 'ordering': ['pk'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('ballot', 'label_key'), name='elector_once_a_list', violation_error_message='This household is on the list already.'),
+                    models.UniqueConstraint(fields=('ballot', 'code_key'), name='elector_code_once_a_list', violation_error_message='This code is on the list already.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -387,6 +436,14 @@ class Migration(migrations.Migration):
                 'verbose_name': 'residency',
                 'verbose_name_plural': 'residencies',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(fields=['household_key'], name='residency_household'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(('ended_on', None), ('user__isnull', False)), fields=('user',), name='residency_one_a_person', violation_error_message="This person's residency is verified already."),
+                    models.CheckConstraint(condition=models.Q(('user', None), models.Q(('user', models.F('verified_by')), _negated=True), _connector='OR'), name='residency_verified_by_another', violation_error_message='Nobody verifies his own residency.'),
+                    models.CheckConstraint(condition=models.Q(('expires_on__gt', models.F('verified_on'))), name='residency_expires_later', violation_error_message='It holds until a day after it was verified.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -409,183 +466,16 @@ class Migration(migrations.Migration):
                 'verbose_name': 'vote',
                 'verbose_name_plural': 'votes',
                 'ordering': ['pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('elector__isnull', False), ('residency', None), ('user', None)), models.Q(('elector', None), ('residency__isnull', False)), _connector='OR'), name='vote_of_exactly_one', violation_error_message='It is of one voter.'),
+                    models.UniqueConstraint(fields=('ballot', 'elector'), name='vote_once_an_elector', violation_error_message='This vote was cast already.'),
+                    models.UniqueConstraint(fields=('ballot', 'residency'), name='vote_once_a_resident', violation_error_message='This vote was cast already.'),
+                    models.UniqueConstraint(fields=('ballot', 'user'), name='vote_once_a_person', violation_error_message='This vote was cast already.'),
+                    models.UniqueConstraint(condition=models.Q(('household_key', ''), _negated=True), fields=('ballot', 'household_key'), name='vote_once_a_household', violation_error_message='Somebody of this household has voted already.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('channel', 'online'), ('recorded_by', None)), models.Q(models.Q(('channel', 'online'), _negated=True), ('recorded_by__isnull', False)), _connector='OR'), name='vote_recorded_by_someone', violation_error_message='What is entered for somebody has who entered it.'),
+                    models.CheckConstraint(condition=models.Q(('recorded_by', None), ('user', None), models.Q(('user', models.F('recorded_by')), _negated=True), _connector='OR'), name='vote_not_recorded_for_oneself', violation_error_message='Nobody enters his own vote for himself.'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='ballot',
-            index=models.Index(fields=['platform', '-id'], name='ballot_platform'),
-        ),
-        migrations.AddIndex(
-            model_name='ballot',
-            index=models.Index(condition=models.Q(('state__in', ['announced', 'open'])), fields=['state', 'closes_at'], name='ballot_clock'),
-        ),
-        migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('question', ''), _negated=True), ('options__len__gte', 2), ('options__len__lte', 12)), name='ballot_asks_something', violation_error_message='It asks a question with 2 to 12 options.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.CheckConstraint(condition=models.Q(('max_choices', 1), models.Q(('kind', 'choice'), ('max_choices__gte', 1), ('max_choices__lt', models.F('options__len'))), _connector='OR'), name='ballot_choices_are_possible', violation_error_message='So many cannot be chosen.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='ballot_closes_after_it_opens', violation_error_message='It closes after it opens.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('count_by', 'area'), _negated=True), models.Q(('basis', 'list'), ('is_secret', False)), _connector='OR'), name='ballot_by_area_is_open', violation_error_message='Counted by floor area it is not secret, and by a list: an area tells the flat.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.CheckConstraint(condition=models.Q(('by_scrutineers', False), ('is_secret', True), _connector='OR'), name='ballot_scrutineers_of_secret_ones', violation_error_message='Only a secret ballot has a key.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_passed__isnull', False), ('state', 'counted'), ('tally__isnull', False)), models.Q(models.Q(('state', 'counted'), _negated=True), ('is_passed', None), ('receipts', []), ('tally', None)), _connector='OR'), name='ballot_counted_has_a_result', violation_error_message='A result is there once it was counted, and not before.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.CheckConstraint(condition=models.Q(('counted_by', None), models.Q(('counted_by', models.F('asked_by')), _negated=True), _connector='OR'), name='ballot_counted_by_another', violation_error_message='Who asked the question does not count the votes.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'void'), ('voided_at__isnull', False), models.Q(('void_reason', ''), _negated=True)), models.Q(models.Q(('state', 'void'), _negated=True), ('void_reason', ''), ('voided_at', None)), _connector='OR'), name='ballot_void_for_a_reason', violation_error_message='Say why it is called off.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('counted_at__isnull', True), ('counted_by__isnull', True)), models.Q(('counted_at__isnull', False), ('counted_by__isnull', False)), _connector='OR'), name='ballot_counted_by_someone', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('voided_at__isnull', True), ('voided_by__isnull', True)), models.Q(('voided_at__isnull', False), ('voided_by__isnull', False)), _connector='OR'), name='ballot_void_by_someone', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ballotkey',
-            constraint=models.UniqueConstraint(fields=('ballot', 'position'), name='ballot_key_in_order', violation_error_message='There are two keys at most.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ballotkey',
-            constraint=models.UniqueConstraint(fields=('ballot', 'holder'), name='ballot_key_one_a_holder', violation_error_message='Each scrutineer holds one key.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ballotkey',
-            constraint=models.CheckConstraint(condition=models.Q(('position__in', [1, 2])), name='ballot_key_is_at_most_two', violation_error_message='There are two keys at most.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ballotkey',
-            constraint=models.CheckConstraint(condition=models.Q(('holder', None), ('private', None), _connector='OR'), name='ballot_key_of_a_scrutineer_is_his', violation_error_message="A scrutineer's key is kept by nobody else."),
-        ),
-        migrations.AddConstraint(
-            model_name='covenant',
-            constraint=models.UniqueConstraint(fields=('area', 'compound', 'kind', 'number'), name='covenant_version_once', nulls_distinct=False, violation_error_message='This version is there already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='covenant',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'in_force')), fields=('area', 'compound', 'kind'), name='covenant_one_in_force', nulls_distinct=False, violation_error_message='One covenant of a kind is in force at a place.'),
-        ),
-        migrations.AddConstraint(
-            model_name='covenant',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'voting'])), fields=('area', 'compound', 'kind'), name='covenant_one_in_the_making', nulls_distinct=False, violation_error_message='A new version of it is in the making already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='covenant',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='covenant_has_a_title', violation_error_message='Give it a title.'),
-        ),
-        migrations.AddConstraint(
-            model_name='covenant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('compound__isnull', False), ('kind', 'compound')), models.Q(models.Q(('kind', 'compound'), _negated=True), ('compound', None)), _connector='OR'), name='covenant_of_a_compound_names_it', violation_error_message='The rules of a compound name it, others do not.'),
-        ),
-        migrations.AddConstraint(
-            model_name='covenant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['in_force', 'replaced']), _negated=True), models.Q(('ballot__isnull', False), ('in_force_from__isnull', False), models.Q(('legal_check', ''), _negated=True)), _connector='OR'), name='covenant_in_force_was_voted', violation_error_message='It comes into force by a ballot that passed and with a legal check.'),
-        ),
-        migrations.AddConstraint(
-            model_name='covenant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'voting'), _negated=True), models.Q(('ballot__isnull', False), models.Q(('legal_check', ''), _negated=True)), _connector='OR'), name='covenant_checked_before_the_vote', violation_error_message='It is checked by law before it is put to the vote.'),
-        ),
-        migrations.AddConstraint(
-            model_name='covenant',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('in_force_from')), _connector='OR'), name='covenant_ends_after_it_began', violation_error_message='It ends after it began.'),
-        ),
-        migrations.AddConstraint(
-            model_name='covenant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True)), models.Q(('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='covenant_checked_by_someone', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='covenant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('filed_at__isnull', True), ('filed_by__isnull', True)), models.Q(('filed_at__isnull', False), ('filed_by__isnull', False)), _connector='OR'), name='covenant_filed_by_someone', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddIndex(
-            model_name='clausecomment',
-            index=models.Index(fields=['covenant', 'position', 'id'], name='clause_comment'),
-        ),
-        migrations.AddConstraint(
-            model_name='clausecomment',
-            constraint=models.CheckConstraint(condition=models.Q(('body', ''), _negated=True), name='clause_comment_says_something', violation_error_message='Write something.'),
-        ),
-        migrations.AddConstraint(
-            model_name='clausecomment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('hidden_at', None), ('hidden_by', None), ('hidden_reason', '')), models.Q(('hidden_at__isnull', False), ('hidden_by__isnull', False), models.Q(('hidden_reason', ''), _negated=True)), _connector='OR'), name='clause_comment_hidden_for_a_reason', violation_error_message='Say why it is hidden.'),
-        ),
-        migrations.AddConstraint(
-            model_name='clause',
-            constraint=models.UniqueConstraint(fields=('covenant', 'position'), name='clause_in_one_order', violation_error_message='This number is taken.'),
-        ),
-        migrations.AddConstraint(
-            model_name='clause',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='clause_has_words', violation_error_message='Write the clause.'),
-        ),
-        migrations.AddConstraint(
-            model_name='elector',
-            constraint=models.UniqueConstraint(fields=('ballot', 'label_key'), name='elector_once_a_list', violation_error_message='This household is on the list already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='elector',
-            constraint=models.UniqueConstraint(fields=('ballot', 'code_key'), name='elector_code_once_a_list', violation_error_message='This code is on the list already.'),
-        ),
-        migrations.AddIndex(
-            model_name='residency',
-            index=models.Index(fields=['household_key'], name='residency_household'),
-        ),
-        migrations.AddConstraint(
-            model_name='residency',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on', None), ('user__isnull', False)), fields=('user',), name='residency_one_a_person', violation_error_message="This person's residency is verified already."),
-        ),
-        migrations.AddConstraint(
-            model_name='residency',
-            constraint=models.CheckConstraint(condition=models.Q(('user', None), models.Q(('user', models.F('verified_by')), _negated=True), _connector='OR'), name='residency_verified_by_another', violation_error_message='Nobody verifies his own residency.'),
-        ),
-        migrations.AddConstraint(
-            model_name='residency',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_on__gt', models.F('verified_on'))), name='residency_expires_later', violation_error_message='It holds until a day after it was verified.'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('elector__isnull', False), ('residency', None), ('user', None)), models.Q(('elector', None), ('residency__isnull', False)), _connector='OR'), name='vote_of_exactly_one', violation_error_message='It is of one voter.'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.UniqueConstraint(fields=('ballot', 'elector'), name='vote_once_an_elector', violation_error_message='This vote was cast already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.UniqueConstraint(fields=('ballot', 'residency'), name='vote_once_a_resident', violation_error_message='This vote was cast already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.UniqueConstraint(fields=('ballot', 'user'), name='vote_once_a_person', violation_error_message='This vote was cast already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.UniqueConstraint(condition=models.Q(('household_key', ''), _negated=True), fields=('ballot', 'household_key'), name='vote_once_a_household', violation_error_message='Somebody of this household has voted already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel', 'online'), ('recorded_by', None)), models.Q(models.Q(('channel', 'online'), _negated=True), ('recorded_by__isnull', False)), _connector='OR'), name='vote_recorded_by_someone', violation_error_message='What is entered for somebody has who entered it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(('recorded_by', None), ('user', None), models.Q(('user', models.F('recorded_by')), _negated=True), _connector='OR'), name='vote_not_recorded_for_oneself', violation_error_message='Nobody enters his own vote for himself.'),
         ),
         migrations.RunSQL(RULES, UNDONE),
     ]

@@ -143,6 +143,22 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('group', models.CharField(blank=True, max_length=40, verbose_name='group')),
                 ('claimed_at', models.DateTimeField(default=govgrid.core.clock.now, verbose_name='claimed at')),
+                (
+                    'claimed_by',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'platform',
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='consultations.platform', verbose_name='platform'),
+                ),
+                (
+                    'seats',
+                    models.ManyToManyField(blank=True, related_name='claims', to='consultations.seat', verbose_name='who is in the group'),
+                ),
+                (
+                    'topic',
+                    models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='claim', to='consultations.topic'),
+                ),
             ],
             options={
                 'verbose_name': 'claim',
@@ -158,11 +174,34 @@ class Migration(migrations.Migration):
                 ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered at')),
                 ('is_agreed', models.BooleanField(default=False, verbose_name='agreed')),
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
+                (
+                    'answered_by',
+                    models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'asked_by',
+                    models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'platform',
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cohostings', to='consultations.platform', verbose_name='platform'),
+                ),
+                (
+                    'topic',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='cohostings', to='consultations.topic'),
+                ),
             ],
             options={
                 'verbose_name': 'co-hosting',
                 'verbose_name_plural': 'co-hostings',
                 'ordering': ['pk'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('topic', 'platform'), name='cohosting_once_a_platform', violation_error_message='This platform was asked already.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('answered_by__isnull', True)), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='cohosting_answered_by_someone', violation_error_message='These go together or not at all.'),
+                    models.CheckConstraint(condition=models.Q(('is_agreed', False), ('answered_at__isnull', False), _connector='OR'), name='cohosting_agreed_is_answered', violation_error_message='Who agreed has answered.'),
+                    models.CheckConstraint(condition=models.Q(('answered_at', None), ('is_agreed', True), models.Q(('note', ''), _negated=True), _connector='OR'), name='cohosting_refusal_says_why', violation_error_message='Say why not.'),
+                    models.CheckConstraint(condition=models.Q(('answered_at', None), ('answered_at__gte', models.F('asked_at')), _connector='OR'), name='cohosting_answered_after_asked', violation_error_message='It is answered after it was asked.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -183,11 +222,34 @@ class Migration(migrations.Migration):
                 ('voucher_file', models.FileField(blank=True, upload_to=consultations.models.entry._path, verbose_name='voucher as a PDF')),
                 ('reason', models.CharField(blank=True, max_length=300, verbose_name='why it is taken back')),
                 ('entered_at', models.DateTimeField(default=govgrid.core.clock.now, verbose_name='entered at')),
+                (
+                    'entered_by',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'reverses',
+                    models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='consultations.entry', verbose_name='takes back'),
+                ),
+                (
+                    'topic',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='consultations.topic'),
+                ),
             ],
             options={
                 'verbose_name': 'ledger entry',
                 'verbose_name_plural': 'ledger entries',
                 'ordering': ['topic', 'serial'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('topic', 'serial'), name='entry_numbered_once', violation_error_message='There is an entry of this number.'),
+                    models.UniqueConstraint(condition=models.Q(('client_id__isnull', False)), fields=('topic', 'client_id'), name='entry_client_id_once', violation_error_message='This client id was used before.'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', Decimal('0'))), name='entry_amount_is_positive', violation_error_message='An amount is more than nothing.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('direction', 'spent'), _negated=True), models.Q(('voucher', ''), _negated=True), models.Q(('voucher_file', ''), _negated=True), ('reverses__isnull', False), _connector='OR'), name='entry_spending_has_a_voucher', violation_error_message='What is spent has a voucher: its number, or the file.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'money'), ('unit', 'yuan')), models.Q(('kind', 'labour'), ('unit__in', ['workday', 'person'])), models.Q(('kind', 'goods'), models.Q(('unit', ''), _negated=True)), _connector='OR'), name='entry_unit_fits_its_kind', violation_error_message='This is not counted in that unit.'),
+                    models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='entry_says_for_what', violation_error_message='Say what it was for.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), ('reverses', None)), models.Q(('reverses__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='entry_taken_back_says_why', violation_error_message='Say why it is taken back.'),
+                    models.CheckConstraint(condition=models.Q(('reverses', models.F('pk')), _negated=True), name='entry_takes_back_another', violation_error_message='An entry takes back another one.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'labour'), _negated=True), ('direction', 'given'), _connector='OR'), name='entry_labour_is_given', violation_error_message='Labour is given; what is paid for is money.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -199,11 +261,29 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='what changed')),
                 ('begun_at', models.DateTimeField(default=govgrid.core.clock.now, verbose_name='begun at')),
                 ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='published at')),
+                (
+                    'begun_by',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'platform',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='consultations.platform', verbose_name='platform'),
+                ),
+                (
+                    'published_by',
+                    models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
             ],
             options={
                 'verbose_name': 'plan of a year',
                 'verbose_name_plural': 'plans of years',
                 'ordering': ['-year', '-number'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('platform', 'year', 'number'), name='plan_version_once', violation_error_message='There is this version already.'),
+                    models.UniqueConstraint(condition=models.Q(('published_at', None)), fields=('platform', 'year'), name='plan_one_draft_a_year', violation_error_message='There is a draft for this year already.'),
+                    models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2099)), name='plan_year_is_near', violation_error_message='The year lies between 2000 and 2099.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('published_by__isnull', True)), models.Q(('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR'), name='plan_published_by_someone', violation_error_message='These go together or not at all.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -215,11 +295,20 @@ class Migration(migrations.Migration):
                 ('subject', models.CharField(max_length=120, verbose_name='subject')),
                 ('kind', models.CharField(choices=[('visit', 'Visit to the place'), ('survey', 'Survey'), ('meeting', 'Consultation meeting'), ('online', 'Online consultation'), ('hearing', 'Hearing'), ('look_back', 'Look-back meeting'), ('joint', 'Joint meeting')], max_length=10, verbose_name='kind')),
                 ('lead', models.CharField(blank=True, max_length=60, verbose_name='who leads')),
+                (
+                    'plan',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='consultations.plan'),
+                ),
             ],
             options={
                 'verbose_name': 'line of a plan',
                 'verbose_name_plural': 'lines of plans',
                 'ordering': ['month', 'key'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('plan', 'key'), name='plan_line_once', violation_error_message='There is this line already.'),
+                    models.CheckConstraint(condition=models.Q(('month__gte', 1), ('month__lte', 12)), name='plan_line_in_a_month', violation_error_message='A month is a number from 1 to 12.'),
+                    models.CheckConstraint(condition=models.Q(('subject', ''), _negated=True), name='plan_line_has_words', violation_error_message='Say what is talked over.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -229,11 +318,35 @@ class Migration(migrations.Migration):
                 ('year', models.PositiveSmallIntegerField(verbose_name='year')),
                 ('key', models.PositiveSmallIntegerField(verbose_name='line')),
                 ('linked_at', models.DateTimeField(default=govgrid.core.clock.now, verbose_name='linked at')),
+                (
+                    'linked_by',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'platform',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='consultations.platform'),
+                ),
+                (
+                    'session',
+                    models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='plan_links', to='consultations.session'),
+                ),
+                (
+                    'topic',
+                    models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='plan_links', to='consultations.topic'),
+                ),
             ],
             options={
                 'verbose_name': 'link of a plan',
                 'verbose_name_plural': 'links of plans',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(fields=['platform', 'year', 'key'], name='plan_link_line'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('session', None), ('topic__isnull', False)), models.Q(('session__isnull', False), ('topic', None)), _connector='OR'), name='plan_link_of_exactly_one', violation_error_message='It is a topic or a session.'),
+                    models.UniqueConstraint(condition=models.Q(('session__isnull', False)), fields=('session',), name='plan_link_session_once', violation_error_message='This session counts for a line already.'),
+                    models.UniqueConstraint(condition=models.Q(('topic__isnull', False)), fields=('platform', 'year', 'key', 'topic'), name='plan_link_topic_once_a_line', violation_error_message='This topic stands on the line already.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -244,11 +357,22 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(blank=True, max_length=20, verbose_name='as')),
                 ('data', models.JSONField(default=dict)),
                 ('at', models.DateTimeField(default=govgrid.core.clock.now, verbose_name='when')),
+                (
+                    'by',
+                    models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'platform',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='consultations.platform'),
+                ),
             ],
             options={
                 'verbose_name': 'event of a platform',
                 'verbose_name_plural': 'events of platforms',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(fields=['platform', '-id'], name='event_of_platform'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -262,11 +386,36 @@ class Migration(migrations.Migration):
                 ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='published at')),
                 ('closes_at', models.DateTimeField(blank=True, null=True, verbose_name='closes at')),
                 ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed at')),
+                (
+                    'area',
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pools', to='grids.area', verbose_name='area'),
+                ),
+                (
+                    'begun_by',
+                    models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'follows',
+                    models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='next', to='consultations.pool', verbose_name='goes on from'),
+                ),
+                (
+                    'published_by',
+                    models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
             ],
             options={
                 'verbose_name': 'round of claiming',
                 'verbose_name_plural': 'rounds of claiming',
                 'ordering': ['-pk'],
+                "indexes": [
+                    models.Index(condition=models.Q(('closed_at', None), ('published_at__isnull', False)), fields=['closes_at'], name='pool_to_close'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='pool_has_a_title', violation_error_message='Give it a title.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('published_by__isnull', True)), models.Q(('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR'), name='pool_published_by_someone', violation_error_message='These go together or not at all.'),
+                    models.CheckConstraint(condition=models.Q(('published_at', None), ('closes_at__gt', models.F('published_at')), _connector='OR'), name='pool_published_says_until_when', violation_error_message='It closes after it was published.'),
+                    models.CheckConstraint(condition=models.Q(('closed_at', None), ('published_at__isnull', False), _connector='OR'), name='pool_closed_was_published', violation_error_message='What closes was published.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -276,11 +425,23 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField(verbose_name='position')),
                 ('title', models.CharField(max_length=60, verbose_name='title')),
                 ('body', models.TextField(max_length=2000, verbose_name='what it is about')),
+                (
+                    'carried_from',
+                    models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='carried_to', to='consultations.poolitem', verbose_name='carried over from'),
+                ),
+                (
+                    'pool',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='items', to='consultations.pool'),
+                ),
             ],
             options={
                 'verbose_name': 'topic to claim',
                 'verbose_name_plural': 'topics to claim',
                 'ordering': ['position'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('pool', 'position'), name='pool_item_in_one_order', violation_error_message='This place of the list is taken.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('body', ''), _negated=True)), name='pool_item_has_words', violation_error_message='A topic has a title and says what it is about.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -293,11 +454,27 @@ class Migration(migrations.Migration):
                 ('issued_at', models.DateTimeField(default=govgrid.core.clock.now, verbose_name='put at')),
                 ('summary', models.TextField(blank=True, max_length=4000, verbose_name='what came of it')),
                 ('summed_at', models.DateTimeField(blank=True, null=True, verbose_name='summed up at')),
+                (
+                    'area',
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='themes', to='grids.area', verbose_name='area'),
+                ),
+                (
+                    'issued_by',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'summed_by',
+                    models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
             ],
             options={
                 'verbose_name': 'common topic',
                 'verbose_name_plural': 'common topics',
                 'ordering': ['-pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('body', ''), _negated=True)), name='theme_has_words', violation_error_message='A topic has a title and says what it is about.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('summary', ''), ('summed_at', None)), models.Q(('summed_at__isnull', False), ('summed_by__isnull', False), models.Q(('summary', ''), _negated=True)), _connector='OR'), name='theme_summed_up_in_words', violation_error_message='Say what came of it.'),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -331,158 +508,8 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='claim',
-            name='claimed_by',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='claim',
-            name='platform',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='consultations.platform', verbose_name='platform'),
-        ),
-        migrations.AddField(
-            model_name='claim',
-            name='seats',
-            field=models.ManyToManyField(blank=True, related_name='claims', to='consultations.seat', verbose_name='who is in the group'),
-        ),
-        migrations.AddField(
-            model_name='claim',
-            name='topic',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='claim', to='consultations.topic'),
-        ),
-        migrations.AddField(
-            model_name='cohosting',
-            name='answered_by',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='cohosting',
-            name='asked_by',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='cohosting',
-            name='platform',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cohostings', to='consultations.platform', verbose_name='platform'),
-        ),
-        migrations.AddField(
-            model_name='cohosting',
-            name='topic',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='cohostings', to='consultations.topic'),
-        ),
-        migrations.AddField(
-            model_name='entry',
-            name='entered_by',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='entry',
-            name='reverses',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='consultations.entry', verbose_name='takes back'),
-        ),
-        migrations.AddField(
-            model_name='entry',
-            name='topic',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='consultations.topic'),
-        ),
-        migrations.AddField(
-            model_name='plan',
-            name='begun_by',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='plan',
-            name='platform',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='consultations.platform', verbose_name='platform'),
-        ),
-        migrations.AddField(
-            model_name='plan',
-            name='published_by',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='planline',
-            name='plan',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='consultations.plan'),
-        ),
-        migrations.AddField(
-            model_name='planlink',
-            name='linked_by',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='planlink',
-            name='platform',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='consultations.platform'),
-        ),
-        migrations.AddField(
-            model_name='planlink',
-            name='session',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='plan_links', to='consultations.session'),
-        ),
-        migrations.AddField(
-            model_name='planlink',
-            name='topic',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='plan_links', to='consultations.topic'),
-        ),
-        migrations.AddField(
-            model_name='platformevent',
-            name='by',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='platformevent',
-            name='platform',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='consultations.platform'),
-        ),
-        migrations.AddField(
-            model_name='pool',
-            name='area',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pools', to='grids.area', verbose_name='area'),
-        ),
-        migrations.AddField(
-            model_name='pool',
-            name='begun_by',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='pool',
-            name='follows',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='next', to='consultations.pool', verbose_name='goes on from'),
-        ),
-        migrations.AddField(
-            model_name='pool',
-            name='published_by',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='poolitem',
-            name='carried_from',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='carried_to', to='consultations.poolitem', verbose_name='carried over from'),
-        ),
-        migrations.AddField(
-            model_name='poolitem',
-            name='pool',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='items', to='consultations.pool'),
-        ),
-        migrations.AddField(
-            model_name='claim',
             name='item',
             field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='claim', to='consultations.poolitem'),
-        ),
-        migrations.AddField(
-            model_name='theme',
-            name='area',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='themes', to='grids.area', verbose_name='area'),
-        ),
-        migrations.AddField(
-            model_name='theme',
-            name='issued_by',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='theme',
-            name='summed_by',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
             model_name='topic',
@@ -492,146 +519,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='topic',
             constraint=models.UniqueConstraint(condition=models.Q(('theme__isnull', False)), fields=('theme', 'platform'), name='topic_of_a_theme_once_a_platform', violation_error_message='This platform has the common topic already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='cohosting',
-            constraint=models.UniqueConstraint(fields=('topic', 'platform'), name='cohosting_once_a_platform', violation_error_message='This platform was asked already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='cohosting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('answered_by__isnull', True)), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='cohosting_answered_by_someone', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='cohosting',
-            constraint=models.CheckConstraint(condition=models.Q(('is_agreed', False), ('answered_at__isnull', False), _connector='OR'), name='cohosting_agreed_is_answered', violation_error_message='Who agreed has answered.'),
-        ),
-        migrations.AddConstraint(
-            model_name='cohosting',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_at', None), ('is_agreed', True), models.Q(('note', ''), _negated=True), _connector='OR'), name='cohosting_refusal_says_why', violation_error_message='Say why not.'),
-        ),
-        migrations.AddConstraint(
-            model_name='cohosting',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_at', None), ('answered_at__gte', models.F('asked_at')), _connector='OR'), name='cohosting_answered_after_asked', violation_error_message='It is answered after it was asked.'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('topic', 'serial'), name='entry_numbered_once', violation_error_message='There is an entry of this number.'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(condition=models.Q(('client_id__isnull', False)), fields=('topic', 'client_id'), name='entry_client_id_once', violation_error_message='This client id was used before.'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', Decimal('0'))), name='entry_amount_is_positive', violation_error_message='An amount is more than nothing.'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('direction', 'spent'), _negated=True), models.Q(('voucher', ''), _negated=True), models.Q(('voucher_file', ''), _negated=True), ('reverses__isnull', False), _connector='OR'), name='entry_spending_has_a_voucher', violation_error_message='What is spent has a voucher: its number, or the file.'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'money'), ('unit', 'yuan')), models.Q(('kind', 'labour'), ('unit__in', ['workday', 'person'])), models.Q(('kind', 'goods'), models.Q(('unit', ''), _negated=True)), _connector='OR'), name='entry_unit_fits_its_kind', violation_error_message='This is not counted in that unit.'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='entry_says_for_what', violation_error_message='Say what it was for.'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), ('reverses', None)), models.Q(('reverses__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='entry_taken_back_says_why', violation_error_message='Say why it is taken back.'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('reverses', models.F('pk')), _negated=True), name='entry_takes_back_another', violation_error_message='An entry takes back another one.'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'labour'), _negated=True), ('direction', 'given'), _connector='OR'), name='entry_labour_is_given', violation_error_message='Labour is given; what is paid for is money.'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.UniqueConstraint(fields=('platform', 'year', 'number'), name='plan_version_once', violation_error_message='There is this version already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.UniqueConstraint(condition=models.Q(('published_at', None)), fields=('platform', 'year'), name='plan_one_draft_a_year', violation_error_message='There is a draft for this year already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2099)), name='plan_year_is_near', violation_error_message='The year lies between 2000 and 2099.'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('published_by__isnull', True)), models.Q(('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR'), name='plan_published_by_someone', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='planline',
-            constraint=models.UniqueConstraint(fields=('plan', 'key'), name='plan_line_once', violation_error_message='There is this line already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='planline',
-            constraint=models.CheckConstraint(condition=models.Q(('month__gte', 1), ('month__lte', 12)), name='plan_line_in_a_month', violation_error_message='A month is a number from 1 to 12.'),
-        ),
-        migrations.AddConstraint(
-            model_name='planline',
-            constraint=models.CheckConstraint(condition=models.Q(('subject', ''), _negated=True), name='plan_line_has_words', violation_error_message='Say what is talked over.'),
-        ),
-        migrations.AddIndex(
-            model_name='planlink',
-            index=models.Index(fields=['platform', 'year', 'key'], name='plan_link_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='planlink',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('session', None), ('topic__isnull', False)), models.Q(('session__isnull', False), ('topic', None)), _connector='OR'), name='plan_link_of_exactly_one', violation_error_message='It is a topic or a session.'),
-        ),
-        migrations.AddConstraint(
-            model_name='planlink',
-            constraint=models.UniqueConstraint(condition=models.Q(('session__isnull', False)), fields=('session',), name='plan_link_session_once', violation_error_message='This session counts for a line already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='planlink',
-            constraint=models.UniqueConstraint(condition=models.Q(('topic__isnull', False)), fields=('platform', 'year', 'key', 'topic'), name='plan_link_topic_once_a_line', violation_error_message='This topic stands on the line already.'),
-        ),
-        migrations.AddIndex(
-            model_name='platformevent',
-            index=models.Index(fields=['platform', '-id'], name='event_of_platform'),
-        ),
-        migrations.AddIndex(
-            model_name='pool',
-            index=models.Index(condition=models.Q(('closed_at', None), ('published_at__isnull', False)), fields=['closes_at'], name='pool_to_close'),
-        ),
-        migrations.AddConstraint(
-            model_name='pool',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='pool_has_a_title', violation_error_message='Give it a title.'),
-        ),
-        migrations.AddConstraint(
-            model_name='pool',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('published_by__isnull', True)), models.Q(('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR'), name='pool_published_by_someone', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='pool',
-            constraint=models.CheckConstraint(condition=models.Q(('published_at', None), ('closes_at__gt', models.F('published_at')), _connector='OR'), name='pool_published_says_until_when', violation_error_message='It closes after it was published.'),
-        ),
-        migrations.AddConstraint(
-            model_name='pool',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at', None), ('published_at__isnull', False), _connector='OR'), name='pool_closed_was_published', violation_error_message='What closes was published.'),
-        ),
-        migrations.AddConstraint(
-            model_name='poolitem',
-            constraint=models.UniqueConstraint(fields=('pool', 'position'), name='pool_item_in_one_order', violation_error_message='This place of the list is taken.'),
-        ),
-        migrations.AddConstraint(
-            model_name='poolitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('body', ''), _negated=True)), name='pool_item_has_words', violation_error_message='A topic has a title and says what it is about.'),
-        ),
-        migrations.AddConstraint(
-            model_name='theme',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('body', ''), _negated=True)), name='theme_has_words', violation_error_message='A topic has a title and says what it is about.'),
-        ),
-        migrations.AddConstraint(
-            model_name='theme',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('summary', ''), ('summed_at', None)), models.Q(('summed_at__isnull', False), ('summed_by__isnull', False), models.Q(('summary', ''), _negated=True)), _connector='OR'), name='theme_summed_up_in_words', violation_error_message='Say what came of it.'),
         ),
         migrations.RunSQL(KEPT, THAWED),
     ]

@@ -65,6 +65,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'course',
                 'verbose_name_plural': 'courses',
                 'ordering': ['-pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('about', ''), _negated=True)), name='course_has_words', violation_error_message='A course has a title and says what is learnt.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -83,6 +86,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'date of a course',
                 'verbose_name_plural': 'dates of courses',
                 'ordering': ['starts_at', 'pk'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('course', 'starts_at'), name='course_date_once', violation_error_message='The course has this date already.'),
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='course_date_ends_after_it_begins', violation_error_message='It ends after it begins.'),
+                    models.CheckConstraint(condition=models.Q(('places__gte', 1), ('places__lte', 5000), models.Q(('venue', ''), _negated=True)), name='course_date_has_places', violation_error_message='Say where it is held and for how many.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('came__isnull', True), ('counted_by__isnull', True)), models.Q(('came__isnull', False), ('counted_by__isnull', False)), _connector='OR'), name='course_date_counted_by_someone', violation_error_message='These go together or not at all.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -102,6 +111,14 @@ class Migration(migrations.Migration):
                 'verbose_name': 'following',
                 'verbose_name_plural': 'followings',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(condition=models.Q(('ended_at', None)), fields=['next_at'], name='following_due'),
+                    models.Index(condition=models.Q(('ended_at__isnull', False)), fields=['ended_at'], name='following_ended'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('platform__isnull', False), ('topic', None)), models.Q(('platform', None), ('topic__isnull', False)), _connector='OR'), name='following_one_thing', violation_error_message='Follow a topic or a platform.'),
+                    models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('user', 'topic', 'platform'), name='following_once', nulls_distinct=False, violation_error_message='You follow this already.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -126,6 +143,18 @@ class Migration(migrations.Migration):
                 'verbose_name': 'model case',
                 'verbose_name_plural': 'model cases',
                 'ordering': ['-pk'],
+                "indexes": [
+                    models.Index(fields=['state', '-id'], name='model_case_state'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('topic',), name='model_case_one_a_topic', violation_error_message='There is a case of this topic.'),
+                    models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='model_case_has_a_title', violation_error_message='Give it a title.'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(models.Q(('background', ''), _negated=True), models.Q(('steps', ''), _negated=True), models.Q(('outcome', ''), _negated=True), models.Q(('lesson', ''), _negated=True)), _connector='OR'), name='model_case_says_all', violation_error_message='Fill in all four parts.'),
+                    models.CheckConstraint(condition=models.Q(('reviewed_by', None), models.Q(('reviewed_by', models.F('written_by')), _negated=True), _connector='OR'), name='model_case_reviewed_by_another', violation_error_message='Somebody else reviews it.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('reviewed_by__isnull', False), _connector='OR'), name='model_case_published_was_reviewed', violation_error_message='It is published once somebody has reviewed it.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('review_note', ''), _negated=True), _connector='OR'), name='model_case_returned_says_why', violation_error_message='Say what is to be changed.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reviewed_at__isnull', True), ('reviewed_by__isnull', True)), models.Q(('reviewed_at__isnull', False), ('reviewed_by__isnull', False)), _connector='OR'), name='model_case_reviewed_by_someone', violation_error_message='These go together or not at all.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -147,91 +176,15 @@ class Migration(migrations.Migration):
                 'verbose_name': 'call of a seat',
                 'verbose_name_plural': 'calls of seats',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(condition=models.Q(('fires_at__isnull', False)), fields=['fires_at'], name='seat_call_fires'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=('ticket', 'seat'), name='seat_call_once_a_matter', violation_error_message='This seat was called for this already.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('answer', 'cannot'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='seat_call_cannot_says_why', violation_error_message='Who cannot come says why.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None), ('answered_by', None)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='seat_call_answered_by_somebody', violation_error_message='An answer has its time and its person.'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='course',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('about', ''), _negated=True)), name='course_has_words', violation_error_message='A course has a title and says what is learnt.'),
-        ),
-        migrations.AddConstraint(
-            model_name='coursedate',
-            constraint=models.UniqueConstraint(fields=('course', 'starts_at'), name='course_date_once', violation_error_message='The course has this date already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='coursedate',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='course_date_ends_after_it_begins', violation_error_message='It ends after it begins.'),
-        ),
-        migrations.AddConstraint(
-            model_name='coursedate',
-            constraint=models.CheckConstraint(condition=models.Q(('places__gte', 1), ('places__lte', 5000), models.Q(('venue', ''), _negated=True)), name='course_date_has_places', violation_error_message='Say where it is held and for how many.'),
-        ),
-        migrations.AddConstraint(
-            model_name='coursedate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('came__isnull', True), ('counted_by__isnull', True)), models.Q(('came__isnull', False), ('counted_by__isnull', False)), _connector='OR'), name='course_date_counted_by_someone', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddIndex(
-            model_name='following',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['next_at'], name='following_due'),
-        ),
-        migrations.AddIndex(
-            model_name='following',
-            index=models.Index(condition=models.Q(('ended_at__isnull', False)), fields=['ended_at'], name='following_ended'),
-        ),
-        migrations.AddConstraint(
-            model_name='following',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('platform__isnull', False), ('topic', None)), models.Q(('platform', None), ('topic__isnull', False)), _connector='OR'), name='following_one_thing', violation_error_message='Follow a topic or a platform.'),
-        ),
-        migrations.AddConstraint(
-            model_name='following',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('user', 'topic', 'platform'), name='following_once', nulls_distinct=False, violation_error_message='You follow this already.'),
-        ),
-        migrations.AddIndex(
-            model_name='modelcase',
-            index=models.Index(fields=['state', '-id'], name='model_case_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='modelcase',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('topic',), name='model_case_one_a_topic', violation_error_message='There is a case of this topic.'),
-        ),
-        migrations.AddConstraint(
-            model_name='modelcase',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='model_case_has_a_title', violation_error_message='Give it a title.'),
-        ),
-        migrations.AddConstraint(
-            model_name='modelcase',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(models.Q(('background', ''), _negated=True), models.Q(('steps', ''), _negated=True), models.Q(('outcome', ''), _negated=True), models.Q(('lesson', ''), _negated=True)), _connector='OR'), name='model_case_says_all', violation_error_message='Fill in all four parts.'),
-        ),
-        migrations.AddConstraint(
-            model_name='modelcase',
-            constraint=models.CheckConstraint(condition=models.Q(('reviewed_by', None), models.Q(('reviewed_by', models.F('written_by')), _negated=True), _connector='OR'), name='model_case_reviewed_by_another', violation_error_message='Somebody else reviews it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='modelcase',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('reviewed_by__isnull', False), _connector='OR'), name='model_case_published_was_reviewed', violation_error_message='It is published once somebody has reviewed it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='modelcase',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('review_note', ''), _negated=True), _connector='OR'), name='model_case_returned_says_why', violation_error_message='Say what is to be changed.'),
-        ),
-        migrations.AddConstraint(
-            model_name='modelcase',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_at__isnull', True), ('reviewed_by__isnull', True)), models.Q(('reviewed_at__isnull', False), ('reviewed_by__isnull', False)), _connector='OR'), name='model_case_reviewed_by_someone', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddIndex(
-            model_name='seatcall',
-            index=models.Index(condition=models.Q(('fires_at__isnull', False)), fields=['fires_at'], name='seat_call_fires'),
-        ),
-        migrations.AddConstraint(
-            model_name='seatcall',
-            constraint=models.UniqueConstraint(fields=('ticket', 'seat'), name='seat_call_once_a_matter', violation_error_message='This seat was called for this already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='seatcall',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', 'cannot'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='seat_call_cannot_says_why', violation_error_message='Who cannot come says why.'),
-        ),
-        migrations.AddConstraint(
-            model_name='seatcall',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None), ('answered_by', None)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='seat_call_answered_by_somebody', violation_error_message='An answer has its time and its person.'),
         ),
         migrations.RunSQL(KEPT, THAWED),
     ]

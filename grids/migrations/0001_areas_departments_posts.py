@@ -43,6 +43,16 @@ class Migration(migrations.Migration):
                 'verbose_name': 'area',
                 'verbose_name_plural': 'areas',
                 'ordering': ['code'],
+                "indexes": [
+                    models.Index(fields=['path'], name='area_path', opclasses=['text_pattern_ops']),
+                    models.Index(fields=['parent', 'code'], name='area_children'),
+                    models.Index(fields=['level', 'code'], name='area_level'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('code_system', 'code'), name='area_code_once_in_force', violation_error_message='This code is in force for another area.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('level', 1), ('parent', None)), models.Q(('level__gt', 1), ('parent__isnull', False)), _connector='OR'), name='area_only_a_city_has_no_parent', violation_error_message='Only a city stands at the top.'),
+                    models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='area_valid_forwards', violation_error_message='An area cannot end before it begins.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -63,6 +73,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'department',
                 'verbose_name_plural': 'departments',
                 'ordering': ['code'],
+                "indexes": [
+                    models.Index(fields=['area', 'short_name'], name='department_by_name'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(('kind', 'office')), fields=('area',), name='department_one_office_an_area', violation_error_message='This area has an office already.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -80,6 +96,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'post',
                 'verbose_name_plural': 'posts',
                 'ordering': ['pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('area__isnull', False), ('department', None), ('role__in', ('grid_worker', 'community_officer', 'street_desk', 'street_head', 'district_command', 'roster_admin', 'convenor', 'screener', 'recorder', 'auditor', 'system_admin', 'member', 'resident', 'api_client'))), models.Q(('area', None), ('department__isnull', False), ('role__in', ('department_clerk', 'department_head'))), _connector='OR'), name='post_names_an_area_or_a_department', violation_error_message="A department's post names a department, every other post an area."),
+                    django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('is_main', True), ('role', 'grid_worker')), expressions=[('area', '='), ('period', '&&')], name='post_one_main_worker_a_grid', violation_error_message='This grid has a main worker in that period.'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('area__isnull', False)), expressions=[('user', '='), ('role', '='), ('area', '='), ('period', '&&')], name='post_held_once_by_a_person', violation_error_message='This person holds that post already.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -95,49 +116,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'outlines',
                 'indexes': [django.contrib.postgres.indexes.GistIndex(fields=['boundary'], name='areashape_all'), django.contrib.postgres.indexes.GistIndex(condition=models.Q(('level', 5)), fields=['boundary'], name='areashape_grids')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='area',
-            index=models.Index(fields=['path'], name='area_path', opclasses=['text_pattern_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='area',
-            index=models.Index(fields=['parent', 'code'], name='area_children'),
-        ),
-        migrations.AddIndex(
-            model_name='area',
-            index=models.Index(fields=['level', 'code'], name='area_level'),
-        ),
-        migrations.AddConstraint(
-            model_name='area',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('code_system', 'code'), name='area_code_once_in_force', violation_error_message='This code is in force for another area.'),
-        ),
-        migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('level', 1), ('parent', None)), models.Q(('level__gt', 1), ('parent__isnull', False)), _connector='OR'), name='area_only_a_city_has_no_parent', violation_error_message='Only a city stands at the top.'),
-        ),
-        migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='area_valid_forwards', violation_error_message='An area cannot end before it begins.'),
-        ),
-        migrations.AddIndex(
-            model_name='department',
-            index=models.Index(fields=['area', 'short_name'], name='department_by_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='department',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'office')), fields=('area',), name='department_one_office_an_area', violation_error_message='This area has an office already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('area__isnull', False), ('department', None), ('role__in', ('grid_worker', 'community_officer', 'street_desk', 'street_head', 'district_command', 'roster_admin', 'convenor', 'screener', 'recorder', 'auditor', 'system_admin', 'member', 'resident', 'api_client'))), models.Q(('area', None), ('department__isnull', False), ('role__in', ('department_clerk', 'department_head'))), _connector='OR'), name='post_names_an_area_or_a_department', violation_error_message="A department's post names a department, every other post an area."),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('is_main', True), ('role', 'grid_worker')), expressions=[('area', '='), ('period', '&&')], name='post_one_main_worker_a_grid', violation_error_message='This grid has a main worker in that period.'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('area__isnull', False)), expressions=[('user', '='), ('role', '='), ('area', '='), ('period', '&&')], name='post_held_once_by_a_person', violation_error_message='This person holds that post already.'),
         ),
     ]

@@ -29,6 +29,15 @@ class Migration(migrations.Migration):
                 'verbose_name': 'patrol',
                 'verbose_name_plural': 'patrols',
                 'ordering': ['-pk'],
+                "indexes": [
+                    models.Index(fields=['user', '-started_at'], name='patrol_of_a_person'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('user',), name='patrol_one_open_a_person', violation_error_message='This person is on patrol already.'),
+                    models.UniqueConstraint(fields=('user', 'client_id'), name='patrol_client_id_once_a_person', violation_error_message='This client id was used before.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('counted_until__isnull', True), ('ended_at__isnull', True)), models.Q(('counted_until__isnull', False), ('ended_at__isnull', False)), _connector='OR'), name='patrol_ended_and_counted_together', violation_error_message='These go together or not at all.'),
+                    models.CheckConstraint(condition=models.Q(('ended_at', None), models.Q(('counted_until__gte', models.F('started_at')), ('counted_until__lte', models.F('ended_at'))), _connector='OR'), name='patrol_forwards', violation_error_message='A patrol cannot end before it starts.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -45,38 +54,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'check-in',
                 'verbose_name_plural': 'check-ins',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(condition=models.Q(('point__isnull', False)), fields=['at'], name='checkin_with_point'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=('patrol', 'client_id'), name='checkin_client_id_once_a_patrol', violation_error_message='This client id was used before.'),
+                    models.CheckConstraint(condition=models.Q(('erased_at', None), ('point__isnull', True), _connector='OR'), name='checkin_erased_is_without_point', violation_error_message='What was erased is gone.'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='patrol',
-            index=models.Index(fields=['user', '-started_at'], name='patrol_of_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='patrol',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('user',), name='patrol_one_open_a_person', violation_error_message='This person is on patrol already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='patrol',
-            constraint=models.UniqueConstraint(fields=('user', 'client_id'), name='patrol_client_id_once_a_person', violation_error_message='This client id was used before.'),
-        ),
-        migrations.AddConstraint(
-            model_name='patrol',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('counted_until__isnull', True), ('ended_at__isnull', True)), models.Q(('counted_until__isnull', False), ('ended_at__isnull', False)), _connector='OR'), name='patrol_ended_and_counted_together', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='patrol',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at', None), models.Q(('counted_until__gte', models.F('started_at')), ('counted_until__lte', models.F('ended_at'))), _connector='OR'), name='patrol_forwards', violation_error_message='A patrol cannot end before it starts.'),
-        ),
-        migrations.AddIndex(
-            model_name='checkin',
-            index=models.Index(condition=models.Q(('point__isnull', False)), fields=['at'], name='checkin_with_point'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.UniqueConstraint(fields=('patrol', 'client_id'), name='checkin_client_id_once_a_patrol', violation_error_message='This client id was used before.'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.CheckConstraint(condition=models.Q(('erased_at', None), ('point__isnull', True), _connector='OR'), name='checkin_erased_is_without_point', violation_error_message='What was erased is gone.'),
         ),
     ]

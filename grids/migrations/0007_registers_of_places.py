@@ -33,6 +33,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'compound',
                 'verbose_name_plural': 'compounds',
                 'ordering': ['code'],
+                "indexes": [
+                    models.Index(fields=['community', 'code'], name='compound_of_a_community'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('committee_until', None), ('has_committee', True), _connector='OR'), name='compound_term_of_a_committee', violation_error_message='Only a committee that exists has a term.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -70,6 +76,17 @@ class Migration(migrations.Migration):
                 'verbose_name': 'facility',
                 'verbose_name_plural': 'facilities',
                 'ordering': ['code'],
+                "indexes": [
+                    models.Index(fields=['grid', 'facility_class'], name='facility_in_a_grid'),
+                    models.Index(fields=['facility_class', 'code'], name='facility_of_a_class'),
+                    models.Index(fields=['owner', 'code'], name='facility_of_an_owner'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=('district_code', 'facility_class', 'serial'), name='facility_serial_once_a_class', violation_error_message='This serial number is given in the class.'),
+                    models.CheckConstraint(condition=models.Q(('district_code__regex', '^[0-9]{6}$'), ('serial__regex', '^[0-9]{4,8}$')), name='facility_parts_of_digits', violation_error_message='A serial number has four to eight digits.'),
+                    models.CheckConstraint(condition=models.Q(('code__endswith', models.F('serial')), ('code__startswith', models.F('district_code'))), name='facility_code_of_its_parts', violation_error_message='The code is put together of its parts.'),
+                    models.CheckConstraint(condition=models.Q(('name__iregex', '摄像|攝像|监控|監控|电子眼|電子眼|人脸|人臉|车牌|車牌|雪亮|天网|天網|camera|cctv|surveillance'), _negated=True), name='facility_no_cameras', violation_error_message='Cameras are not kept in this register.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -90,6 +107,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'organisation',
                 'verbose_name_plural': 'organisations',
                 'ordering': ['code'],
+                "indexes": [
+                    models.Index(fields=['grid', 'code'], name='organisation_in_a_grid'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}$')), name='organisation_code_well_formed', violation_error_message='This is no unified social credit code.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -104,6 +127,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'renewal',
                 'verbose_name_plural': 'renewals',
                 'ordering': ['-pk'],
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['planned', 'running'])), fields=('compound',), name='renewal_one_open_a_compound', violation_error_message='This compound has a renewal that is not done.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -119,6 +145,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'milestone',
                 'verbose_name_plural': 'milestones',
                 'ordering': ['planned_on', 'pk'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('renewal', 'name'), name='milestone_once_a_renewal', violation_error_message='This renewal has such a milestone already.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -140,6 +169,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'service point',
                 'verbose_name_plural': 'service points',
                 'ordering': ['code'],
+                "indexes": [
+                    models.Index(fields=['grid', 'code'], name='servicepoint_in_a_grid'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -160,61 +192,5 @@ class Migration(migrations.Migration):
                 'ordering': ['area', 'measure'],
                 'constraints': [models.UniqueConstraint(fields=('area', 'measure'), name='areacount_one_a_measure', violation_error_message='This area has such a count already.'), models.CheckConstraint(condition=models.Q(('number', 0), ('number__gte', 5), ('is_exact', False), _connector='OR'), name='areacount_small_ones_stay_hidden', violation_error_message='From one to four, a number would point at somebody.'), models.CheckConstraint(condition=models.Q(models.Q(('at_least__lte', models.F('number')), ('is_exact', False)), models.Q(('at_least', models.F('number')), ('is_exact', True)), _connector='OR'), name='areacount_exact_is_the_number', violation_error_message='What is exact is the number itself.')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='compound',
-            index=models.Index(fields=['community', 'code'], name='compound_of_a_community'),
-        ),
-        migrations.AddConstraint(
-            model_name='compound',
-            constraint=models.CheckConstraint(condition=models.Q(('committee_until', None), ('has_committee', True), _connector='OR'), name='compound_term_of_a_committee', violation_error_message='Only a committee that exists has a term.'),
-        ),
-        migrations.AddIndex(
-            model_name='facility',
-            index=models.Index(fields=['grid', 'facility_class'], name='facility_in_a_grid'),
-        ),
-        migrations.AddIndex(
-            model_name='facility',
-            index=models.Index(fields=['facility_class', 'code'], name='facility_of_a_class'),
-        ),
-        migrations.AddIndex(
-            model_name='facility',
-            index=models.Index(fields=['owner', 'code'], name='facility_of_an_owner'),
-        ),
-        migrations.AddConstraint(
-            model_name='facility',
-            constraint=models.UniqueConstraint(fields=('district_code', 'facility_class', 'serial'), name='facility_serial_once_a_class', violation_error_message='This serial number is given in the class.'),
-        ),
-        migrations.AddConstraint(
-            model_name='facility',
-            constraint=models.CheckConstraint(condition=models.Q(('district_code__regex', '^[0-9]{6}$'), ('serial__regex', '^[0-9]{4,8}$')), name='facility_parts_of_digits', violation_error_message='A serial number has four to eight digits.'),
-        ),
-        migrations.AddConstraint(
-            model_name='facility',
-            constraint=models.CheckConstraint(condition=models.Q(('code__endswith', models.F('serial')), ('code__startswith', models.F('district_code'))), name='facility_code_of_its_parts', violation_error_message='The code is put together of its parts.'),
-        ),
-        migrations.AddConstraint(
-            model_name='facility',
-            constraint=models.CheckConstraint(condition=models.Q(('name__iregex', '摄像|攝像|监控|監控|电子眼|電子眼|人脸|人臉|车牌|車牌|雪亮|天网|天網|camera|cctv|surveillance'), _negated=True), name='facility_no_cameras', violation_error_message='Cameras are not kept in this register.'),
-        ),
-        migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(fields=['grid', 'code'], name='organisation_in_a_grid'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}$')), name='organisation_code_well_formed', violation_error_message='This is no unified social credit code.'),
-        ),
-        migrations.AddConstraint(
-            model_name='renewal',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['planned', 'running'])), fields=('compound',), name='renewal_one_open_a_compound', violation_error_message='This compound has a renewal that is not done.'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.UniqueConstraint(fields=('renewal', 'name'), name='milestone_once_a_renewal', violation_error_message='This renewal has such a milestone already.'),
-        ),
-        migrations.AddIndex(
-            model_name='servicepoint',
-            index=models.Index(fields=['grid', 'code'], name='servicepoint_in_a_grid'),
         ),
     ]

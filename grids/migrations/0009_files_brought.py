@@ -47,6 +47,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'file brought',
                 'verbose_name_plural': 'files brought',
                 'ordering': ['-pk'],
+                "indexes": [
+                    models.Index(condition=models.Q(('state__in', ('reading', 'committing'))), fields=['id'], name='upload_at_work'),
+                    models.Index(fields=['created_by', '-id'], name='upload_of_a_person'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -61,18 +65,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'row of a file',
                 'verbose_name_plural': 'rows of a file',
                 'ordering': ['line'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('upload', 'line'), name='uploadrow_line_once'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='upload',
-            index=models.Index(condition=models.Q(('state__in', ('reading', 'committing'))), fields=['id'], name='upload_at_work'),
-        ),
-        migrations.AddIndex(
-            model_name='upload',
-            index=models.Index(fields=['created_by', '-id'], name='upload_of_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='uploadrow',
-            constraint=models.UniqueConstraint(fields=('upload', 'line'), name='uploadrow_line_once'),
         ),
     ]

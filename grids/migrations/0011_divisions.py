@@ -61,6 +61,17 @@ class Migration(migrations.Migration):
                 'verbose_name': 'division',
                 'verbose_name_plural': 'divisions',
                 'ordering': ['-pk'],
+                "indexes": [
+                    models.Index(condition=models.Q(('state', 'approved')), fields=['effective_on'], name='division_waits_for_its_day'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=('begun_by', 'client_id'), name='division_client_id_once_a_person', violation_error_message='This client id was used before.'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'approved')), fields=('community',), name='division_one_approved_a_community', violation_error_message='Another division of this community is approved and waits for its day.'),
+                    models.CheckConstraint(condition=models.Q(('step__lte', models.F('last_step'))), name='division_step_is_drawn', violation_error_message='This step was not drawn.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'in_force'), ('took_effect_at__isnull', False)), models.Q(models.Q(('state', 'in_force'), _negated=True), ('took_effect_at', None)), _connector='OR'), name='division_in_force_since_a_moment', violation_error_message='What holds took effect at some time.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('voted_on__isnull', True), ('voters__isnull', True), ('votes_against__isnull', True), ('votes_for__isnull', True)), models.Q(('voted_on__isnull', False), ('voters__isnull', False), ('votes_against__isnull', False), ('votes_for__isnull', False)), _connector='OR'), name='division_vote_is_whole', violation_error_message='These go together or not at all.'),
+                    models.CheckConstraint(condition=models.Q(('voters', None), ('voters__gte', django.db.models.expressions.CombinedExpression(models.F('votes_for'), '+', models.F('votes_against'))), _connector='OR'), name='division_votes_add_up', violation_error_message='There are more votes than took part.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -76,6 +87,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'block of homes',
                 'verbose_name_plural': 'blocks of homes',
                 'ordering': ['pk'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('division', 'code'), name='block_code_once_a_division', violation_error_message='This code stands twice.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -109,6 +123,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'ending of a grid',
                 'verbose_name_plural': 'endings of grids',
                 'ordering': ['division', 'area'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('division', 'area'), name='ending_once_a_grid', violation_error_message='This grid ends already.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -125,6 +142,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'reason for a warning',
                 'verbose_name_plural': 'reasons for warnings',
                 'ordering': ['division', 'pk'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('division', 'finding'), name='excuse_once_a_finding', violation_error_message='This warning has a reason.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -141,6 +161,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'former outline',
                 'verbose_name_plural': 'former outlines',
                 'ordering': ['area', 'period'],
+                "indexes": [
+                    django.contrib.postgres.indexes.GistIndex(fields=['boundary'], name='formershape_all'),
+                ],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('area', '='), ('period', '&&')], name='formershape_one_a_day', violation_error_message='This area has an outline in that period.'),
+                    models.CheckConstraint(condition=models.Q(('period__isempty', False)), name='formershape_some_days', violation_error_message='An outline that never held is none.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -158,6 +185,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'size of grids',
                 'verbose_name_plural': 'sizes of grids',
                 'ordering': ['area', 'kind', 'since'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('area', 'kind', 'since'), name='gridsize_once_a_day', violation_error_message='This size was set today.'),
+                    models.CheckConstraint(condition=models.Q(('least__gte', 1), ('most__gte', models.F('least'))), name='gridsize_least_before_most', violation_error_message='The least lies above the most.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -180,6 +211,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'piece',
                 'verbose_name_plural': 'pieces',
                 'ordering': ['division', 'number', 'made_in'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('division', 'number', 'made_in'), name='piece_one_version_a_step', violation_error_message='This piece was drawn in that step.'),
+                    models.CheckConstraint(condition=models.Q(('gone_in', None), ('gone_in__gt', models.F('made_in')), _connector='OR'), name='piece_gone_after_made', violation_error_message='A piece goes after it is made.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -195,6 +230,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'division rule',
                 'verbose_name_plural': 'division rules',
                 'ordering': ['division', 'pk'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('division', 'slug'), name='principle_once_a_division', violation_error_message='This rule is answered.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -215,6 +253,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'proposal',
                 'verbose_name_plural': 'proposals',
                 'ordering': ['-pk'],
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['waiting', 'running'])), fields=('division',), name='proposal_one_at_a_time', violation_error_message='A proposal is being computed already.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -232,87 +273,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'step',
                 'verbose_name_plural': 'steps',
                 'ordering': ['division', 'number'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('division', 'number'), name='step_once_a_number', violation_error_message='This step was drawn before.'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='division',
-            index=models.Index(condition=models.Q(('state', 'approved')), fields=['effective_on'], name='division_waits_for_its_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='division',
-            constraint=models.UniqueConstraint(fields=('begun_by', 'client_id'), name='division_client_id_once_a_person', violation_error_message='This client id was used before.'),
-        ),
-        migrations.AddConstraint(
-            model_name='division',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'approved')), fields=('community',), name='division_one_approved_a_community', violation_error_message='Another division of this community is approved and waits for its day.'),
-        ),
-        migrations.AddConstraint(
-            model_name='division',
-            constraint=models.CheckConstraint(condition=models.Q(('step__lte', models.F('last_step'))), name='division_step_is_drawn', violation_error_message='This step was not drawn.'),
-        ),
-        migrations.AddConstraint(
-            model_name='division',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'in_force'), ('took_effect_at__isnull', False)), models.Q(models.Q(('state', 'in_force'), _negated=True), ('took_effect_at', None)), _connector='OR'), name='division_in_force_since_a_moment', violation_error_message='What holds took effect at some time.'),
-        ),
-        migrations.AddConstraint(
-            model_name='division',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('voted_on__isnull', True), ('voters__isnull', True), ('votes_against__isnull', True), ('votes_for__isnull', True)), models.Q(('voted_on__isnull', False), ('voters__isnull', False), ('votes_against__isnull', False), ('votes_for__isnull', False)), _connector='OR'), name='division_vote_is_whole', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='division',
-            constraint=models.CheckConstraint(condition=models.Q(('voters', None), ('voters__gte', django.db.models.expressions.CombinedExpression(models.F('votes_for'), '+', models.F('votes_against'))), _connector='OR'), name='division_votes_add_up', violation_error_message='There are more votes than took part.'),
-        ),
-        migrations.AddConstraint(
-            model_name='block',
-            constraint=models.UniqueConstraint(fields=('division', 'code'), name='block_code_once_a_division', violation_error_message='This code stands twice.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ending',
-            constraint=models.UniqueConstraint(fields=('division', 'area'), name='ending_once_a_grid', violation_error_message='This grid ends already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='excuse',
-            constraint=models.UniqueConstraint(fields=('division', 'finding'), name='excuse_once_a_finding', violation_error_message='This warning has a reason.'),
-        ),
-        migrations.AddIndex(
-            model_name='formershape',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['boundary'], name='formershape_all'),
-        ),
-        migrations.AddConstraint(
-            model_name='formershape',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('area', '='), ('period', '&&')], name='formershape_one_a_day', violation_error_message='This area has an outline in that period.'),
-        ),
-        migrations.AddConstraint(
-            model_name='formershape',
-            constraint=models.CheckConstraint(condition=models.Q(('period__isempty', False)), name='formershape_some_days', violation_error_message='An outline that never held is none.'),
-        ),
-        migrations.AddConstraint(
-            model_name='gridsize',
-            constraint=models.UniqueConstraint(fields=('area', 'kind', 'since'), name='gridsize_once_a_day', violation_error_message='This size was set today.'),
-        ),
-        migrations.AddConstraint(
-            model_name='gridsize',
-            constraint=models.CheckConstraint(condition=models.Q(('least__gte', 1), ('most__gte', models.F('least'))), name='gridsize_least_before_most', violation_error_message='The least lies above the most.'),
-        ),
-        migrations.AddConstraint(
-            model_name='piece',
-            constraint=models.UniqueConstraint(fields=('division', 'number', 'made_in'), name='piece_one_version_a_step', violation_error_message='This piece was drawn in that step.'),
-        ),
-        migrations.AddConstraint(
-            model_name='piece',
-            constraint=models.CheckConstraint(condition=models.Q(('gone_in', None), ('gone_in__gt', models.F('made_in')), _connector='OR'), name='piece_gone_after_made', violation_error_message='A piece goes after it is made.'),
-        ),
-        migrations.AddConstraint(
-            model_name='principle',
-            constraint=models.UniqueConstraint(fields=('division', 'slug'), name='principle_once_a_division', violation_error_message='This rule is answered.'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['waiting', 'running'])), fields=('division',), name='proposal_one_at_a_time', violation_error_message='A proposal is being computed already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('division', 'number'), name='step_once_a_number', violation_error_message='This step was drawn before.'),
         ),
         migrations.RunSQL(HISTORY, DROP_HISTORY),
     ]

@@ -47,6 +47,20 @@ class Migration(migrations.Migration):
                 'verbose_name': 'duty',
                 'verbose_name_plural': 'duties',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(fields=['area', 'decision', 'ends_on'], name='duty_of_an_area'),
+                    models.Index(fields=['department'], name='duty_of_a_department'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on')), ('ends_on__lte', django.db.models.expressions.CombinedExpression(models.F('starts_on'), '+', models.Value(datetime.timedelta(days=731))))), name='duty_ends_within_two_years', violation_error_message='A duty ends after it begins, within two years.'),
+                    models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='duty_not_admitted_by_its_proposer', violation_error_message='Whoever proposes a duty does not decide on it.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='duty_decided_at_and_by', violation_error_message='These go together or not at all.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_by', None), ('decision', 'proposed')), models.Q(models.Q(('decision', 'proposed'), _negated=True), ('decided_by__isnull', False)), _connector='OR'), name='duty_decided_by_somebody', violation_error_message="A decision is somebody's."),
+                    models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='duty_withdrawn_at_and_by', violation_error_message='These go together or not at all.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decision', 'withdrawn'), ('withdrawn_by__isnull', False)), models.Q(models.Q(('decision', 'withdrawn'), _negated=True), ('withdrawn_by', None)), _connector='OR'), name='duty_withdrawn_by_somebody', violation_error_message="A decision is somebody's."),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decision__in', ['refused', 'withdrawn']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='duty_refused_with_a_reason', violation_error_message='Say why.'),
+                    models.CheckConstraint(condition=models.Q(('minutes', None), models.Q(('minutes__gte', 1), ('minutes__lte', 1440)), _connector='OR'), name='duty_takes_some_time', violation_error_message='Between a minute and a day.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -67,6 +81,15 @@ class Migration(migrations.Migration):
                 'verbose_name': 'answer to a duty',
                 'verbose_name_plural': 'answers to duties',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(fields=['area', 'first_day'], name='dutydone_of_an_area'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=('duty', 'area', 'first_day'), name='dutydone_once_a_period', violation_error_message='This has been answered for the period.'),
+                    models.UniqueConstraint(fields=('post', 'client_id'), name='dutydone_client_id_once_a_post', violation_error_message='This client id was used before.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'not_done'), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='dutydone_not_done_with_a_reason', violation_error_message='Say why it was not done.'),
+                    models.CheckConstraint(condition=models.Q(('answers__contained_by', ['absent', 'fault', 'good'])), name='dutydone_known_answers', violation_error_message='This is no answer.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -85,6 +108,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'hand-over',
                 'verbose_name_plural': 'hand-overs',
                 'ordering': ['-pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('taken_at__isnull', True), ('taken_by__isnull', True)), models.Q(('taken_at__isnull', False), ('taken_by__isnull', False)), _connector='OR'), name='handover_taken_at_and_by', violation_error_message='These go together or not at all.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -101,6 +127,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'open work handed over',
                 'verbose_name_plural': 'open work handed over',
                 'ordering': ['pk'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('hand_over', 'source', 'key'), name='handoveritem_listed_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -118,6 +147,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'responsibility layer',
                 'verbose_name_plural': 'responsibility layers',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(fields=['area'], name='layer_of_an_area'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('department', 'matter', 'area'), name='layer_one_a_department_and_matter', violation_error_message='This department has a layer for that matter here.'),
+                    models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='layer_valid_forwards', violation_error_message='A layer cannot end before it begins.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -134,6 +170,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'piece of a layer',
                 'verbose_name_plural': 'pieces of layers',
                 'ordering': ['pk'],
+                "indexes": [
+                    django.contrib.postgres.indexes.GistIndex(condition=models.Q(('valid_to', None)), fields=['outline'], name='layerpiece_in_force'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('layer', 'unit'), name='layerpiece_one_a_unit', violation_error_message='This unit has a piece of that layer already.'),
+                    models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='layerpiece_valid_forwards', violation_error_message='A piece cannot end before it begins.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -148,6 +191,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'requirement of a post',
                 'verbose_name_plural': 'requirements of posts',
                 'ordering': ['pk'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('area', 'role'), name='requirement_one_a_post', violation_error_message='What this post asks is written down already.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -163,110 +209,10 @@ class Migration(migrations.Migration):
                 'verbose_name': "seat in a grid's team",
                 'verbose_name_plural': "seats in grids' teams",
                 'ordering': ['pk'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('area', 'function', 'department'), name='teamseat_once_a_function', violation_error_message='This office has that function here already.'),
+                    models.CheckConstraint(condition=models.Q(('phone__regex', '^\\D*(86\\D*)?1[3-9](\\D*[0-9]){9}\\D*$'), _negated=True), name='teamseat_office_phone_only', violation_error_message='Give the telephone of the office, not a mobile phone.'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(fields=['area', 'decision', 'ends_on'], name='duty_of_an_area'),
-        ),
-        migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(fields=['department'], name='duty_of_a_department'),
-        ),
-        migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on')), ('ends_on__lte', django.db.models.expressions.CombinedExpression(models.F('starts_on'), '+', models.Value(datetime.timedelta(days=731))))), name='duty_ends_within_two_years', violation_error_message='A duty ends after it begins, within two years.'),
-        ),
-        migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='duty_not_admitted_by_its_proposer', violation_error_message='Whoever proposes a duty does not decide on it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='duty_decided_at_and_by', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_by', None), ('decision', 'proposed')), models.Q(models.Q(('decision', 'proposed'), _negated=True), ('decided_by__isnull', False)), _connector='OR'), name='duty_decided_by_somebody', violation_error_message="A decision is somebody's."),
-        ),
-        migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='duty_withdrawn_at_and_by', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision', 'withdrawn'), ('withdrawn_by__isnull', False)), models.Q(models.Q(('decision', 'withdrawn'), _negated=True), ('withdrawn_by', None)), _connector='OR'), name='duty_withdrawn_by_somebody', violation_error_message="A decision is somebody's."),
-        ),
-        migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision__in', ['refused', 'withdrawn']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='duty_refused_with_a_reason', violation_error_message='Say why.'),
-        ),
-        migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes', None), models.Q(('minutes__gte', 1), ('minutes__lte', 1440)), _connector='OR'), name='duty_takes_some_time', violation_error_message='Between a minute and a day.'),
-        ),
-        migrations.AddIndex(
-            model_name='dutydone',
-            index=models.Index(fields=['area', 'first_day'], name='dutydone_of_an_area'),
-        ),
-        migrations.AddConstraint(
-            model_name='dutydone',
-            constraint=models.UniqueConstraint(fields=('duty', 'area', 'first_day'), name='dutydone_once_a_period', violation_error_message='This has been answered for the period.'),
-        ),
-        migrations.AddConstraint(
-            model_name='dutydone',
-            constraint=models.UniqueConstraint(fields=('post', 'client_id'), name='dutydone_client_id_once_a_post', violation_error_message='This client id was used before.'),
-        ),
-        migrations.AddConstraint(
-            model_name='dutydone',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'not_done'), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='dutydone_not_done_with_a_reason', violation_error_message='Say why it was not done.'),
-        ),
-        migrations.AddConstraint(
-            model_name='dutydone',
-            constraint=models.CheckConstraint(condition=models.Q(('answers__contained_by', ['absent', 'fault', 'good'])), name='dutydone_known_answers', violation_error_message='This is no answer.'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('taken_at__isnull', True), ('taken_by__isnull', True)), models.Q(('taken_at__isnull', False), ('taken_by__isnull', False)), _connector='OR'), name='handover_taken_at_and_by', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='handoveritem',
-            constraint=models.UniqueConstraint(fields=('hand_over', 'source', 'key'), name='handoveritem_listed_once'),
-        ),
-        migrations.AddIndex(
-            model_name='layer',
-            index=models.Index(fields=['area'], name='layer_of_an_area'),
-        ),
-        migrations.AddConstraint(
-            model_name='layer',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('department', 'matter', 'area'), name='layer_one_a_department_and_matter', violation_error_message='This department has a layer for that matter here.'),
-        ),
-        migrations.AddConstraint(
-            model_name='layer',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='layer_valid_forwards', violation_error_message='A layer cannot end before it begins.'),
-        ),
-        migrations.AddIndex(
-            model_name='layerpiece',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('valid_to', None)), fields=['outline'], name='layerpiece_in_force'),
-        ),
-        migrations.AddConstraint(
-            model_name='layerpiece',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('layer', 'unit'), name='layerpiece_one_a_unit', violation_error_message='This unit has a piece of that layer already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='layerpiece',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='layerpiece_valid_forwards', violation_error_message='A piece cannot end before it begins.'),
-        ),
-        migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.UniqueConstraint(fields=('area', 'role'), name='requirement_one_a_post', violation_error_message='What this post asks is written down already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='teamseat',
-            constraint=models.UniqueConstraint(fields=('area', 'function', 'department'), name='teamseat_once_a_function', violation_error_message='This office has that function here already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='teamseat',
-            constraint=models.CheckConstraint(condition=models.Q(('phone__regex', '^\\D*(86\\D*)?1[3-9](\\D*[0-9]){9}\\D*$'), _negated=True), name='teamseat_office_phone_only', violation_error_message='Give the telephone of the office, not a mobile phone.'),
         ),
     ]

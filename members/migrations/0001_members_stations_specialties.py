@@ -34,6 +34,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'specialty',
                 'verbose_name_plural': 'specialties',
                 'ordering': ['code'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('parent', 'name'), name='specialty_named_once', nulls_distinct=False, violation_error_message='There is such a specialty already.'),
+                    models.CheckConstraint(condition=models.Q(('parent', None), models.Q(('parent', models.F('pk')), _negated=True), _connector='OR'), name='specialty_not_its_own_parent', violation_error_message='A specialty does not belong to itself.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -53,6 +57,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'recruiting batch',
                 'verbose_name_plural': 'recruiting batches',
                 'ordering': ['-pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('criteria', ''), _negated=True), ('places__gte', 1)), name='batch_says_by_what', violation_error_message='Say what is chosen by, and for how many.'),
+                    models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='batch_closes_after_it_opens', violation_error_message='It closes after it opens.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -78,6 +86,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'station',
                 'verbose_name_plural': 'stations',
                 'ordering': ['code'],
+                "indexes": [
+                    models.Index(fields=['kind', 'code'], name='station_of_kind'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('place', ''), _negated=True)), name='station_has_a_place', violation_error_message='A station has a name and a place.'),
+                    models.CheckConstraint(condition=models.Q(('closed_on', None), ('closed_on__gte', models.F('opened_on')), _connector='OR'), name='station_closes_after_it_opens', violation_error_message='It closes after it opens.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -115,6 +130,20 @@ class Migration(migrations.Migration):
                 'verbose_name': 'member',
                 'verbose_name_plural': 'members',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(fields=['state', 'area'], name='member_of_area'),
+                    models.Index(fields=['review_on'], name='member_to_review'),
+                    models.Index(condition=models.Q(('erase_on__isnull', False)), fields=['erase_on'], name='member_to_erase'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['applied', 'active', 'paused']), _negated=True), ('consent__isnull', False), _connector='OR'), name='member_held_by_consent', violation_error_message='Nobody is on the roster without a consent.'),
+                    models.CheckConstraint(condition=models.Q(('is_listed', False), ('state', 'active'), _connector='OR'), name='member_listed_is_active', violation_error_message='Only an active member is shown to the public.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('erase_on__isnull', False), ('state__in', ['left', 'declined'])), models.Q(models.Q(('state__in', ['left', 'declined']), _negated=True), ('erase_on', None), ('left_at', None)), _connector='OR'), name='member_who_left_says_when', violation_error_message='What is over has a day on which it is erased.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), models.Q(('decided_reason', ''), _negated=True), _connector='OR'), name='member_declined_says_why', violation_error_message='Say why.'),
+                    models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('user')), _negated=True), _connector='OR'), name='member_decided_by_another', violation_error_message='Nobody decides on himself.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['applied', 'active', 'paused']), _negated=True), models.Q(models.Q(('name', ''), _negated=True), models.Q(('display_name', ''), _negated=True)), _connector='OR'), name='member_on_the_roster_has_a_name', violation_error_message='A member has a name.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='member_decided_by_someone', violation_error_message='These go together or not at all.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -130,6 +159,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'liaison officer',
                 'verbose_name_plural': 'liaison officers',
                 'ordering': ['pk'],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('station', '='), ('user', '='), ('period', '&&')], name='liaison_serves_once', violation_error_message='This person serves there already.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -163,90 +195,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'sealed part of a member',
                 'verbose_name_plural': 'sealed parts of members',
+                "constraints": [
+                    models.UniqueConstraint(fields=('phone_index',), name='sealed_phone_once', violation_error_message='Somebody on the roster has this number.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('phone', None), ('phone_index', None)), models.Q(('phone__isnull', False), ('phone_index__isnull', False)), _connector='OR'), name='sealed_phone_is_indexed'),
+                    models.CheckConstraint(condition=models.Q(('affiliation', None), ('affiliation_consent__isnull', False), _connector='OR'), name='sealed_association_by_consent', violation_error_message='An association is named under a consent of its own.'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='specialty',
-            constraint=models.UniqueConstraint(fields=('parent', 'name'), name='specialty_named_once', nulls_distinct=False, violation_error_message='There is such a specialty already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='specialty',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', None), models.Q(('parent', models.F('pk')), _negated=True), _connector='OR'), name='specialty_not_its_own_parent', violation_error_message='A specialty does not belong to itself.'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('criteria', ''), _negated=True), ('places__gte', 1)), name='batch_says_by_what', violation_error_message='Say what is chosen by, and for how many.'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='batch_closes_after_it_opens', violation_error_message='It closes after it opens.'),
-        ),
-        migrations.AddIndex(
-            model_name='station',
-            index=models.Index(fields=['kind', 'code'], name='station_of_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='station',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('place', ''), _negated=True)), name='station_has_a_place', violation_error_message='A station has a name and a place.'),
-        ),
-        migrations.AddConstraint(
-            model_name='station',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_on', None), ('closed_on__gte', models.F('opened_on')), _connector='OR'), name='station_closes_after_it_opens', violation_error_message='It closes after it opens.'),
-        ),
-        migrations.AddIndex(
-            model_name='member',
-            index=models.Index(fields=['state', 'area'], name='member_of_area'),
-        ),
-        migrations.AddIndex(
-            model_name='member',
-            index=models.Index(fields=['review_on'], name='member_to_review'),
-        ),
-        migrations.AddIndex(
-            model_name='member',
-            index=models.Index(condition=models.Q(('erase_on__isnull', False)), fields=['erase_on'], name='member_to_erase'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['applied', 'active', 'paused']), _negated=True), ('consent__isnull', False), _connector='OR'), name='member_held_by_consent', violation_error_message='Nobody is on the roster without a consent.'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(('is_listed', False), ('state', 'active'), _connector='OR'), name='member_listed_is_active', violation_error_message='Only an active member is shown to the public.'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('erase_on__isnull', False), ('state__in', ['left', 'declined'])), models.Q(models.Q(('state__in', ['left', 'declined']), _negated=True), ('erase_on', None), ('left_at', None)), _connector='OR'), name='member_who_left_says_when', violation_error_message='What is over has a day on which it is erased.'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), models.Q(('decided_reason', ''), _negated=True), _connector='OR'), name='member_declined_says_why', violation_error_message='Say why.'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('user')), _negated=True), _connector='OR'), name='member_decided_by_another', violation_error_message='Nobody decides on himself.'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['applied', 'active', 'paused']), _negated=True), models.Q(models.Q(('name', ''), _negated=True), models.Q(('display_name', ''), _negated=True)), _connector='OR'), name='member_on_the_roster_has_a_name', violation_error_message='A member has a name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='member_decided_by_someone', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='liaison',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('station', '='), ('user', '='), ('period', '&&')], name='liaison_serves_once', violation_error_message='This person serves there already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealed',
-            constraint=models.UniqueConstraint(fields=('phone_index',), name='sealed_phone_once', violation_error_message='Somebody on the roster has this number.'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealed',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('phone', None), ('phone_index', None)), models.Q(('phone__isnull', False), ('phone_index__isnull', False)), _connector='OR'), name='sealed_phone_is_indexed'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealed',
-            constraint=models.CheckConstraint(condition=models.Q(('affiliation', None), ('affiliation_consent__isnull', False), _connector='OR'), name='sealed_association_by_consent', violation_error_message='An association is named under a consent of its own.'),
         ),
     ]

@@ -84,6 +84,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'alliance',
                 'verbose_name_plural': 'alliances',
                 'ordering': ['name', 'pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='alliance_has_a_name', violation_error_message='An alliance has a name.'),
+                    models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('founded_on')), _connector='OR'), name='alliance_ends_after_it_began', violation_error_message='It ends after it began.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -115,6 +119,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'event of the network',
                 'verbose_name_plural': 'events of the network',
                 'ordering': ['-pk'],
+                "indexes": [
+                    models.Index(fields=['subject', '-id'], name='network_event_of'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -132,6 +139,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'post of the network',
                 'verbose_name_plural': 'posts of the network',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(fields=['area', 'kind'], name='network_post_of_area'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('term_months__gte', 6), ('term_months__lte', 60)), name='network_post_term', violation_error_message='A term has from 6 to 60 months.'),
+                    models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('founded_on')), _connector='OR'), name='network_post_ends_after_it_began', violation_error_message='It ends after it began.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -147,6 +161,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'village–enterprise pair',
                 'verbose_name_plural': 'village–enterprise pairs',
                 'ordering': ['-pk'],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('village', '='), ('organisation', '='), ('period', '&&')], name='pairing_once_at_a_time', violation_error_message='These two are a pair in that period.'),
+                    models.CheckConstraint(condition=models.Q(('what', ''), _negated=True), name='pairing_says_what', violation_error_message='Say what the pair is for.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -163,6 +181,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'pledge',
                 'verbose_name_plural': 'pledges',
                 'ordering': ['due_on', 'pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('what', ''), _negated=True), name='pledge_says_what', violation_error_message='Say what is offered.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -180,6 +201,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'term of a post',
                 'verbose_name_plural': 'terms of posts',
                 'ordering': ['-pk'],
+                "indexes": [
+                    models.Index(fields=['post', '-id'], name='network_term_of_post'),
+                ],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('post', '='), ('period', '&&')], name='network_post_one_holder', violation_error_message='Somebody holds this post in that period.'),
+                    models.CheckConstraint(condition=models.Q(('period__isempty', True), models.Q(('period__endswith__isnull', False), ('period__startswith__isnull', False)), _connector='OR'), name='network_term_has_an_end', violation_error_message='A term has a beginning and an end.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -197,6 +225,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'programme',
                 'verbose_name_plural': 'programmes',
                 'ordering': ['-starts_on', 'code'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='programme_has_a_name', violation_error_message='A programme has a name.'),
+                    models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='programme_ends_after_it_begins', violation_error_message='It ends after it begins.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -214,6 +246,14 @@ class Migration(migrations.Migration):
                 'verbose_name': 'project',
                 'verbose_name_plural': 'projects',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(fields=['state', 'area'], name='project_state'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=('programme', 'title'), name='project_named_once', violation_error_message='The programme has a project of this title.'),
+                    models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='project_has_a_title', violation_error_message='A project has a title.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'dropped'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='project_dropped_says_why', violation_error_message='Say why.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -230,6 +270,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'milestone',
                 'verbose_name_plural': 'milestones',
                 'ordering': ['due_on', 'pk'],
+                "indexes": [
+                    models.Index(condition=models.Q(('done_on', None)), fields=['due_on'], name='project_milestone_due'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=('project', 'title'), name='project_milestone_named_once', violation_error_message='The project has a milestone of this title.'),
+                    models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='project_milestone_has_a_title', violation_error_message='A milestone has a title.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -246,6 +293,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'step of a project',
                 'verbose_name_plural': 'steps of projects',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(fields=['project', 'on', 'id'], name='project_step_of'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -266,6 +316,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'look at a station',
                 'verbose_name_plural': 'looks at stations',
                 'ordering': ['-pk'],
+                "indexes": [
+                    models.Index(fields=['station', '-id'], name='station_check_of'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -285,6 +338,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'volunteer team',
                 'verbose_name_plural': 'volunteer teams',
                 'ordering': ['name', 'pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='team_has_a_name', violation_error_message='A team has a name.'),
+                    models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('founded_on')), _connector='OR'), name='team_ends_after_it_began', violation_error_message='It ends after it began.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -303,6 +360,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'count of a team',
                 'verbose_name_plural': 'counts of teams',
                 'ordering': ['-year', '-quarter'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('team', 'year', 'quarter'), name='team_counted_once_a_quarter', violation_error_message='This quarter was counted already.'),
+                    models.CheckConstraint(condition=models.Q(('quarter__gte', 1), ('quarter__lte', 4), ('year__gte', 2000), ('year__lte', 2099), ('activities__lte', 1000000), ('hours__lte', 1000000), ('volunteers__lte', 1000000)), name='team_count_in_range', violation_error_message='These numbers are out of range.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -318,6 +379,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'end of a term',
                 'verbose_name_plural': 'ends of terms',
                 'ordering': ['pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('service__isnull', False), ('term', None)), models.Q(('service', None), ('term__isnull', False)), _connector='OR'), name='term_end_of_one'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -338,6 +402,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'unit',
                 'verbose_name_plural': 'units',
                 'ordering': ['code'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('office', ''), _negated=True)), name='unit_has_an_office', violation_error_message='A body has a name and an office that can be asked.'),
+                    models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('founded_on')), _connector='OR'), name='unit_ends_after_it_began', violation_error_message='It ends after it began.'),
+                    models.UniqueConstraint(condition=models.Q(('ended_on', None), ('kind', 'group')), fields=('area',), name='unit_one_leading_group', violation_error_message='This area has its leading group.'),
+                ],
             },
         ),
         migrations.AddField(
@@ -364,6 +433,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'facts of an organisation',
                 'verbose_name_plural': 'facts of organisations',
                 'ordering': ['organisation'],
+                "indexes": [
+                    models.Index(fields=['of_class'], name='organisation_class'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('grant_year__isnull', True), ('grant_yuan__isnull', True)), models.Q(('grant_year__isnull', False), ('grant_yuan__isnull', False)), _connector='OR'), name='organisation_grant_of_a_year', violation_error_message='These go together or not at all.'),
+                    models.CheckConstraint(condition=models.Q(('grant_yuan', None), models.Q(('grant_year__gte', 2000), ('grant_year__lte', 2099), ('grant_yuan__lte', 1000000000)), _connector='OR'), name='organisation_grant_in_range', violation_error_message='A grant is of a year from 2000 to 2099.'),
+                ],
             },
         ),
         migrations.AddField(
@@ -391,147 +467,18 @@ class Migration(migrations.Migration):
                 'verbose_name': 'count of visits',
                 'verbose_name_plural': 'counts of visits',
                 'ordering': ['-day', 'kind'],
+                "indexes": [
+                    models.Index(fields=['day'], name='visit_on'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=('station', 'day', 'kind'), name='visit_counted_once', violation_error_message='This day was counted already.'),
+                    models.CheckConstraint(condition=models.Q(('number__gte', 1), ('number__lte', 100000)), name='visit_some_came', violation_error_message='From 1 to 100,000 can have come.'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='alliance',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='alliance_has_a_name', violation_error_message='An alliance has a name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='alliance',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('founded_on')), _connector='OR'), name='alliance_ends_after_it_began', violation_error_message='It ends after it began.'),
-        ),
-        migrations.AddIndex(
-            model_name='networkevent',
-            index=models.Index(fields=['subject', '-id'], name='network_event_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='pairing',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('village', '='), ('organisation', '='), ('period', '&&')], name='pairing_once_at_a_time', violation_error_message='These two are a pair in that period.'),
-        ),
-        migrations.AddConstraint(
-            model_name='pairing',
-            constraint=models.CheckConstraint(condition=models.Q(('what', ''), _negated=True), name='pairing_says_what', violation_error_message='Say what the pair is for.'),
-        ),
-        migrations.AddConstraint(
-            model_name='pledge',
-            constraint=models.CheckConstraint(condition=models.Q(('what', ''), _negated=True), name='pledge_says_what', violation_error_message='Say what is offered.'),
-        ),
-        migrations.AddIndex(
-            model_name='postterm',
-            index=models.Index(fields=['post', '-id'], name='network_term_of_post'),
-        ),
-        migrations.AddConstraint(
-            model_name='postterm',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('post', '='), ('period', '&&')], name='network_post_one_holder', violation_error_message='Somebody holds this post in that period.'),
-        ),
-        migrations.AddConstraint(
-            model_name='postterm',
-            constraint=models.CheckConstraint(condition=models.Q(('period__isempty', True), models.Q(('period__endswith__isnull', False), ('period__startswith__isnull', False)), _connector='OR'), name='network_term_has_an_end', violation_error_message='A term has a beginning and an end.'),
-        ),
-        migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='programme_has_a_name', violation_error_message='A programme has a name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='programme_ends_after_it_begins', violation_error_message='It ends after it begins.'),
-        ),
-        migrations.AddIndex(
-            model_name='milestone',
-            index=models.Index(condition=models.Q(('done_on', None)), fields=['due_on'], name='project_milestone_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.UniqueConstraint(fields=('project', 'title'), name='project_milestone_named_once', violation_error_message='The project has a milestone of this title.'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='project_milestone_has_a_title', violation_error_message='A milestone has a title.'),
-        ),
-        migrations.AddIndex(
-            model_name='projectstep',
-            index=models.Index(fields=['project', 'on', 'id'], name='project_step_of'),
-        ),
-        migrations.AddIndex(
-            model_name='stationcheck',
-            index=models.Index(fields=['station', '-id'], name='station_check_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='teamcount',
-            constraint=models.UniqueConstraint(fields=('team', 'year', 'quarter'), name='team_counted_once_a_quarter', violation_error_message='This quarter was counted already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='teamcount',
-            constraint=models.CheckConstraint(condition=models.Q(('quarter__gte', 1), ('quarter__lte', 4), ('year__gte', 2000), ('year__lte', 2099), ('activities__lte', 1000000), ('hours__lte', 1000000), ('volunteers__lte', 1000000)), name='team_count_in_range', violation_error_message='These numbers are out of range.'),
-        ),
-        migrations.AddConstraint(
-            model_name='termend',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('service__isnull', False), ('term', None)), models.Q(('service', None), ('term__isnull', False)), _connector='OR'), name='term_end_of_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('office', ''), _negated=True)), name='unit_has_an_office', violation_error_message='A body has a name and an office that can be asked.'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('founded_on')), _connector='OR'), name='unit_ends_after_it_began', violation_error_message='It ends after it began.'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on', None), ('kind', 'group')), fields=('area',), name='unit_one_leading_group', violation_error_message='This area has its leading group.'),
-        ),
-        migrations.AddConstraint(
-            model_name='team',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='team_has_a_name', violation_error_message='A team has a name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='team',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('founded_on')), _connector='OR'), name='team_ends_after_it_began', violation_error_message='It ends after it began.'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['state', 'area'], name='project_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(fields=('programme', 'title'), name='project_named_once', violation_error_message='The programme has a project of this title.'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='project_has_a_title', violation_error_message='A project has a title.'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'dropped'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='project_dropped_says_why', violation_error_message='Say why.'),
-        ),
-        migrations.AddIndex(
-            model_name='organisationfacts',
-            index=models.Index(fields=['of_class'], name='organisation_class'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationfacts',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('grant_year__isnull', True), ('grant_yuan__isnull', True)), models.Q(('grant_year__isnull', False), ('grant_yuan__isnull', False)), _connector='OR'), name='organisation_grant_of_a_year', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationfacts',
-            constraint=models.CheckConstraint(condition=models.Q(('grant_yuan', None), models.Q(('grant_year__gte', 2000), ('grant_year__lte', 2099), ('grant_yuan__lte', 1000000000)), _connector='OR'), name='organisation_grant_in_range', violation_error_message='A grant is of a year from 2000 to 2099.'),
-        ),
-        migrations.AddIndex(
-            model_name='networkpost',
-            index=models.Index(fields=['area', 'kind'], name='network_post_of_area'),
         ),
         migrations.AddConstraint(
             model_name='networkpost',
             constraint=models.CheckConstraint(condition=models.Q(('unit', None), ('station', None), _connector='OR'), name='network_post_of_one', violation_error_message='A post is of a unit or of a station, not of both.'),
-        ),
-        migrations.AddConstraint(
-            model_name='networkpost',
-            constraint=models.CheckConstraint(condition=models.Q(('term_months__gte', 6), ('term_months__lte', 60)), name='network_post_term', violation_error_message='A term has from 6 to 60 months.'),
-        ),
-        migrations.AddConstraint(
-            model_name='networkpost',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('founded_on')), _connector='OR'), name='network_post_ends_after_it_began', violation_error_message='It ends after it began.'),
         ),
         migrations.AddConstraint(
             model_name='allianceunit',
@@ -540,18 +487,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='allianceunit',
             constraint=models.CheckConstraint(condition=models.Q(('left_on', None), ('left_on__gte', models.F('joined_on')), _connector='OR'), name='alliance_left_after_joined', violation_error_message='It leaves after it joined.'),
-        ),
-        migrations.AddIndex(
-            model_name='visitcount',
-            index=models.Index(fields=['day'], name='visit_on'),
-        ),
-        migrations.AddConstraint(
-            model_name='visitcount',
-            constraint=models.UniqueConstraint(fields=('station', 'day', 'kind'), name='visit_counted_once', violation_error_message='This day was counted already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='visitcount',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1), ('number__lte', 100000)), name='visit_some_came', violation_error_message='From 1 to 100,000 can have come.'),
         ),
         migrations.RunSQL(KEPT, LOOSE),
     ]

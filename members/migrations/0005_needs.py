@@ -163,6 +163,20 @@ class Migration(migrations.Migration):
                 'verbose_name': 'need',
                 'verbose_name_plural': 'needs',
                 'ordering': ['-pk'],
+                "indexes": [
+                    models.Index(fields=['state', '-id'], name='need_of_state'),
+                    models.Index(fields=['asker', '-id'], name='need_of_asker'),
+                    models.Index(fields=['entered_by', '-id'], name='need_of_enterer'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(('erased_at', None)), fields=('asker', 'entered_by', 'client_id'), name='need_sent_once', nulls_distinct=False, violation_error_message='This client id was used before.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('asker__isnull', False), ('entered_by', None)), models.Q(('asker', None), ('entered_by__isnull', False)), ('erased_at__isnull', False), _connector='OR'), name='need_of_somebody', violation_error_message="A need is somebody's, or entered by somebody."),
+                    models.CheckConstraint(condition=models.Q(models.Q(models.Q(('title', ''), _negated=True), models.Q(('body', ''), _negated=True)), ('erased_at__isnull', False), _connector='OR'), name='need_says_what', violation_error_message='Say in a few words what is needed.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ['confirmed', 'closed', 'expired', 'withdrawn'])), models.Q(models.Q(('state__in', ['confirmed', 'closed', 'expired', 'withdrawn']), _negated=True), ('ended_at', None)), _connector='OR'), name='need_over_says_when', violation_error_message='What is over has a moment at which it ended.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ticket', None), ('topic', None)), models.Q(('state', 'closed'), models.Q(('ticket', None), ('topic', None), _connector='OR')), _connector='OR'), name='need_became_one_thing', violation_error_message='What became something else is closed.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['served', 'confirmed']), _negated=True), ('served_at__isnull', False), _connector='OR'), name='need_served_says_when', violation_error_message='What was served has a moment at which it was.'),
+                    models.CheckConstraint(condition=models.Q(('erased_at', None), models.Q(('asker', None), ('body', ''), ('end_note', ''), ('entered_by', None), ('from_ticket', None), ('from_topic', None), ('place', ''), ('point', None), ('title', '')), _connector='OR'), name='need_erased_is_empty', violation_error_message='What was erased is gone.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -190,6 +204,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'statement of time',
                 'verbose_name_plural': 'statements of time',
                 'ordering': ['-pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('minutes__gte', 1)), name='statement_of_some_time', violation_error_message='There is nothing to print yet.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -208,6 +225,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'gift',
                 'verbose_name_plural': 'gifts',
                 'ordering': ['-pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('place', ''), _negated=True)), name='gift_has_words', violation_error_message='A gift has a name and a place where it is given.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -217,10 +237,17 @@ class Migration(migrations.Migration):
                 ('name', govgrid.privacy.fields.SealedTextField(null=True, verbose_name='name')),
                 ('phone', govgrid.privacy.fields.SealedTextField(null=True, verbose_name='phone')),
                 ('erased_at', models.DateTimeField(blank=True, null=True, verbose_name='erased at')),
+                (
+                    'consent',
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='privacy.consent', verbose_name='consent'),
+                ),
             ],
             options={
                 'verbose_name': 'contact of an asker',
                 'verbose_name_plural': 'contacts of askers',
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('erased_at', None), models.Q(('name__isnull', True), ('phone__isnull', True)), _connector='OR'), name='need_contact_erased_is_empty', violation_error_message='What was erased is gone.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -244,6 +271,16 @@ class Migration(migrations.Migration):
                 'verbose_name': 'claim',
                 'verbose_name_plural': 'claims',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(fields=['need', 'id'], name='claim_of_need'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['accepted', 'done'])), fields=('need',), name='claim_one_accepted', violation_error_message='Somebody else was accepted already.'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['offered', 'accepted', 'done'])), fields=('need', 'member'), name='claim_once_a_member', violation_error_message='You have offered already.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('minutes__gte', 1), ('minutes__isnull', False), ('minutes__lte', 720), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('done_at', None), ('minutes', None)), _connector='OR'), name='claim_done_says_minutes', violation_error_message='Say how many minutes it took.'),
+                    models.CheckConstraint(condition=models.Q(('score', None), models.Q(('score__gte', 1), ('score__lte', 5), ('state', 'done')), _connector='OR'), name='claim_scored_when_done', violation_error_message='A score is 1 to 5, of what was done.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('state', 'offered')), models.Q(models.Q(('state', 'offered'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='claim_not_offered_was_answered'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -263,6 +300,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'event of a need',
                 'verbose_name_plural': 'events of needs',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(fields=['need', 'id'], name='need_event_story'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('verb', ''), _negated=True), models.Q(('after', ''), _negated=True)), name='need_event_names_a_verb'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -293,6 +336,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'time account',
                 'verbose_name_plural': 'time accounts',
                 'ordering': ['pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('area', None), ('closed_at', None), ('user__isnull', False)), models.Q(('area__isnull', False), ('closed_at', None), ('user', None)), models.Q(('area', None), ('closed_at__isnull', False), ('user', None)), _connector='OR'), name='time_account_of_one', violation_error_message="An account is a person's or a pool's."),
+                ],
             },
         ),
         migrations.AddField(
@@ -316,120 +362,17 @@ class Migration(migrations.Migration):
                 'verbose_name': 'time entry',
                 'verbose_name_plural': 'time entries',
                 'ordering': ['pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('payer', models.F('payee')), _negated=True), name='time_entry_between_two', violation_error_message='Time goes from one account to another.'),
+                    models.CheckConstraint(condition=models.Q(('minutes__gte', 1), ('minutes__lte', 720)), name='time_entry_is_some_time', violation_error_message='An entry is of one minute to twelve hours.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('claim__isnull', False), ('reverses', None)), models.Q(('claim', None), ('reverses__isnull', False)), _connector='OR'), name='time_entry_of_one_thing', violation_error_message='An entry is of a service, or takes one back.'),
+                    models.CheckConstraint(condition=models.Q(('note', ''), _negated=True), name='time_entry_says_for_what', violation_error_message='Say what it was for.'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='gift',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('place', ''), _negated=True)), name='gift_has_words', violation_error_message='A gift has a name and a place where it is given.'),
-        ),
-        migrations.AddField(
-            model_name='needcontact',
-            name='consent',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='privacy.consent', verbose_name='consent'),
-        ),
-        migrations.AddIndex(
-            model_name='need',
-            index=models.Index(fields=['state', '-id'], name='need_of_state'),
-        ),
-        migrations.AddIndex(
-            model_name='need',
-            index=models.Index(fields=['asker', '-id'], name='need_of_asker'),
-        ),
-        migrations.AddIndex(
-            model_name='need',
-            index=models.Index(fields=['entered_by', '-id'], name='need_of_enterer'),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.UniqueConstraint(condition=models.Q(('erased_at', None)), fields=('asker', 'entered_by', 'client_id'), name='need_sent_once', nulls_distinct=False, violation_error_message='This client id was used before.'),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('asker__isnull', False), ('entered_by', None)), models.Q(('asker', None), ('entered_by__isnull', False)), ('erased_at__isnull', False), _connector='OR'), name='need_of_somebody', violation_error_message="A need is somebody's, or entered by somebody."),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('title', ''), _negated=True), models.Q(('body', ''), _negated=True)), ('erased_at__isnull', False), _connector='OR'), name='need_says_what', violation_error_message='Say in a few words what is needed.'),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ['confirmed', 'closed', 'expired', 'withdrawn'])), models.Q(models.Q(('state__in', ['confirmed', 'closed', 'expired', 'withdrawn']), _negated=True), ('ended_at', None)), _connector='OR'), name='need_over_says_when', violation_error_message='What is over has a moment at which it ended.'),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ticket', None), ('topic', None)), models.Q(('state', 'closed'), models.Q(('ticket', None), ('topic', None), _connector='OR')), _connector='OR'), name='need_became_one_thing', violation_error_message='What became something else is closed.'),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['served', 'confirmed']), _negated=True), ('served_at__isnull', False), _connector='OR'), name='need_served_says_when', violation_error_message='What was served has a moment at which it was.'),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(('erased_at', None), models.Q(('asker', None), ('body', ''), ('end_note', ''), ('entered_by', None), ('from_ticket', None), ('from_topic', None), ('place', ''), ('point', None), ('title', '')), _connector='OR'), name='need_erased_is_empty', violation_error_message='What was erased is gone.'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['need', 'id'], name='claim_of_need'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['accepted', 'done'])), fields=('need',), name='claim_one_accepted', violation_error_message='Somebody else was accepted already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['offered', 'accepted', 'done'])), fields=('need', 'member'), name='claim_once_a_member', violation_error_message='You have offered already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('minutes__gte', 1), ('minutes__isnull', False), ('minutes__lte', 720), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('done_at', None), ('minutes', None)), _connector='OR'), name='claim_done_says_minutes', violation_error_message='Say how many minutes it took.'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('score', None), models.Q(('score__gte', 1), ('score__lte', 5), ('state', 'done')), _connector='OR'), name='claim_scored_when_done', violation_error_message='A score is 1 to 5, of what was done.'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('state', 'offered')), models.Q(models.Q(('state', 'offered'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='claim_not_offered_was_answered'),
-        ),
-        migrations.AddIndex(
-            model_name='needevent',
-            index=models.Index(fields=['need', 'id'], name='need_event_story'),
-        ),
-        migrations.AddConstraint(
-            model_name='needevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verb', ''), _negated=True), models.Q(('after', ''), _negated=True)), name='need_event_names_a_verb'),
-        ),
-        migrations.AddConstraint(
-            model_name='timeaccount',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('area', None), ('closed_at', None), ('user__isnull', False)), models.Q(('area__isnull', False), ('closed_at', None), ('user', None)), models.Q(('area', None), ('closed_at__isnull', False), ('user', None)), _connector='OR'), name='time_account_of_one', violation_error_message="An account is a person's or a pool's."),
         ),
         migrations.AddConstraint(
             model_name='statement',
             constraint=models.UniqueConstraint(fields=('account', 'month'), name='statement_once_a_month', violation_error_message='You have printed one this month.'),
-        ),
-        migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__gte', 1)), name='statement_of_some_time', violation_error_message='There is nothing to print yet.'),
-        ),
-        migrations.AddConstraint(
-            model_name='timeentry',
-            constraint=models.CheckConstraint(condition=models.Q(('payer', models.F('payee')), _negated=True), name='time_entry_between_two', violation_error_message='Time goes from one account to another.'),
-        ),
-        migrations.AddConstraint(
-            model_name='timeentry',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__gte', 1), ('minutes__lte', 720)), name='time_entry_is_some_time', violation_error_message='An entry is of one minute to twelve hours.'),
-        ),
-        migrations.AddConstraint(
-            model_name='timeentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('claim__isnull', False), ('reverses', None)), models.Q(('claim', None), ('reverses__isnull', False)), _connector='OR'), name='time_entry_of_one_thing', violation_error_message='An entry is of a service, or takes one back.'),
-        ),
-        migrations.AddConstraint(
-            model_name='timeentry',
-            constraint=models.CheckConstraint(condition=models.Q(('note', ''), _negated=True), name='time_entry_says_for_what', violation_error_message='Say what it was for.'),
-        ),
-        migrations.AddConstraint(
-            model_name='needcontact',
-            constraint=models.CheckConstraint(condition=models.Q(('erased_at', None), models.Q(('name__isnull', True), ('phone__isnull', True)), _connector='OR'), name='need_contact_erased_is_empty', violation_error_message='What was erased is gone.'),
         ),
         migrations.RunSQL(KEPT, THAWED),
         # A published notice is never taken back: people may have relied on it.

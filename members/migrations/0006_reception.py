@@ -90,6 +90,17 @@ class Migration(migrations.Migration):
                 'verbose_name': 'activity',
                 'verbose_name_plural': 'activities',
                 'ordering': ['-starts_at', '-pk'],
+                "indexes": [
+                    models.Index(fields=['state', 'starts_at'], name='activity_by_state'),
+                    models.Index(fields=['station', '-starts_at'], name='activity_of_station'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='activity_ends_after_it_begins', violation_error_message='It ends after it begins.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('place', ''), _negated=True)), name='activity_has_a_title_and_a_place', violation_error_message='Say what it is, and where.'),
+                    models.CheckConstraint(condition=models.Q(('capacity', None), ('capacity__gt', 0), _connector='OR'), name='activity_has_places', violation_error_message='It has places, or as many as come.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'held'), ('head_count__isnull', False)), models.Q(models.Q(('state', 'held'), _negated=True), ('head_count', None), ('summary', '')), _connector='OR'), name='activity_held_was_counted', violation_error_message='Say how many came.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), models.Q(('cancel_reason', ''), _negated=True)), models.Q(models.Q(('state', 'cancelled'), _negated=True), ('cancel_reason', '')), _connector='OR'), name='activity_cancelled_for_a_reason', violation_error_message='Say why it is called off.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -112,6 +123,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'picture of an activity',
                 'verbose_name_plural': 'pictures of activities',
                 'ordering': ['position'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('activity', 'position'), name='activity_photo_in_one_order', violation_error_message='This place among the pictures is taken.'),
+                    models.UniqueConstraint(fields=('activity', 'fingerprint'), name='activity_photo_once', violation_error_message='This picture is there already.'),
+                    models.CheckConstraint(condition=models.Q(('position__range', (1, 12))), name='activity_photo_of_twelve', violation_error_message='There are twelve pictures at most.'),
+                    models.CheckConstraint(condition=models.Q(('agreed', True)), name='activity_photo_agreed_to', violation_error_message='Only with the consent of who can be recognised.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -136,6 +153,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'reception day',
                 'verbose_name_plural': 'reception days',
                 'ordering': ['pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('ends__gt', models.F('begins'))), name='reception_ends_after_it_begins', violation_error_message='It ends after it begins.'),
+                    models.CheckConstraint(condition=models.Q(('places__range', (1, 50)), ('slot_minutes__range', (10, 240))), name='reception_has_slots', violation_error_message='A slot has 10 to 240 minutes, and from 1 to 50 places.'),
+                    models.CheckConstraint(condition=models.Q(('rule__regex', '^FREQ=WEEKLY;INTERVAL=[1-4];BYDAY=[A-Z]{2}(,[A-Z]{2})*$')), name='reception_is_weekly', violation_error_message='It is on days of the week, every one to four weeks.'),
+                    models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('starts_on')), _connector='OR'), name='reception_ended_after_it_began', violation_error_message='It ends after it begins.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -155,6 +178,15 @@ class Migration(migrations.Migration):
                 'verbose_name': 'sign-up',
                 'verbose_name_plural': 'sign-ups',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(fields=['activity', 'id'], name='signup_of_activity'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('activity', 'user'), name='signup_once_a_person', violation_error_message='This person has signed up already.'),
+                    models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('activity', 'place_no'), name='signup_one_a_place', violation_error_message='This place is taken.'),
+                    models.CheckConstraint(condition=models.Q(('is_waiting', False), models.Q(('checked_in_at', None), ('place_no', None)), _connector='OR'), name='signup_waits_without_a_place', violation_error_message='Who waits has no place yet.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('checked_in_at', None), ('via', '')), models.Q(('checked_in_at__isnull', False), models.Q(('via', ''), _negated=True)), _connector='OR'), name='signup_came_somehow', violation_error_message='Who came signed in somehow.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -177,6 +209,17 @@ class Migration(migrations.Migration):
                 'verbose_name': 'reception slot',
                 'verbose_name_plural': 'reception slots',
                 'ordering': ['starts_at', 'pk'],
+                "indexes": [
+                    models.Index(fields=['starts_at', 'id'], name='slot_start'),
+                    models.Index(fields=['station', 'starts_at'], name='slot_of_station'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='slot_ends_after_it_begins', violation_error_message='It ends after it begins.'),
+                    models.CheckConstraint(condition=models.Q(('places__range', (1, 50))), name='slot_has_places', violation_error_message='A slot has from 1 to 50 places.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('cancel_reason', ''), ('cancelled_at', None), ('cancelled_by', None)), models.Q(('cancelled_at__isnull', False), models.Q(('cancel_reason', ''), _negated=True)), _connector='OR'), name='slot_cancelled_for_a_reason', violation_error_message='Say why it is cancelled.'),
+                    models.UniqueConstraint(condition=models.Q(('cancelled_at', None)), fields=('station', 'mode', 'starts_at'), name='slot_once_a_station_way_and_time', violation_error_message='The station has such a slot at that time.'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('cancelled_at', None)), expressions=[('host', '='), (models.Func(models.F('starts_at'), models.F('ends_at'), function='tstzrange', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), '&&')], name='slot_host_in_one_place', violation_error_message='This person receives elsewhere at that time.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -205,147 +248,19 @@ class Migration(migrations.Migration):
                 'verbose_name': 'booking',
                 'verbose_name_plural': 'bookings',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(fields=['slot', 'id'], name='booking_of_slot'),
+                    models.Index(fields=['resident', '-id'], name='booking_of_resident'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('entered_by', None), ('resident__isnull', False), ('visitor', None)), models.Q(('entered_by__isnull', False), ('resident', None)), _connector='OR'), name='booking_of_exactly_one', violation_error_message='It is of one person; a visitor is entered by somebody.'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['booked', 'came', 'no_show', 'done'])), fields=('slot', 'place_no'), name='booking_one_a_place', violation_error_message='This place is taken.'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['waiting', 'booked', 'came', 'no_show', 'done'])), fields=('slot', 'resident'), name='booking_once_a_resident', violation_error_message='You have booked this time already.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('place_no__gte', 1), ('place_no__isnull', False), ('state__in', ['booked', 'came', 'no_show', 'done'])), models.Q(models.Q(('state__in', ['booked', 'came', 'no_show', 'done']), _negated=True), ('place_no', None)), _connector='OR'), name='booking_has_a_place_or_waits', violation_error_message='Who waits has no place yet.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(('outcome', ''), _negated=True), _connector='OR'), name='booking_done_says_what', violation_error_message='Write down what came of it.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('remark', ''), ('score', None)), models.Q(('score__isnull', False), ('score__range', (1, 5)), ('state__in', ['came', 'done'])), _connector='OR'), name='booking_scored_by_who_came', violation_error_message='From 1 to 5, by who was received.'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['state', 'starts_at'], name='activity_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['station', '-starts_at'], name='activity_of_station'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='activity_ends_after_it_begins', violation_error_message='It ends after it begins.'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('place', ''), _negated=True)), name='activity_has_a_title_and_a_place', violation_error_message='Say what it is, and where.'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity', None), ('capacity__gt', 0), _connector='OR'), name='activity_has_places', violation_error_message='It has places, or as many as come.'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'held'), ('head_count__isnull', False)), models.Q(models.Q(('state', 'held'), _negated=True), ('head_count', None), ('summary', '')), _connector='OR'), name='activity_held_was_counted', violation_error_message='Say how many came.'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), models.Q(('cancel_reason', ''), _negated=True)), models.Q(models.Q(('state', 'cancelled'), _negated=True), ('cancel_reason', '')), _connector='OR'), name='activity_cancelled_for_a_reason', violation_error_message='Say why it is called off.'),
-        ),
-        migrations.AddConstraint(
-            model_name='activityphoto',
-            constraint=models.UniqueConstraint(fields=('activity', 'position'), name='activity_photo_in_one_order', violation_error_message='This place among the pictures is taken.'),
-        ),
-        migrations.AddConstraint(
-            model_name='activityphoto',
-            constraint=models.UniqueConstraint(fields=('activity', 'fingerprint'), name='activity_photo_once', violation_error_message='This picture is there already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='activityphoto',
-            constraint=models.CheckConstraint(condition=models.Q(('position__range', (1, 12))), name='activity_photo_of_twelve', violation_error_message='There are twelve pictures at most.'),
-        ),
-        migrations.AddConstraint(
-            model_name='activityphoto',
-            constraint=models.CheckConstraint(condition=models.Q(('agreed', True)), name='activity_photo_agreed_to', violation_error_message='Only with the consent of who can be recognised.'),
-        ),
-        migrations.AddConstraint(
-            model_name='reception',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__gt', models.F('begins'))), name='reception_ends_after_it_begins', violation_error_message='It ends after it begins.'),
-        ),
-        migrations.AddConstraint(
-            model_name='reception',
-            constraint=models.CheckConstraint(condition=models.Q(('places__range', (1, 50)), ('slot_minutes__range', (10, 240))), name='reception_has_slots', violation_error_message='A slot has 10 to 240 minutes, and from 1 to 50 places.'),
-        ),
-        migrations.AddConstraint(
-            model_name='reception',
-            constraint=models.CheckConstraint(condition=models.Q(('rule__regex', '^FREQ=WEEKLY;INTERVAL=[1-4];BYDAY=[A-Z]{2}(,[A-Z]{2})*$')), name='reception_is_weekly', violation_error_message='It is on days of the week, every one to four weeks.'),
-        ),
-        migrations.AddConstraint(
-            model_name='reception',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('starts_on')), _connector='OR'), name='reception_ended_after_it_began', violation_error_message='It ends after it begins.'),
-        ),
-        migrations.AddIndex(
-            model_name='signup',
-            index=models.Index(fields=['activity', 'id'], name='signup_of_activity'),
-        ),
-        migrations.AddConstraint(
-            model_name='signup',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('activity', 'user'), name='signup_once_a_person', violation_error_message='This person has signed up already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='signup',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('activity', 'place_no'), name='signup_one_a_place', violation_error_message='This place is taken.'),
-        ),
-        migrations.AddConstraint(
-            model_name='signup',
-            constraint=models.CheckConstraint(condition=models.Q(('is_waiting', False), models.Q(('checked_in_at', None), ('place_no', None)), _connector='OR'), name='signup_waits_without_a_place', violation_error_message='Who waits has no place yet.'),
-        ),
-        migrations.AddConstraint(
-            model_name='signup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_in_at', None), ('via', '')), models.Q(('checked_in_at__isnull', False), models.Q(('via', ''), _negated=True)), _connector='OR'), name='signup_came_somehow', violation_error_message='Who came signed in somehow.'),
-        ),
-        migrations.AddIndex(
-            model_name='slot',
-            index=models.Index(fields=['starts_at', 'id'], name='slot_start'),
-        ),
-        migrations.AddIndex(
-            model_name='slot',
-            index=models.Index(fields=['station', 'starts_at'], name='slot_of_station'),
-        ),
-        migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='slot_ends_after_it_begins', violation_error_message='It ends after it begins.'),
-        ),
-        migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('places__range', (1, 50))), name='slot_has_places', violation_error_message='A slot has from 1 to 50 places.'),
-        ),
-        migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancel_reason', ''), ('cancelled_at', None), ('cancelled_by', None)), models.Q(('cancelled_at__isnull', False), models.Q(('cancel_reason', ''), _negated=True)), _connector='OR'), name='slot_cancelled_for_a_reason', violation_error_message='Say why it is cancelled.'),
-        ),
-        migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.UniqueConstraint(condition=models.Q(('cancelled_at', None)), fields=('station', 'mode', 'starts_at'), name='slot_once_a_station_way_and_time', violation_error_message='The station has such a slot at that time.'),
-        ),
-        migrations.AddConstraint(
-            model_name='slot',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('cancelled_at', None)), expressions=[('host', '='), (models.Func(models.F('starts_at'), models.F('ends_at'), function='tstzrange', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), '&&')], name='slot_host_in_one_place', violation_error_message='This person receives elsewhere at that time.'),
-        ),
-        migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['slot', 'id'], name='booking_of_slot'),
-        ),
-        migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['resident', '-id'], name='booking_of_resident'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('entered_by', None), ('resident__isnull', False), ('visitor', None)), models.Q(('entered_by__isnull', False), ('resident', None)), _connector='OR'), name='booking_of_exactly_one', violation_error_message='It is of one person; a visitor is entered by somebody.'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['booked', 'came', 'no_show', 'done'])), fields=('slot', 'place_no'), name='booking_one_a_place', violation_error_message='This place is taken.'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['waiting', 'booked', 'came', 'no_show', 'done'])), fields=('slot', 'resident'), name='booking_once_a_resident', violation_error_message='You have booked this time already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('place_no__gte', 1), ('place_no__isnull', False), ('state__in', ['booked', 'came', 'no_show', 'done'])), models.Q(models.Q(('state__in', ['booked', 'came', 'no_show', 'done']), _negated=True), ('place_no', None)), _connector='OR'), name='booking_has_a_place_or_waits', violation_error_message='Who waits has no place yet.'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(('outcome', ''), _negated=True), _connector='OR'), name='booking_done_says_what', violation_error_message='Write down what came of it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('remark', ''), ('score', None)), models.Q(('score__isnull', False), ('score__range', (1, 5)), ('state__in', ['came', 'done'])), _connector='OR'), name='booking_scored_by_who_came', violation_error_message='From 1 to 5, by who was received.'),
         ),
         migrations.RunSQL(FORWARDS, BACKWARDS),
     ]

@@ -168,6 +168,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'brief',
                 'verbose_name_plural': 'briefs',
                 'ordering': ['-pk'],
+                "indexes": [
+                    models.Index(fields=['area', '-id'], name='brief_of_area'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=('year', 'serial'), name='brief_numbered_once', violation_error_message='There is a brief of this number.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('body', ''), _negated=True), ('serial__gte', 1)), name='brief_has_words', violation_error_message='A brief has a title and a text.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -200,6 +207,19 @@ class Migration(migrations.Migration):
                 'verbose_name': 'counsel',
                 'verbose_name_plural': 'counsels',
                 'ordering': ['-pk'],
+                "indexes": [
+                    models.Index(fields=['state', '-id'], name='counsel_of_state'),
+                    models.Index(fields=['area', 'state'], name='counsel_of_area'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=('member', 'client_id'), name='counsel_sent_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('body', ''), _negated=True)), name='counsel_has_words', violation_error_message='Give it a title and say what is to be done.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['answered', 'filed']), _negated=True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='counsel_answered_says_what', violation_error_message='Write the answer.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), models.Q(('became', ''), _negated=True), _connector='OR'), name='counsel_closed_says_what_became', violation_error_message='Say what became of it.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['returned', 'filed']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='counsel_not_taken_says_why', violation_error_message='Say why.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['edited', 'briefed', 'noted', 'answered', 'closed']), _negated=True), models.Q(models.Q(('edited_title', ''), _negated=True), models.Q(('edited_body', ''), _negated=True)), _connector='OR'), name='counsel_edited_before_a_leader', violation_error_message='It is edited first.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['briefed', 'noted', 'answered', 'closed']), _negated=True), ('brief__isnull', False), _connector='OR'), name='counsel_before_a_leader_in_a_brief', violation_error_message='A leader reads it in a brief.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -238,6 +258,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'version of a counsel',
                 'verbose_name_plural': 'versions of counsels',
                 'ordering': ['number'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('counsel', 'number'), name='counsel_version_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -256,6 +279,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'figure of a quarter',
                 'verbose_name_plural': 'figures of quarters',
                 'ordering': ['-quarter', 'table', 'position'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('area', 'quarter', 'table', 'position'), name='figure_once'),
+                    models.CheckConstraint(condition=models.Q(('quarter__day', 1), ('quarter__month__in', [1, 4, 7, 10])), name='figure_begins_a_quarter', violation_error_message='A quarter begins in January, April, July or October.'),
+                    models.CheckConstraint(condition=models.Q(('shown', None), ('shown', 0), ('shown__gte', 10), _connector='OR'), name='figure_is_rounded_and_not_small', violation_error_message='A count under ten is hidden.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -291,6 +319,21 @@ class Migration(migrations.Migration):
                 'verbose_name': 'grant of duty',
                 'verbose_name_plural': 'grants of duty',
                 'ordering': ['-pk'],
+                "indexes": [
+                    models.Index(fields=['ends_on'], name='grant_ends'),
+                    models.Index(fields=['area', '-id'], name='grant_of_area'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('association', None), ('organisation__isnull', False), ('unit', '')), models.Q(('association__isnull', False), ('organisation', None), ('unit', '')), models.Q(('association', None), ('organisation', None), models.Q(('unit', ''), _negated=True)), _connector='OR'), name='grant_has_one_holder', violation_error_message='Name one holder.'),
+                    models.CheckConstraint(condition=models.Q(('association', None), ('representative', None), _connector='OR'), name='grant_names_nobody_of_an_association', violation_error_message='No person is linked to an association.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), models.Q(('document', ''), _negated=True)), name='grant_says_what', violation_error_message='Say what exactly is granted, and by which document.'),
+                    models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='grant_ends_after_it_begins', violation_error_message='The last day comes after the first.'),
+                    models.CheckConstraint(condition=models.Q(('ends_on__lte', django.db.models.expressions.CombinedExpression(models.F('starts_on'), '+', models.Value(datetime.timedelta(days=365))))), name='grant_366_days_at_most', violation_error_message='A grant is for 366 days at most.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('revoked_at', None), ('revoked_by', None), ('revoked_reason', '')), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False), models.Q(('revoked_reason', ''), _negated=True)), _connector='OR'), name='grant_revoked_says_why', violation_error_message='Say why it is revoked.'),
+                    models.CheckConstraint(condition=models.Q(('accepted_at', None), ('declined_at', None), _connector='OR'), name='grant_accepted_or_declined', violation_error_message='It was answered already.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('accepted_at__isnull', True), ('accepted_by__isnull', True)), models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False)), _connector='OR'), name='grant_accepted_by_someone', violation_error_message='These go together or not at all.'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('declined_at', None), ('revoked_at', None)), expressions=[(django.db.models.functions.comparison.Coalesce('organisation', models.Value(0)), '='), (django.db.models.functions.comparison.Coalesce('association', models.Value(0)), '='), ('unit', '='), ('matter', '='), ('level', '='), ('area', '='), (members.models.grant._Days('starts_on', 'ends_on', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_upper=True)), '&&')], name='grant_once_at_a_time', violation_error_message='This holder has the same duty in the same area in these days.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -316,6 +359,15 @@ class Migration(migrations.Migration):
                 'verbose_name': 'instruction',
                 'verbose_name_plural': 'instructions',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(condition=models.Q(('answered_at', None)), fields=['department', 'due_at'], name='instruction_to_answer'),
+                    models.Index(condition=models.Q(('fires_at__isnull', False)), fields=['fires_at'], name='instruction_fires'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), models.Q(('office', ''), _negated=True)), name='instruction_has_words', violation_error_message='Write what is to be done.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('department__isnull', True), ('due_at__isnull', True), ('due_on__isnull', True)), models.Q(('department__isnull', False), ('due_at__isnull', False), ('due_on__isnull', False)), _connector='OR'), name='instruction_to_a_department_by_a_day', violation_error_message='A department answers by a day: name both or neither.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None), ('answered_by', None)), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), ('department__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='instruction_answered_in_words', violation_error_message='Write the answer.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -333,6 +385,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'visit',
                 'verbose_name_plural': 'visits',
                 'ordering': ['-on', '-pk'],
+                "indexes": [
+                    models.Index(fields=['expires_on'], name='visit_to_erase'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=('member', 'on'), name='visit_once_a_day', violation_error_message='This visit is entered already.'),
+                    models.CheckConstraint(condition=models.Q(('expires_on__gt', models.F('on'))), name='visit_is_erased', violation_error_message='A visit is erased after twelve months.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -347,6 +406,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'wish for a visit',
                 'verbose_name_plural': 'wishes for visits',
                 'ordering': ['pk'],
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('member',), name='visit_wish_one_open', violation_error_message='You asked for a visit already.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -362,150 +424,6 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'numbers of years',
                 'constraints': [models.UniqueConstraint(fields=('kind', 'year'), name='year_number_one_a_kind')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='brief',
-            index=models.Index(fields=['area', '-id'], name='brief_of_area'),
-        ),
-        migrations.AddConstraint(
-            model_name='brief',
-            constraint=models.UniqueConstraint(fields=('year', 'serial'), name='brief_numbered_once', violation_error_message='There is a brief of this number.'),
-        ),
-        migrations.AddConstraint(
-            model_name='brief',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('body', ''), _negated=True), ('serial__gte', 1)), name='brief_has_words', violation_error_message='A brief has a title and a text.'),
-        ),
-        migrations.AddIndex(
-            model_name='counsel',
-            index=models.Index(fields=['state', '-id'], name='counsel_of_state'),
-        ),
-        migrations.AddIndex(
-            model_name='counsel',
-            index=models.Index(fields=['area', 'state'], name='counsel_of_area'),
-        ),
-        migrations.AddConstraint(
-            model_name='counsel',
-            constraint=models.UniqueConstraint(fields=('member', 'client_id'), name='counsel_sent_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='counsel',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('body', ''), _negated=True)), name='counsel_has_words', violation_error_message='Give it a title and say what is to be done.'),
-        ),
-        migrations.AddConstraint(
-            model_name='counsel',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['answered', 'filed']), _negated=True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='counsel_answered_says_what', violation_error_message='Write the answer.'),
-        ),
-        migrations.AddConstraint(
-            model_name='counsel',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), models.Q(('became', ''), _negated=True), _connector='OR'), name='counsel_closed_says_what_became', violation_error_message='Say what became of it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='counsel',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['returned', 'filed']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='counsel_not_taken_says_why', violation_error_message='Say why.'),
-        ),
-        migrations.AddConstraint(
-            model_name='counsel',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['edited', 'briefed', 'noted', 'answered', 'closed']), _negated=True), models.Q(models.Q(('edited_title', ''), _negated=True), models.Q(('edited_body', ''), _negated=True)), _connector='OR'), name='counsel_edited_before_a_leader', violation_error_message='It is edited first.'),
-        ),
-        migrations.AddConstraint(
-            model_name='counsel',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['briefed', 'noted', 'answered', 'closed']), _negated=True), ('brief__isnull', False), _connector='OR'), name='counsel_before_a_leader_in_a_brief', violation_error_message='A leader reads it in a brief.'),
-        ),
-        migrations.AddConstraint(
-            model_name='counselversion',
-            constraint=models.UniqueConstraint(fields=('counsel', 'number'), name='counsel_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='figurerow',
-            constraint=models.UniqueConstraint(fields=('area', 'quarter', 'table', 'position'), name='figure_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='figurerow',
-            constraint=models.CheckConstraint(condition=models.Q(('quarter__day', 1), ('quarter__month__in', [1, 4, 7, 10])), name='figure_begins_a_quarter', violation_error_message='A quarter begins in January, April, July or October.'),
-        ),
-        migrations.AddConstraint(
-            model_name='figurerow',
-            constraint=models.CheckConstraint(condition=models.Q(('shown', None), ('shown', 0), ('shown__gte', 10), _connector='OR'), name='figure_is_rounded_and_not_small', violation_error_message='A count under ten is hidden.'),
-        ),
-        migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(fields=['ends_on'], name='grant_ends'),
-        ),
-        migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(fields=['area', '-id'], name='grant_of_area'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('association', None), ('organisation__isnull', False), ('unit', '')), models.Q(('association__isnull', False), ('organisation', None), ('unit', '')), models.Q(('association', None), ('organisation', None), models.Q(('unit', ''), _negated=True)), _connector='OR'), name='grant_has_one_holder', violation_error_message='Name one holder.'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('association', None), ('representative', None), _connector='OR'), name='grant_names_nobody_of_an_association', violation_error_message='No person is linked to an association.'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), models.Q(('document', ''), _negated=True)), name='grant_says_what', violation_error_message='Say what exactly is granted, and by which document.'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='grant_ends_after_it_begins', violation_error_message='The last day comes after the first.'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__lte', django.db.models.expressions.CombinedExpression(models.F('starts_on'), '+', models.Value(datetime.timedelta(days=365))))), name='grant_366_days_at_most', violation_error_message='A grant is for 366 days at most.'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revoked_at', None), ('revoked_by', None), ('revoked_reason', '')), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False), models.Q(('revoked_reason', ''), _negated=True)), _connector='OR'), name='grant_revoked_says_why', violation_error_message='Say why it is revoked.'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted_at', None), ('declined_at', None), _connector='OR'), name='grant_accepted_or_declined', violation_error_message='It was answered already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted_at__isnull', True), ('accepted_by__isnull', True)), models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False)), _connector='OR'), name='grant_accepted_by_someone', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('declined_at', None), ('revoked_at', None)), expressions=[(django.db.models.functions.comparison.Coalesce('organisation', models.Value(0)), '='), (django.db.models.functions.comparison.Coalesce('association', models.Value(0)), '='), ('unit', '='), ('matter', '='), ('level', '='), ('area', '='), (members.models.grant._Days('starts_on', 'ends_on', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_upper=True)), '&&')], name='grant_once_at_a_time', violation_error_message='This holder has the same duty in the same area in these days.'),
-        ),
-        migrations.AddIndex(
-            model_name='instruction',
-            index=models.Index(condition=models.Q(('answered_at', None)), fields=['department', 'due_at'], name='instruction_to_answer'),
-        ),
-        migrations.AddIndex(
-            model_name='instruction',
-            index=models.Index(condition=models.Q(('fires_at__isnull', False)), fields=['fires_at'], name='instruction_fires'),
-        ),
-        migrations.AddConstraint(
-            model_name='instruction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), models.Q(('office', ''), _negated=True)), name='instruction_has_words', violation_error_message='Write what is to be done.'),
-        ),
-        migrations.AddConstraint(
-            model_name='instruction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('department__isnull', True), ('due_at__isnull', True), ('due_on__isnull', True)), models.Q(('department__isnull', False), ('due_at__isnull', False), ('due_on__isnull', False)), _connector='OR'), name='instruction_to_a_department_by_a_day', violation_error_message='A department answers by a day: name both or neither.'),
-        ),
-        migrations.AddConstraint(
-            model_name='instruction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None), ('answered_by', None)), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), ('department__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='instruction_answered_in_words', violation_error_message='Write the answer.'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['expires_on'], name='visit_to_erase'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(fields=('member', 'on'), name='visit_once_a_day', violation_error_message='This visit is entered already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_on__gt', models.F('on'))), name='visit_is_erased', violation_error_message='A visit is erased after twelve months.'),
-        ),
-        migrations.AddConstraint(
-            model_name='visitwish',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('member',), name='visit_wish_one_open', violation_error_message='You asked for a visit already.'),
         ),
         migrations.RunSQL(KEPT, LET_GO),
     ]

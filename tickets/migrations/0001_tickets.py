@@ -82,6 +82,28 @@ class Migration(migrations.Migration):
                 'verbose_name': 'ticket',
                 'verbose_name_plural': 'tickets',
                 'ordering': ['-pk'],
+                "indexes": [
+                    models.Index(condition=models.Q(('routed_at', None), ('state', 'filed')), fields=['id'], name='ticket_unrouted'),
+                    models.Index(fields=['district', '-id'], name='ticket_district'),
+                    models.Index(fields=['street', '-id'], name='ticket_street'),
+                    models.Index(fields=['community', '-id'], name='ticket_community'),
+                    models.Index(fields=['grid', '-id'], name='ticket_grid'),
+                    models.Index(fields=['category', '-id'], name='ticket_category'),
+                    models.Index(fields=['filed_by', '-id'], name='ticket_filed_by'),
+                    models.Index(fields=['lead_department', '-id'], name='ticket_lead'),
+                    models.Index(condition=models.Q(('state__in', ['awaiting_approval', 'dispatched', 'filed', 'handled', 'handling', 'suspended', 'triage', 'verified'])), fields=['district', 'state', '-id'], name='ticket_open_district'),
+                    models.Index(condition=models.Q(('state__in', ['awaiting_approval', 'dispatched', 'filed', 'handled', 'handling', 'suspended', 'triage', 'verified'])), fields=['street', 'state', '-id'], name='ticket_open_street'),
+                    models.Index(condition=models.Q(('state__in', ['awaiting_approval', 'dispatched', 'filed', 'handled', 'handling', 'suspended', 'triage', 'verified'])), fields=['community', 'state', '-id'], name='ticket_open_community'),
+                    models.Index(fields=['state', '-id'], name='ticket_state'),
+                    django.contrib.postgres.indexes.GistIndex(condition=models.Q(('state__in', ['awaiting_approval', 'dispatched', 'filed', 'handled', 'handling', 'suspended', 'triage', 'verified'])), fields=['point'], name='ticket_open_point'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=('filed_by', 'client_id'), name='ticket_client_id_once_a_caller', nulls_distinct=False, violation_error_message='This client id was used before.'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['filed', 'awaiting_approval']), ('routed_at__isnull', False), _connector='OR'), name='ticket_routed_unless_filed', violation_error_message='A ticket that went on has been routed.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed')), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at', None)), _connector='OR'), name='ticket_closed_has_its_time', violation_error_message='Closed and its time go together.'),
+                    models.CheckConstraint(condition=models.Q(('return_count__lte', 2)), name='ticket_returned_twice_at_most', violation_error_message='A ticket is returned twice at most.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('point__isnull', True), ('raw_lat__isnull', True), ('raw_lon__isnull', True)), models.Q(('point__isnull', False), ('raw_lat__isnull', False), ('raw_lon__isnull', False)), _connector='OR'), name='ticket_point_with_its_raw_pair', violation_error_message='These go together or not at all.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -109,6 +131,22 @@ class Migration(migrations.Migration):
                 'verbose_name': 'assignment',
                 'verbose_name_plural': 'assignments',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(fields=['department', '-ticket'], name='assignment_department'),
+                    models.Index(condition=models.Q(('state__in', ['offered', 'reported_in', 'signed'])), fields=['department', 'state', '-ticket'], name='assignment_waiting'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(('role', 'lead'), ('state__in', ['done', 'offered', 'reported_in', 'signed'])), fields=('ticket',), name='assignment_one_live_lead', violation_error_message='This ticket has a lead already.'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['done', 'offered', 'reported_in', 'signed'])), fields=('ticket', 'department'), name='assignment_department_once', violation_error_message='This department has the ticket already.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['reported_in', 'signed', 'done']), _negated=True), ('signed_at__isnull', False), _connector='OR'), name='assignment_in_hand_was_signed', violation_error_message='Nobody works on what was not signed for.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('done_at', None)), _connector='OR'), name='assignment_done_has_its_time', violation_error_message='Done and its time go together.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('returned_at__isnull', False), ('state', 'returned')), models.Q(models.Q(('state', 'returned'), _negated=True), ('returned_at', None)), _connector='OR'), name='assignment_returned_has_its_time', violation_error_message='Returned and its time go together.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('signed_at__isnull', True), ('signed_by__isnull', True)), models.Q(('signed_at__isnull', False), ('signed_by__isnull', False)), _connector='OR'), name='assignment_signed_by_someone', violation_error_message='These go together or not at all.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reported_in_at__isnull', True), ('reported_in_by__isnull', True)), models.Q(('reported_in_at__isnull', False), ('reported_in_by__isnull', False)), _connector='OR'), name='assignment_reported_in_by_someone', violation_error_message='These go together or not at all.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('made_safe_at__isnull', True), ('made_safe_by__isnull', True)), models.Q(('made_safe_at__isnull', False), ('made_safe_by__isnull', False)), _connector='OR'), name='assignment_made_safe_by_someone', violation_error_message='These go together or not at all.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('done_by__isnull', True)), models.Q(('done_at__isnull', False), ('done_by__isnull', False)), _connector='OR'), name='assignment_done_by_someone', violation_error_message='These go together or not at all.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('returned_at__isnull', True), ('returned_by__isnull', True)), models.Q(('returned_at__isnull', False), ('returned_by__isnull', False)), _connector='OR'), name='assignment_returned_by_someone', violation_error_message='These go together or not at all.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -124,6 +162,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'holder of an office function',
                 'verbose_name_plural': 'holders of office functions',
                 'ordering': ['pk'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('function', 'area', 'category'), name='function_one_holder_a_place', nulls_distinct=False, violation_error_message='This function has a holder here already.'),
+                    models.CheckConstraint(condition=models.Q(('function__in', ['community_office', 'street_office']), _negated=True), name='function_offices_need_no_row', violation_error_message='Offices are found by their area.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -145,6 +187,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'routing rule',
                 'verbose_name_plural': 'routing rules',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(condition=models.Q(('valid_to', None)), fields=['area', 'category'], name='rule_in_force'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('department__isnull', False), ('function', '')), models.Q(('department', None), models.Q(('function', ''), _negated=True)), _connector='OR'), name='rule_names_one_target', violation_error_message='A rule names a department or an office function.'),
+                    models.UniqueConstraint(condition=models.Q(('category__isnull', False), ('shape', None), ('valid_to', None)), fields=('area', 'category'), name='rule_one_in_force_an_area_and_category', violation_error_message='A rule for this category and area is in force.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -166,6 +215,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'event',
                 'verbose_name_plural': 'events',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(fields=['ticket', 'id'], name='event_story'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -193,149 +245,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'search words',
                 'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['words'], name='ticket_words')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('routed_at', None), ('state', 'filed')), fields=['id'], name='ticket_unrouted'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['district', '-id'], name='ticket_district'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['street', '-id'], name='ticket_street'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['community', '-id'], name='ticket_community'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['grid', '-id'], name='ticket_grid'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['category', '-id'], name='ticket_category'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['filed_by', '-id'], name='ticket_filed_by'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['lead_department', '-id'], name='ticket_lead'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('state__in', ['awaiting_approval', 'dispatched', 'filed', 'handled', 'handling', 'suspended', 'triage', 'verified'])), fields=['district', 'state', '-id'], name='ticket_open_district'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('state__in', ['awaiting_approval', 'dispatched', 'filed', 'handled', 'handling', 'suspended', 'triage', 'verified'])), fields=['street', 'state', '-id'], name='ticket_open_street'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('state__in', ['awaiting_approval', 'dispatched', 'filed', 'handled', 'handling', 'suspended', 'triage', 'verified'])), fields=['community', 'state', '-id'], name='ticket_open_community'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['state', '-id'], name='ticket_state'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('state__in', ['awaiting_approval', 'dispatched', 'filed', 'handled', 'handling', 'suspended', 'triage', 'verified'])), fields=['point'], name='ticket_open_point'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.UniqueConstraint(fields=('filed_by', 'client_id'), name='ticket_client_id_once_a_caller', nulls_distinct=False, violation_error_message='This client id was used before.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['filed', 'awaiting_approval']), ('routed_at__isnull', False), _connector='OR'), name='ticket_routed_unless_filed', violation_error_message='A ticket that went on has been routed.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed')), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at', None)), _connector='OR'), name='ticket_closed_has_its_time', violation_error_message='Closed and its time go together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('return_count__lte', 2)), name='ticket_returned_twice_at_most', violation_error_message='A ticket is returned twice at most.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('point__isnull', True), ('raw_lat__isnull', True), ('raw_lon__isnull', True)), models.Q(('point__isnull', False), ('raw_lat__isnull', False), ('raw_lon__isnull', False)), _connector='OR'), name='ticket_point_with_its_raw_pair', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['department', '-ticket'], name='assignment_department'),
-        ),
-        migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(condition=models.Q(('state__in', ['offered', 'reported_in', 'signed'])), fields=['department', 'state', '-ticket'], name='assignment_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('role', 'lead'), ('state__in', ['done', 'offered', 'reported_in', 'signed'])), fields=('ticket',), name='assignment_one_live_lead', violation_error_message='This ticket has a lead already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['done', 'offered', 'reported_in', 'signed'])), fields=('ticket', 'department'), name='assignment_department_once', violation_error_message='This department has the ticket already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['reported_in', 'signed', 'done']), _negated=True), ('signed_at__isnull', False), _connector='OR'), name='assignment_in_hand_was_signed', violation_error_message='Nobody works on what was not signed for.'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('done_at', None)), _connector='OR'), name='assignment_done_has_its_time', violation_error_message='Done and its time go together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('returned_at__isnull', False), ('state', 'returned')), models.Q(models.Q(('state', 'returned'), _negated=True), ('returned_at', None)), _connector='OR'), name='assignment_returned_has_its_time', violation_error_message='Returned and its time go together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_at__isnull', True), ('signed_by__isnull', True)), models.Q(('signed_at__isnull', False), ('signed_by__isnull', False)), _connector='OR'), name='assignment_signed_by_someone', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reported_in_at__isnull', True), ('reported_in_by__isnull', True)), models.Q(('reported_in_at__isnull', False), ('reported_in_by__isnull', False)), _connector='OR'), name='assignment_reported_in_by_someone', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('made_safe_at__isnull', True), ('made_safe_by__isnull', True)), models.Q(('made_safe_at__isnull', False), ('made_safe_by__isnull', False)), _connector='OR'), name='assignment_made_safe_by_someone', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('done_by__isnull', True)), models.Q(('done_at__isnull', False), ('done_by__isnull', False)), _connector='OR'), name='assignment_done_by_someone', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('returned_at__isnull', True), ('returned_by__isnull', True)), models.Q(('returned_at__isnull', False), ('returned_by__isnull', False)), _connector='OR'), name='assignment_returned_by_someone', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='functionholder',
-            constraint=models.UniqueConstraint(fields=('function', 'area', 'category'), name='function_one_holder_a_place', nulls_distinct=False, violation_error_message='This function has a holder here already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='functionholder',
-            constraint=models.CheckConstraint(condition=models.Q(('function__in', ['community_office', 'street_office']), _negated=True), name='function_offices_need_no_row', violation_error_message='Offices are found by their area.'),
-        ),
-        migrations.AddIndex(
-            model_name='routingrule',
-            index=models.Index(condition=models.Q(('valid_to', None)), fields=['area', 'category'], name='rule_in_force'),
-        ),
-        migrations.AddConstraint(
-            model_name='routingrule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('department__isnull', False), ('function', '')), models.Q(('department', None), models.Q(('function', ''), _negated=True)), _connector='OR'), name='rule_names_one_target', violation_error_message='A rule names a department or an office function.'),
-        ),
-        migrations.AddConstraint(
-            model_name='routingrule',
-            constraint=models.UniqueConstraint(condition=models.Q(('category__isnull', False), ('shape', None), ('valid_to', None)), fields=('area', 'category'), name='rule_one_in_force_an_area_and_category', violation_error_message='A rule for this category and area is in force.'),
-        ),
-        migrations.AddIndex(
-            model_name='ticketevent',
-            index=models.Index(fields=['ticket', 'id'], name='event_story'),
         ),
     ]

@@ -20,11 +20,22 @@ class Migration(migrations.Migration):
                 ('rank', models.CharField(blank=True, choices=[('liaison', 'Liaison'), ('section_head', 'Section head'), ('deputy_head', 'Deputy head'), ('head', 'Head of the department')], max_length=20, verbose_name='rank')),
                 ('via', models.CharField(choices=[('page', 'on the page'), ('code', 'by the code at the place'), ('api', 'by a program')], default='page', max_length=8, verbose_name='how')),
                 ('at', models.DateTimeField(verbose_name='when')),
+                (
+                    'assignment',
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='arrivals', to='tickets.assignment'),
+                ),
+                (
+                    'person',
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person'),
+                ),
             ],
             options={
                 'verbose_name': 'arrival',
                 'verbose_name_plural': 'arrivals',
                 'ordering': ['pk'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('assignment', 'person'), name='arrival_once_a_person', violation_error_message='You have signed in already.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -46,11 +57,31 @@ class Migration(migrations.Migration):
                 ('over_told_at', models.DateTimeField(blank=True, null=True, verbose_name='told that it is late')),
                 ('stopped_at', models.DateTimeField(blank=True, null=True, verbose_name='stopped')),
                 ('outcome', models.CharField(blank=True, choices=[('met', 'done'), ('void', 'not any more')], max_length=8, verbose_name='outcome')),
+                (
+                    'assignment',
+                    models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='clocks', to='tickets.assignment'),
+                ),
+                (
+                    'ticket',
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clocks', to='tickets.ticket'),
+                ),
             ],
             options={
                 'verbose_name': 'clock',
                 'verbose_name_plural': 'clocks',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(condition=models.Q(('next_fire_at__isnull', False)), fields=['next_fire_at'], name='clock_next_fire'),
+                    models.Index(condition=models.Q(('stopped_at', None)), fields=['edition', 'id'], name='clock_edition'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(('stopped_at', None)), fields=('ticket', 'assignment', 'kind'), name='clock_one_of_a_kind_runs', nulls_distinct=False, violation_error_message='A clock of this kind runs already.'),
+                    models.CheckConstraint(condition=models.Q(('due_at__gt', models.F('started_at')), ('near_at__gte', models.F('started_at')), ('near_at__lte', models.F('due_at'))), name='clock_ends_after_it_starts', violation_error_message='A limit ends after it starts.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('stopped_at', None)), models.Q(('stopped_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='clock_stopped_has_an_outcome', violation_error_message='A stopped clock was met or is void.'),
+                    models.CheckConstraint(condition=models.Q(('next_fire_at', None), models.Q(('paused_at', None), ('stopped_at', None)), _connector='OR'), name='clock_fires_while_it_runs', violation_error_message='Only a running clock fires.'),
+                    models.CheckConstraint(condition=models.Q(('paused_at', None), ('stopped_at', None), _connector='OR'), name='clock_paused_while_it_runs', violation_error_message='A stopped clock is not paused.'),
+                    models.CheckConstraint(condition=models.Q(('share__gte', 1), ('share__lte', 100)), name='clock_share_is_a_part', violation_error_message='A share is between 1 and 100 percent.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -59,11 +90,19 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('started_at', models.DateTimeField(verbose_name='from')),
                 ('ended_at', models.DateTimeField(verbose_name='until')),
+                (
+                    'clock',
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pauses', to='tickets.clock'),
+                ),
             ],
             options={
                 'verbose_name': 'pause',
                 'verbose_name_plural': 'pauses',
                 'ordering': ['started_at'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('ended_at__gte', models.F('started_at'))), name='pause_ends_after_it_starts', violation_error_message='A pause ends after it starts.'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('clock', '='), (models.Func(models.F('started_at'), models.F('ended_at'), function='tstzrange'), '&&')], name='pause_spans_stand_apart', violation_error_message='Two pauses of one clock overlap.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -71,6 +110,10 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('why', models.JSONField(blank=True, default=dict)),
+                (
+                    'department',
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.department'),
+                ),
             ],
             options={
                 'verbose_name': 'helping department',
@@ -86,11 +129,30 @@ class Migration(migrations.Migration):
                 ('quality', models.PositiveSmallIntegerField(verbose_name='quality')),
                 ('sentence', models.CharField(blank=True, max_length=300, verbose_name='in one sentence')),
                 ('given_at', models.DateTimeField(verbose_name='given at')),
+                (
+                    'department',
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='grids.department'),
+                ),
+                (
+                    'given_by',
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'ticket',
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='tickets.ticket'),
+                ),
             ],
             options={
                 'verbose_name': 'score',
                 'verbose_name_plural': 'scores',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(fields=['department', 'given_at'], name='score_of_department'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=('ticket', 'department'), name='score_once', violation_error_message='This department has its score already.'),
+                    models.CheckConstraint(condition=models.Q(('quality__gte', 1), ('quality__lte', 5), ('speed__gte', 1), ('speed__lte', 5)), name='score_is_one_to_five', violation_error_message='Give 1 to 5.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -104,11 +166,31 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=200, verbose_name='reason')),
                 ('valid_from', models.DateTimeField(verbose_name='valid from')),
                 ('valid_to', models.DateTimeField(blank=True, null=True, verbose_name='valid to')),
+                (
+                    'area',
+                    models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.area', verbose_name='area'),
+                ),
+                (
+                    'category',
+                    models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.category', verbose_name='category'),
+                ),
+                (
+                    'created_by',
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'ended_by',
+                    models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
             ],
             options={
                 'verbose_name': 'time limit',
                 'verbose_name_plural': 'time limits',
                 'ordering': ['pk'],
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('clock', 'scope', 'area', 'category'), name='limit_one_in_force', nulls_distinct=False, violation_error_message='A limit for this is in force.'),
+                    models.CheckConstraint(condition=models.Q(('limit__regex', '^((UH|UM|WH|WM|WD)[1-9][0-9]{0,3})?$')), name='limit_is_readable', violation_error_message='Write a limit as UM15, UH2, WM15, WH4 or WD5.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -121,11 +203,33 @@ class Migration(migrations.Migration):
                 ('blown_at', models.DateTimeField(verbose_name='blown at')),
                 ('out_at', models.DateTimeField(blank=True, null=True, verbose_name='out since')),
                 ('refused_at', models.DateTimeField(blank=True, null=True, verbose_name='refused at')),
+                (
+                    'approved_by',
+                    models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'blown_by',
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'refused_by',
+                    models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'ticket',
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='whistles', to='tickets.ticket'),
+                ),
             ],
             options={
                 'verbose_name': 'whistle',
                 'verbose_name_plural': 'whistles',
                 'ordering': ['pk'],
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(('refused_at', None)), fields=('ticket',), name='whistle_one_a_ticket', violation_error_message='The whistle was blown for this already.'),
+                    models.CheckConstraint(condition=models.Q(('kind', 'emergency'), models.Q(models.Q(('tried', ''), _negated=True), models.Q(('missing_power', ''), _negated=True)), _connector='OR'), name='whistle_says_why', violation_error_message='Say what was tried and which power is missing.'),
+                    models.CheckConstraint(condition=models.Q(('out_at', None), ('refused_at', None), _connector='OR'), name='whistle_out_or_refused', violation_error_message='A whistle is out or refused, never both.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('refused_at__isnull', True), ('refused_by__isnull', True)), models.Q(('refused_at__isnull', False), ('refused_by__isnull', False)), _connector='OR'), name='whistle_refused_by_someone', violation_error_message='These go together or not at all.'),
+                ],
             },
         ),
         migrations.AddField(
@@ -227,174 +331,9 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('merged_into', models.F('pk')), _negated=True), name='ticket_not_merged_into_itself', violation_error_message='A ticket is not merged into itself.'),
         ),
         migrations.AddField(
-            model_name='arrival',
-            name='assignment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='arrivals', to='tickets.assignment'),
-        ),
-        migrations.AddField(
-            model_name='arrival',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person'),
-        ),
-        migrations.AddField(
-            model_name='clock',
-            name='assignment',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='clocks', to='tickets.assignment'),
-        ),
-        migrations.AddField(
-            model_name='clock',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clocks', to='tickets.ticket'),
-        ),
-        migrations.AddField(
-            model_name='clockpause',
-            name='clock',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pauses', to='tickets.clock'),
-        ),
-        migrations.AddField(
-            model_name='helper',
-            name='department',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.department'),
-        ),
-        migrations.AddField(
-            model_name='score',
-            name='department',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='grids.department'),
-        ),
-        migrations.AddField(
-            model_name='score',
-            name='given_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='score',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='tickets.ticket'),
-        ),
-        migrations.AddField(
-            model_name='timelimit',
-            name='area',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.area', verbose_name='area'),
-        ),
-        migrations.AddField(
-            model_name='timelimit',
-            name='category',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.category', verbose_name='category'),
-        ),
-        migrations.AddField(
-            model_name='timelimit',
-            name='created_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='timelimit',
-            name='ended_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='whistle',
-            name='approved_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='whistle',
-            name='blown_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='whistle',
-            name='refused_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='whistle',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='whistles', to='tickets.ticket'),
-        ),
-        migrations.AddField(
             model_name='helper',
             name='whistle',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='helpers', to='tickets.whistle'),
-        ),
-        migrations.AddConstraint(
-            model_name='arrival',
-            constraint=models.UniqueConstraint(fields=('assignment', 'person'), name='arrival_once_a_person', violation_error_message='You have signed in already.'),
-        ),
-        migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('next_fire_at__isnull', False)), fields=['next_fire_at'], name='clock_next_fire'),
-        ),
-        migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('stopped_at', None)), fields=['edition', 'id'], name='clock_edition'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(condition=models.Q(('stopped_at', None)), fields=('ticket', 'assignment', 'kind'), name='clock_one_of_a_kind_runs', nulls_distinct=False, violation_error_message='A clock of this kind runs already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(('due_at__gt', models.F('started_at')), ('near_at__gte', models.F('started_at')), ('near_at__lte', models.F('due_at'))), name='clock_ends_after_it_starts', violation_error_message='A limit ends after it starts.'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('stopped_at', None)), models.Q(('stopped_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='clock_stopped_has_an_outcome', violation_error_message='A stopped clock was met or is void.'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(('next_fire_at', None), models.Q(('paused_at', None), ('stopped_at', None)), _connector='OR'), name='clock_fires_while_it_runs', violation_error_message='Only a running clock fires.'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(('paused_at', None), ('stopped_at', None), _connector='OR'), name='clock_paused_while_it_runs', violation_error_message='A stopped clock is not paused.'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(('share__gte', 1), ('share__lte', 100)), name='clock_share_is_a_part', violation_error_message='A share is between 1 and 100 percent.'),
-        ),
-        migrations.AddConstraint(
-            model_name='clockpause',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__gte', models.F('started_at'))), name='pause_ends_after_it_starts', violation_error_message='A pause ends after it starts.'),
-        ),
-        migrations.AddConstraint(
-            model_name='clockpause',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('clock', '='), (models.Func(models.F('started_at'), models.F('ended_at'), function='tstzrange'), '&&')], name='pause_spans_stand_apart', violation_error_message='Two pauses of one clock overlap.'),
-        ),
-        migrations.AddIndex(
-            model_name='score',
-            index=models.Index(fields=['department', 'given_at'], name='score_of_department'),
-        ),
-        migrations.AddConstraint(
-            model_name='score',
-            constraint=models.UniqueConstraint(fields=('ticket', 'department'), name='score_once', violation_error_message='This department has its score already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('quality__gte', 1), ('quality__lte', 5), ('speed__gte', 1), ('speed__lte', 5)), name='score_is_one_to_five', violation_error_message='Give 1 to 5.'),
-        ),
-        migrations.AddConstraint(
-            model_name='timelimit',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('clock', 'scope', 'area', 'category'), name='limit_one_in_force', nulls_distinct=False, violation_error_message='A limit for this is in force.'),
-        ),
-        migrations.AddConstraint(
-            model_name='timelimit',
-            constraint=models.CheckConstraint(condition=models.Q(('limit__regex', '^((UH|UM|WH|WM|WD)[1-9][0-9]{0,3})?$')), name='limit_is_readable', violation_error_message='Write a limit as UM15, UH2, WM15, WH4 or WD5.'),
-        ),
-        migrations.AddConstraint(
-            model_name='whistle',
-            constraint=models.UniqueConstraint(condition=models.Q(('refused_at', None)), fields=('ticket',), name='whistle_one_a_ticket', violation_error_message='The whistle was blown for this already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='whistle',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'emergency'), models.Q(models.Q(('tried', ''), _negated=True), models.Q(('missing_power', ''), _negated=True)), _connector='OR'), name='whistle_says_why', violation_error_message='Say what was tried and which power is missing.'),
-        ),
-        migrations.AddConstraint(
-            model_name='whistle',
-            constraint=models.CheckConstraint(condition=models.Q(('out_at', None), ('refused_at', None), _connector='OR'), name='whistle_out_or_refused', violation_error_message='A whistle is out or refused, never both.'),
-        ),
-        migrations.AddConstraint(
-            model_name='whistle',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('refused_at__isnull', True), ('refused_by__isnull', True)), models.Q(('refused_at__isnull', False), ('refused_by__isnull', False)), _connector='OR'), name='whistle_refused_by_someone', violation_error_message='These go together or not at all.'),
         ),
         migrations.AddConstraint(
             model_name='helper',

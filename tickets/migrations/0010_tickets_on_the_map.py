@@ -23,42 +23,36 @@ class Migration(migrations.Migration):
                 ('many', models.PositiveIntegerField(verbose_name='open')),
                 ('late', models.PositiveIntegerField(verbose_name='late')),
                 ('spot', django.contrib.gis.db.models.fields.PointField(spatial_index=False, srid=3857)),
+                (
+                    'community',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='grids.area'),
+                ),
+                (
+                    'district',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='grids.area'),
+                ),
+                (
+                    'grid',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='grids.area'),
+                ),
+                (
+                    'street',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='grids.area'),
+                ),
             ],
             options={
                 'verbose_name': 'open tickets of a grid',
                 'verbose_name_plural': 'open tickets of a grid',
+                "indexes": [
+                    django.contrib.postgres.indexes.GistIndex(fields=['spot'], name='ticketrollup_spot'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=('grid', 'community', 'street', 'district'), name='ticketrollup_once_a_place', violation_error_message='This place is counted already.'),
+                ],
             },
         ),
         migrations.AddIndex(
             model_name='ticket',
             index=models.Index(condition=models.Q(('point', None), ('state__in', ['awaiting_approval', 'dispatched', 'filed', 'handled', 'handling', 'suspended', 'triage', 'verified'])), fields=['grid'], name='ticket_open_pointless'),
-        ),
-        migrations.AddField(
-            model_name='ticketrollup',
-            name='community',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='grids.area'),
-        ),
-        migrations.AddField(
-            model_name='ticketrollup',
-            name='district',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='grids.area'),
-        ),
-        migrations.AddField(
-            model_name='ticketrollup',
-            name='grid',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='grids.area'),
-        ),
-        migrations.AddField(
-            model_name='ticketrollup',
-            name='street',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='grids.area'),
-        ),
-        migrations.AddIndex(
-            model_name='ticketrollup',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['spot'], name='ticketrollup_spot'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticketrollup',
-            constraint=models.UniqueConstraint(fields=('grid', 'community', 'street', 'district'), name='ticketrollup_once_a_place', violation_error_message='This place is counted already.'),
         ),
     ]

@@ -25,11 +25,51 @@ class Migration(migrations.Migration):
                 ('second_at', models.DateTimeField(blank=True, null=True, verbose_name='second signature')),
                 ('refused_at', models.DateTimeField(blank=True, null=True, verbose_name='refused at')),
                 ('answer', models.TextField(blank=True, max_length=2000, verbose_name='answer')),
+                (
+                    'asked_by',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'assignment',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='appeals', to='tickets.assignment'),
+                ),
+                (
+                    'clock',
+                    models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='appeal', to='tickets.clock'),
+                ),
+                (
+                    'first_by',
+                    models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'refused_by',
+                    models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'second_by',
+                    models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'ticket',
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appeals', to='tickets.ticket'),
+                ),
             ],
             options={
                 'verbose_name': 'appeal',
                 'verbose_name_plural': 'appeals',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(condition=models.Q(('refused_at', None), ('second_at', None)), fields=['ticket'], name='appeal_open'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('first_at__isnull', True), ('first_by__isnull', True)), models.Q(('first_at__isnull', False), ('first_by__isnull', False)), _connector='OR'), name='appeal_first_by_someone', violation_error_message='These go together or not at all.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('second_at__isnull', True), ('second_by__isnull', True)), models.Q(('second_at__isnull', False), ('second_by__isnull', False)), _connector='OR'), name='appeal_second_by_someone', violation_error_message='These go together or not at all.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('refused_at__isnull', True), ('refused_by__isnull', True)), models.Q(('refused_at__isnull', False), ('refused_by__isnull', False)), _connector='OR'), name='appeal_refused_by_someone', violation_error_message='These go together or not at all.'),
+                    models.CheckConstraint(condition=models.Q(('second_by', None), models.Q(('first_by__isnull', False), models.Q(('first_by', models.F('second_by')), _negated=True)), _connector='OR'), name='appeal_signed_by_two', violation_error_message='Two different people sign an exemption.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('first_by', None), models.Q(('first_by', models.F('asked_by')), _negated=True), _connector='OR'), models.Q(('second_by', None), models.Q(('second_by', models.F('asked_by')), _negated=True), _connector='OR')), name='appeal_not_signed_by_who_asked', violation_error_message='Who asks does not sign.'),
+                    models.CheckConstraint(condition=models.Q(('second_at', None), ('refused_at', None), _connector='OR'), name='appeal_signed_or_refused', violation_error_message='It is exempted or refused, never both.'),
+                    models.CheckConstraint(condition=models.Q(('refused_at', None), models.Q(('answer', ''), _negated=True), _connector='OR'), name='appeal_refused_says_why', violation_error_message='A refusal says why.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -46,11 +86,45 @@ class Migration(migrations.Migration):
                 ('answer', models.TextField(blank=True, max_length=2000, verbose_name='answer')),
                 ('due_before', models.DateTimeField(verbose_name='due before')),
                 ('due_after', models.DateTimeField(blank=True, null=True, verbose_name='due after')),
+                (
+                    'asked_by',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'assignment',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='tickets.assignment'),
+                ),
+                (
+                    'clock',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='tickets.clock'),
+                ),
+                (
+                    'decided_by',
+                    models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'endorsed_by',
+                    models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'ticket',
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='tickets.ticket'),
+                ),
             ],
             options={
                 'verbose_name': 'extension',
                 'verbose_name_plural': 'extensions',
                 'ordering': ['pk'],
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(('outcome', '')), fields=('assignment',), name='extension_one_is_open', violation_error_message='An extension is asked for already.'),
+                    models.UniqueConstraint(condition=models.Q(('outcome', 'granted')), fields=('assignment', 'serial'), name='extension_each_number_once', violation_error_message='This extension was granted already.'),
+                    models.CheckConstraint(condition=models.Q(('serial__gte', 1), ('serial__lte', 2)), name='extension_twice_at_most', violation_error_message='It is extended twice at most.'),
+                    models.CheckConstraint(condition=models.Q(('amount__regex', '^(UH|UM|WH|WM|WD)[1-9][0-9]{0,3}$')), name='extension_amount_is_readable', violation_error_message='Write a limit as UM15, UH2, WM15, WH4 or WD5.'),
+                    models.CheckConstraint(condition=models.Q(('asked_at__lt', models.F('due_before'))), name='extension_asked_in_time', violation_error_message='An extension is asked for before the deadline.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='extension_decided_has_its_time', violation_error_message='Decided and its time go together.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('due_after__gt', models.F('due_before')), ('outcome', 'granted'), ('due_after__isnull', False), ('decided_by__isnull', False), ('endorsed_at__isnull', False), models.Q(('decided_by', models.F('asked_by')), _negated=True), models.Q(('decided_by', models.F('endorsed_by')), _negated=True)), models.Q(models.Q(('outcome', 'granted'), _negated=True), ('due_after', None)), _connector='OR'), name='extension_granted_by_both', violation_error_message='The department agrees and somebody else grants it.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('endorsed_at__isnull', True), ('endorsed_by__isnull', True)), models.Q(('endorsed_at__isnull', False), ('endorsed_by__isnull', False)), _connector='OR'), name='extension_endorsed_by_someone', violation_error_message='These go together or not at all.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -60,11 +134,38 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(max_length=2000, verbose_name='reason')),
                 ('reach', models.CharField(choices=[('grid', 'This grid'), ('community', 'This community'), ('street', 'This street'), ('district', 'The whole district')], max_length=10, verbose_name='holds for')),
                 ('at', models.DateTimeField(verbose_name='when')),
+                (
+                    'area',
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.area', verbose_name='area'),
+                ),
+                (
+                    'assignment',
+                    models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='ruling', to='tickets.assignment'),
+                ),
+                (
+                    'by',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'department',
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.department', verbose_name='department'),
+                ),
+                (
+                    'rule',
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rulings', to='tickets.routingrule', verbose_name='routing rule'),
+                ),
+                (
+                    'ticket',
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rulings', to='tickets.ticket'),
+                ),
             ],
             options={
                 'verbose_name': 'ruling',
                 'verbose_name_plural': 'rulings',
                 'ordering': ['pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='ruling_says_why', violation_error_message='A ruling says why.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -75,11 +176,31 @@ class Migration(migrations.Migration):
                 ('until', models.DateField(verbose_name='until')),
                 ('at', models.DateTimeField(verbose_name='since')),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
+                (
+                    'by',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'ended_by',
+                    models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'ticket',
+                    models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='suspension', to='tickets.ticket'),
+                ),
             ],
             options={
                 'verbose_name': 'suspension',
                 'verbose_name_plural': 'suspensions',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(condition=models.Q(('ended_at', None)), fields=['until'], name='suspension_running'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='suspension_says_why', violation_error_message='A suspension says why.'),
+                    models.CheckConstraint(condition=models.Q(('ended_at', None), ('ended_at__gte', models.F('at')), _connector='OR'), name='suspension_ends_after_it_starts', violation_error_message='A suspension ends after it starts.'),
+                    models.CheckConstraint(condition=models.Q(('ended_by', None), ('ended_at__isnull', False), _connector='OR'), name='suspension_ended_has_its_time', violation_error_message='Who ends it does so at some time.'),
+                ],
             },
         ),
         migrations.AddField(
@@ -119,199 +240,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='assignment',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('ruled_at__isnull', True), ('ruled_by__isnull', True)), models.Q(('ruled_at__isnull', False), ('ruled_by__isnull', False)), _connector='OR'), name='assignment_ruled_by_someone', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddField(
-            model_name='appeal',
-            name='asked_by',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='appeal',
-            name='assignment',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='appeals', to='tickets.assignment'),
-        ),
-        migrations.AddField(
-            model_name='appeal',
-            name='clock',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='appeal', to='tickets.clock'),
-        ),
-        migrations.AddField(
-            model_name='appeal',
-            name='first_by',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='appeal',
-            name='refused_by',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='appeal',
-            name='second_by',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='appeal',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appeals', to='tickets.ticket'),
-        ),
-        migrations.AddField(
-            model_name='extension',
-            name='asked_by',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='extension',
-            name='assignment',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='tickets.assignment'),
-        ),
-        migrations.AddField(
-            model_name='extension',
-            name='clock',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='tickets.clock'),
-        ),
-        migrations.AddField(
-            model_name='extension',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='extension',
-            name='endorsed_by',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='extension',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='tickets.ticket'),
-        ),
-        migrations.AddField(
-            model_name='ruling',
-            name='area',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.area', verbose_name='area'),
-        ),
-        migrations.AddField(
-            model_name='ruling',
-            name='assignment',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='ruling', to='tickets.assignment'),
-        ),
-        migrations.AddField(
-            model_name='ruling',
-            name='by',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='ruling',
-            name='department',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.department', verbose_name='department'),
-        ),
-        migrations.AddField(
-            model_name='ruling',
-            name='rule',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rulings', to='tickets.routingrule', verbose_name='routing rule'),
-        ),
-        migrations.AddField(
-            model_name='ruling',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rulings', to='tickets.ticket'),
-        ),
-        migrations.AddField(
-            model_name='suspension',
-            name='by',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='suspension',
-            name='ended_by',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='suspension',
-            name='ticket',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='suspension', to='tickets.ticket'),
-        ),
-        migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(condition=models.Q(('refused_at', None), ('second_at', None)), fields=['ticket'], name='appeal_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('first_at__isnull', True), ('first_by__isnull', True)), models.Q(('first_at__isnull', False), ('first_by__isnull', False)), _connector='OR'), name='appeal_first_by_someone', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('second_at__isnull', True), ('second_by__isnull', True)), models.Q(('second_at__isnull', False), ('second_by__isnull', False)), _connector='OR'), name='appeal_second_by_someone', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('refused_at__isnull', True), ('refused_by__isnull', True)), models.Q(('refused_at__isnull', False), ('refused_by__isnull', False)), _connector='OR'), name='appeal_refused_by_someone', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('second_by', None), models.Q(('first_by__isnull', False), models.Q(('first_by', models.F('second_by')), _negated=True)), _connector='OR'), name='appeal_signed_by_two', violation_error_message='Two different people sign an exemption.'),
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('first_by', None), models.Q(('first_by', models.F('asked_by')), _negated=True), _connector='OR'), models.Q(('second_by', None), models.Q(('second_by', models.F('asked_by')), _negated=True), _connector='OR')), name='appeal_not_signed_by_who_asked', violation_error_message='Who asks does not sign.'),
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('second_at', None), ('refused_at', None), _connector='OR'), name='appeal_signed_or_refused', violation_error_message='It is exempted or refused, never both.'),
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('refused_at', None), models.Q(('answer', ''), _negated=True), _connector='OR'), name='appeal_refused_says_why', violation_error_message='A refusal says why.'),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.UniqueConstraint(condition=models.Q(('outcome', '')), fields=('assignment',), name='extension_one_is_open', violation_error_message='An extension is asked for already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.UniqueConstraint(condition=models.Q(('outcome', 'granted')), fields=('assignment', 'serial'), name='extension_each_number_once', violation_error_message='This extension was granted already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(('serial__gte', 1), ('serial__lte', 2)), name='extension_twice_at_most', violation_error_message='It is extended twice at most.'),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__regex', '^(UH|UM|WH|WM|WD)[1-9][0-9]{0,3}$')), name='extension_amount_is_readable', violation_error_message='Write a limit as UM15, UH2, WM15, WH4 or WD5.'),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(('asked_at__lt', models.F('due_before'))), name='extension_asked_in_time', violation_error_message='An extension is asked for before the deadline.'),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='extension_decided_has_its_time', violation_error_message='Decided and its time go together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_after__gt', models.F('due_before')), ('outcome', 'granted'), ('due_after__isnull', False), ('decided_by__isnull', False), ('endorsed_at__isnull', False), models.Q(('decided_by', models.F('asked_by')), _negated=True), models.Q(('decided_by', models.F('endorsed_by')), _negated=True)), models.Q(models.Q(('outcome', 'granted'), _negated=True), ('due_after', None)), _connector='OR'), name='extension_granted_by_both', violation_error_message='The department agrees and somebody else grants it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('endorsed_at__isnull', True), ('endorsed_by__isnull', True)), models.Q(('endorsed_at__isnull', False), ('endorsed_by__isnull', False)), _connector='OR'), name='extension_endorsed_by_someone', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='ruling',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='ruling_says_why', violation_error_message='A ruling says why.'),
-        ),
-        migrations.AddIndex(
-            model_name='suspension',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['until'], name='suspension_running'),
-        ),
-        migrations.AddConstraint(
-            model_name='suspension',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='suspension_says_why', violation_error_message='A suspension says why.'),
-        ),
-        migrations.AddConstraint(
-            model_name='suspension',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at', None), ('ended_at__gte', models.F('at')), _connector='OR'), name='suspension_ends_after_it_starts', violation_error_message='A suspension ends after it starts.'),
-        ),
-        migrations.AddConstraint(
-            model_name='suspension',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_by', None), ('ended_at__isnull', False), _connector='OR'), name='suspension_ended_has_its_time', violation_error_message='Who ends it does so at some time.'),
         ),
     ]

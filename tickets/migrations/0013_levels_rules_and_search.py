@@ -119,11 +119,24 @@ class Migration(migrations.Migration):
                 ('missing_power', models.TextField(blank=True, max_length=500, verbose_name='which power is missing')),
                 ('cause', models.CharField(choices=[('hand', 'by hand, with reasons'), ('red', 'by itself: a red card'), ('unsolved', 'by itself: called unsolved again')], max_length=10, verbose_name='cause')),
                 ('at', models.DateTimeField(verbose_name='when')),
+                (
+                    'by',
+                    models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'ticket',
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='escalations', to='tickets.ticket'),
+                ),
             ],
             options={
                 'verbose_name': 'step up a level',
                 'verbose_name_plural': 'steps up a level',
                 'ordering': ['pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('from_level', 'community'), ('to_level', 'street')), models.Q(('from_level', 'street'), ('to_level', 'district')), _connector='OR'), name='escalation_one_step_up', violation_error_message='A ticket goes up one level at a time, and never down.'),
+                    models.UniqueConstraint(fields=('ticket', 'to_level'), name='escalation_each_step_once', violation_error_message='This ticket was taken up to there already.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('by__isnull', False), ('cause', 'hand'), models.Q(('tried', ''), _negated=True), models.Q(('missing_power', ''), _negated=True)), models.Q(('by', None), models.Q(('cause', 'hand'), _negated=True)), _connector='OR'), name='escalation_by_hand_or_with_a_cause', violation_error_message='A person says what was tried and which power is missing; the system names a cause.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -137,10 +150,36 @@ class Migration(migrations.Migration):
                 ('by_community', models.PositiveIntegerField(default=0, verbose_name='settled by the community')),
                 ('by_street', models.PositiveIntegerField(default=0, verbose_name='settled by the street')),
                 ('by_district', models.PositiveIntegerField(default=0, verbose_name='settled by the district')),
+                (
+                    'community',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='grids.area'),
+                ),
+                (
+                    'district',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='grids.area'),
+                ),
+                (
+                    'grid',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='grids.area'),
+                ),
+                (
+                    'street',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='grids.area'),
+                ),
             ],
             options={
                 'verbose_name': 'a month of a grid by level',
                 'verbose_name_plural': 'months of grids by level',
+                "indexes": [
+                    models.Index(fields=['district', 'month'], name='leveltally_district'),
+                    models.Index(fields=['street', 'month'], name='leveltally_street'),
+                    models.Index(fields=['community', 'month'], name='leveltally_community'),
+                    models.Index(fields=['grid', 'month'], name='leveltally_grid'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=('month', 'district', 'street', 'community', 'grid'), name='leveltally_once_a_month', violation_error_message='This month is counted already.'),
+                    models.CheckConstraint(condition=models.Q(('whistles__lte', models.F('filed'))), name='leveltally_whistles_are_tickets', violation_error_message='A whistle is a ticket.'),
+                ],
             },
         ),
         migrations.AddField(
@@ -170,72 +209,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='ticket',
             index=models.Index(condition=models.Q(('level__in', ['street', 'district'])), fields=['street', 'level', '-id'], name='ticket_up_street'),
-        ),
-        migrations.AddField(
-            model_name='escalation',
-            name='by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='escalation',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='escalations', to='tickets.ticket'),
-        ),
-        migrations.AddField(
-            model_name='leveltally',
-            name='community',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='grids.area'),
-        ),
-        migrations.AddField(
-            model_name='leveltally',
-            name='district',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='grids.area'),
-        ),
-        migrations.AddField(
-            model_name='leveltally',
-            name='grid',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='grids.area'),
-        ),
-        migrations.AddField(
-            model_name='leveltally',
-            name='street',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='grids.area'),
-        ),
-        migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('from_level', 'community'), ('to_level', 'street')), models.Q(('from_level', 'street'), ('to_level', 'district')), _connector='OR'), name='escalation_one_step_up', violation_error_message='A ticket goes up one level at a time, and never down.'),
-        ),
-        migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(fields=('ticket', 'to_level'), name='escalation_each_step_once', violation_error_message='This ticket was taken up to there already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('by__isnull', False), ('cause', 'hand'), models.Q(('tried', ''), _negated=True), models.Q(('missing_power', ''), _negated=True)), models.Q(('by', None), models.Q(('cause', 'hand'), _negated=True)), _connector='OR'), name='escalation_by_hand_or_with_a_cause', violation_error_message='A person says what was tried and which power is missing; the system names a cause.'),
-        ),
-        migrations.AddIndex(
-            model_name='leveltally',
-            index=models.Index(fields=['district', 'month'], name='leveltally_district'),
-        ),
-        migrations.AddIndex(
-            model_name='leveltally',
-            index=models.Index(fields=['street', 'month'], name='leveltally_street'),
-        ),
-        migrations.AddIndex(
-            model_name='leveltally',
-            index=models.Index(fields=['community', 'month'], name='leveltally_community'),
-        ),
-        migrations.AddIndex(
-            model_name='leveltally',
-            index=models.Index(fields=['grid', 'month'], name='leveltally_grid'),
-        ),
-        migrations.AddConstraint(
-            model_name='leveltally',
-            constraint=models.UniqueConstraint(fields=('month', 'district', 'street', 'community', 'grid'), name='leveltally_once_a_month', violation_error_message='This month is counted already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='leveltally',
-            constraint=models.CheckConstraint(condition=models.Q(('whistles__lte', models.F('filed'))), name='leveltally_whistles_are_tickets', violation_error_message='A whistle is a ticket.'),
         ),
         migrations.RunSQL([ON_THE_SPOT, SUCCESSIONS], migrations.RunSQL.noop),
         migrations.RunPython(

@@ -56,11 +56,26 @@ class Migration(migrations.Migration):
                 ('client_id', models.UUIDField(default=uuid.uuid4)),
                 ('at', models.DateTimeField(verbose_name='when')),
                 ('text', models.TextField(max_length=2000, verbose_name='note')),
+                (
+                    'by',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by'),
+                ),
+                (
+                    'ticket',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='tickets.ticket'),
+                ),
             ],
             options={
                 'verbose_name': 'internal note',
                 'verbose_name_plural': 'internal notes',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(fields=['ticket', 'id'], name='note_of_ticket'),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=('by', 'client_id'), name='note_client_id_once_a_writer', violation_error_message='This client id was used before.'),
+                    models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='note_says_something', violation_error_message='Write something.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -72,11 +87,36 @@ class Migration(migrations.Migration):
                 ('text', models.TextField(max_length=500, verbose_name='text')),
                 ('valid_from', models.DateTimeField(verbose_name='valid from')),
                 ('valid_to', models.DateTimeField(blank=True, null=True, verbose_name='valid to')),
+                (
+                    'area',
+                    models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.area', verbose_name='area'),
+                ),
+                (
+                    'created_by',
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by'),
+                ),
+                (
+                    'department',
+                    models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.department', verbose_name='department'),
+                ),
+                (
+                    'ended_by',
+                    models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ended by'),
+                ),
             ],
             options={
                 'verbose_name': 'reply template',
                 'verbose_name_plural': 'reply templates',
                 'ordering': ['pk'],
+                "indexes": [
+                    models.Index(condition=models.Q(('valid_to', None)), fields=['area'], name='template_of_area'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('area__isnull', False), ('department', None)), models.Q(('area', None), ('department__isnull', False)), _connector='OR'), name='template_of_an_area_or_a_department', violation_error_message='A template belongs to an area or to a department.'),
+                    models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('area', 'department', 'move', 'title'), name='template_one_of_a_title_in_force', nulls_distinct=False, violation_error_message='A template of this title is in force.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('title__regex', '[<>]'), _negated=True), models.Q(('text__regex', '[<>]|[{][{%]'), _negated=True)), name='template_is_plain_text', violation_error_message='Write plain words, without < and >.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_by__isnull', True), ('valid_to__isnull', True)), models.Q(('ended_by__isnull', False), ('valid_to__isnull', False)), _connector='OR'), name='template_ended_by_someone', violation_error_message='These go together or not at all.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -87,11 +127,20 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=40, verbose_name='name')),
                 ('query', models.CharField(max_length=600, verbose_name='filters')),
                 ('saved_at', models.DateTimeField(verbose_name='saved at')),
+                (
+                    'owner',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
             ],
             options={
                 'verbose_name': 'saved search',
                 'verbose_name_plural': 'saved searches',
                 'ordering': ['place'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('owner', 'place'), name='search_one_a_place', violation_error_message='Another search was saved this very moment.'),
+                    models.UniqueConstraint(fields=('owner', 'name'), name='search_one_of_a_name', violation_error_message='You have a search of this name.'),
+                    models.CheckConstraint(condition=models.Q(('place__gte', 1), ('place__lte', 20)), name='search_twenty_at_most', violation_error_message='Twenty searches can be saved. Delete one first.'),
+                ],
             },
         ),
         migrations.AddField(
@@ -102,85 +151,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='assignment',
             index=models.Index(condition=models.Q(('handler__isnull', False)), fields=['handler', '-ticket'], name='assignment_handler'),
-        ),
-        migrations.AddField(
-            model_name='note',
-            name='by',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by'),
-        ),
-        migrations.AddField(
-            model_name='note',
-            name='ticket',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='tickets.ticket'),
-        ),
-        migrations.AddField(
-            model_name='replytemplate',
-            name='area',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.area', verbose_name='area'),
-        ),
-        migrations.AddField(
-            model_name='replytemplate',
-            name='created_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by'),
-        ),
-        migrations.AddField(
-            model_name='replytemplate',
-            name='department',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.department', verbose_name='department'),
-        ),
-        migrations.AddField(
-            model_name='replytemplate',
-            name='ended_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ended by'),
-        ),
-        migrations.AddField(
-            model_name='savedsearch',
-            name='owner',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddIndex(
-            model_name='note',
-            index=models.Index(fields=['ticket', 'id'], name='note_of_ticket'),
-        ),
-        migrations.AddConstraint(
-            model_name='note',
-            constraint=models.UniqueConstraint(fields=('by', 'client_id'), name='note_client_id_once_a_writer', violation_error_message='This client id was used before.'),
-        ),
-        migrations.AddConstraint(
-            model_name='note',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='note_says_something', violation_error_message='Write something.'),
-        ),
-        migrations.AddIndex(
-            model_name='replytemplate',
-            index=models.Index(condition=models.Q(('valid_to', None)), fields=['area'], name='template_of_area'),
-        ),
-        migrations.AddConstraint(
-            model_name='replytemplate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('area__isnull', False), ('department', None)), models.Q(('area', None), ('department__isnull', False)), _connector='OR'), name='template_of_an_area_or_a_department', violation_error_message='A template belongs to an area or to a department.'),
-        ),
-        migrations.AddConstraint(
-            model_name='replytemplate',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('area', 'department', 'move', 'title'), name='template_one_of_a_title_in_force', nulls_distinct=False, violation_error_message='A template of this title is in force.'),
-        ),
-        migrations.AddConstraint(
-            model_name='replytemplate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title__regex', '[<>]'), _negated=True), models.Q(('text__regex', '[<>]|[{][{%]'), _negated=True)), name='template_is_plain_text', violation_error_message='Write plain words, without < and >.'),
-        ),
-        migrations.AddConstraint(
-            model_name='replytemplate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_by__isnull', True), ('valid_to__isnull', True)), models.Q(('ended_by__isnull', False), ('valid_to__isnull', False)), _connector='OR'), name='template_ended_by_someone', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedsearch',
-            constraint=models.UniqueConstraint(fields=('owner', 'place'), name='search_one_a_place', violation_error_message='Another search was saved this very moment.'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedsearch',
-            constraint=models.UniqueConstraint(fields=('owner', 'name'), name='search_one_of_a_name', violation_error_message='You have a search of this name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedsearch',
-            constraint=models.CheckConstraint(condition=models.Q(('place__gte', 1), ('place__lte', 20)), name='search_twenty_at_most', violation_error_message='Twenty searches can be saved. Delete one first.'),
         ),
         migrations.RunSQL(MERGES, DROP_MERGES),
         migrations.RunSQL(NOTES, DROP_NOTES),

@@ -64,6 +64,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'agenda item',
                 'verbose_name_plural': 'agenda items',
                 'ordering': ['position'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='agenda_item_has_words', violation_error_message='Say what is talked over.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -74,11 +77,31 @@ class Migration(migrations.Migration):
                 ('becomes', models.CharField(choices=[('note', 'Noted'), ('milestone', 'A milestone of the department'), ('help', 'The department helps'), ('lead', 'The department leads')], max_length=10, verbose_name='becomes')),
                 ('due_on', models.DateField(blank=True, null=True, verbose_name='by')),
                 ('made_at', models.DateTimeField(verbose_name='written at')),
+                (
+                    'assignment',
+                    models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.assignment'),
+                ),
+                (
+                    'department',
+                    models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.department'),
+                ),
+                (
+                    'item',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='tickets.agendaitem'),
+                ),
+                (
+                    'made_by',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
             ],
             options={
                 'verbose_name': 'decision',
                 'verbose_name_plural': 'decisions',
                 'ordering': ['pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='decision_has_words', violation_error_message='Say what was decided.'),
+                    models.CheckConstraint(condition=models.Q(('becomes', 'note'), ('department__isnull', False), _connector='OR'), name='decision_names_whom_it_binds', violation_error_message='Choose the department that it binds.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -95,11 +118,48 @@ class Migration(migrations.Migration):
                 ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='published at')),
                 ('cancelled_at', models.DateTimeField(blank=True, null=True, verbose_name='cancelled at')),
                 ('cancel_reason', models.CharField(blank=True, max_length=300, verbose_name='why it was cancelled')),
+                (
+                    'called_by',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'cancelled_by',
+                    models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'district',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.area'),
+                ),
+                (
+                    'published_by',
+                    models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'street',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.area'),
+                ),
+                (
+                    'ticket',
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='tickets.ticket'),
+                ),
             ],
             options={
                 'verbose_name': 'meeting',
                 'verbose_name_plural': 'meetings',
                 'ordering': ['-starts_at', '-pk'],
+                "indexes": [
+                    models.Index(fields=['street', 'starts_at', 'id'], name='meeting_of_street'),
+                    models.Index(fields=['district', 'starts_at', 'id'], name='meeting_of_district'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='meeting_ends_after_it_starts', violation_error_message='A meeting ends after it begins.'),
+                    models.CheckConstraint(condition=models.Q(('place', ''), _negated=True), name='meeting_has_a_place', violation_error_message='Say where it is held.'),
+                    models.CheckConstraint(condition=models.Q(('published_at', None), ('cancelled_at', None), _connector='OR'), name='meeting_published_or_cancelled', violation_error_message='A cancelled meeting has no minutes.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('cancel_reason', ''), ('cancelled_at', None)), models.Q(('cancelled_at__isnull', False), models.Q(('cancel_reason', ''), _negated=True)), _connector='OR'), name='meeting_cancelled_for_a_reason', violation_error_message='Say why it is cancelled.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('minutes', ''), ('published_at', None)), models.Q(('published_at__isnull', False), models.Q(('minutes', ''), _negated=True)), _connector='OR'), name='meeting_minutes_when_published', violation_error_message='Write the minutes.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('published_by__isnull', True)), models.Q(('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR'), name='meeting_published_by_someone', violation_error_message='These go together or not at all.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', True), ('cancelled_by__isnull', True)), models.Q(('cancelled_at__isnull', False), ('cancelled_by__isnull', False)), _connector='OR'), name='meeting_cancelled_by_someone', violation_error_message='These go together or not at all.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -112,11 +172,32 @@ class Migration(migrations.Migration):
                 ('set_at', models.DateTimeField(verbose_name='set at')),
                 ('reached_at', models.DateTimeField(blank=True, null=True, verbose_name='reached at')),
                 ('words', models.CharField(blank=True, max_length=500, verbose_name='how it was reached')),
+                (
+                    'assignment',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='milestones', to='tickets.assignment'),
+                ),
+                (
+                    'reached_by',
+                    models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'set_by',
+                    models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'ticket',
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='milestones', to='tickets.ticket'),
+                ),
             ],
             options={
                 'verbose_name': 'milestone',
                 'verbose_name_plural': 'milestones',
                 'ordering': ['due_on', 'pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='milestone_has_a_title', violation_error_message='Say what will be reached.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reached_at__isnull', True), ('reached_by__isnull', True)), models.Q(('reached_at__isnull', False), ('reached_by__isnull', False)), _connector='OR'), name='milestone_reached_by_someone', violation_error_message='These go together or not at all.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reached_at', None), ('words', '')), models.Q(('reached_at__isnull', False), models.Q(('words', ''), _negated=True)), _connector='OR'), name='milestone_reached_says_how', violation_error_message='Say how the milestone was reached.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -127,11 +208,28 @@ class Migration(migrations.Migration):
                 ('came_at', models.DateTimeField(blank=True, null=True, verbose_name='came at')),
                 ('rank', models.CharField(blank=True, choices=[('liaison', 'Liaison'), ('section_head', 'Section head'), ('deputy_head', 'Deputy head'), ('head', 'Head of the department')], max_length=20, verbose_name='came as')),
                 ('via', models.CharField(blank=True, choices=[('page', 'on the page'), ('code', 'by the code at the place'), ('api', 'by a program')], max_length=8, verbose_name='how')),
+                (
+                    'came_by',
+                    models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    'department',
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='grids.department'),
+                ),
+                (
+                    'meeting',
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='tickets.meeting'),
+                ),
             ],
             options={
                 'verbose_name': 'seat',
                 'verbose_name_plural': 'seats',
                 'ordering': ['pk'],
+                "constraints": [
+                    models.UniqueConstraint(fields=('meeting', 'department'), name='seat_once_a_department', violation_error_message='This department is called already.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('came_at__isnull', True), ('came_by__isnull', True)), models.Q(('came_at__isnull', False), ('came_by__isnull', False)), _connector='OR'), name='seat_taken_by_someone', violation_error_message='These go together or not at all.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('came_at', None), ('rank', ''), ('via', '')), models.Q(('came_at__isnull', False), models.Q(('rank', ''), _negated=True), models.Q(('via', ''), _negated=True)), _connector='OR'), name='seat_taken_at_a_rank', violation_error_message='Whoever comes says at what rank.'),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -150,56 +248,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='decision',
-            name='assignment',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.assignment'),
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='department',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.department'),
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='item',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='tickets.agendaitem'),
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='made_by',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='meeting',
-            name='called_by',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='meeting',
-            name='cancelled_by',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='meeting',
-            name='district',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.area'),
-        ),
-        migrations.AddField(
-            model_name='meeting',
-            name='published_by',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='meeting',
-            name='street',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.area'),
-        ),
-        migrations.AddField(
-            model_name='meeting',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='tickets.ticket'),
-        ),
-        migrations.AddField(
-            model_name='decision',
             name='meeting',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='tickets.meeting'),
         ),
@@ -207,26 +255,6 @@ class Migration(migrations.Migration):
             model_name='agendaitem',
             name='meeting',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agenda', to='tickets.meeting'),
-        ),
-        migrations.AddField(
-            model_name='milestone',
-            name='assignment',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='milestones', to='tickets.assignment'),
-        ),
-        migrations.AddField(
-            model_name='milestone',
-            name='reached_by',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='milestone',
-            name='set_by',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='milestone',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='milestones', to='tickets.ticket'),
         ),
         migrations.AddField(
             model_name='decision',
@@ -246,100 +274,13 @@ class Migration(migrations.Migration):
             model_name='clock',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'milestone'), ('milestone__isnull', False)), models.Q(models.Q(('kind', 'milestone'), _negated=True), ('milestone', None)), _connector='OR'), name='clock_of_a_milestone_names_it', violation_error_message="A milestone's clock names its milestone."),
         ),
-        migrations.AddField(
-            model_name='seat',
-            name='came_by',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='seat',
-            name='department',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='grids.department'),
-        ),
-        migrations.AddField(
-            model_name='seat',
-            name='meeting',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='tickets.meeting'),
-        ),
-        migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['street', 'starts_at', 'id'], name='meeting_of_street'),
-        ),
-        migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['district', 'starts_at', 'id'], name='meeting_of_district'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='meeting_ends_after_it_starts', violation_error_message='A meeting ends after it begins.'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('place', ''), _negated=True), name='meeting_has_a_place', violation_error_message='Say where it is held.'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('published_at', None), ('cancelled_at', None), _connector='OR'), name='meeting_published_or_cancelled', violation_error_message='A cancelled meeting has no minutes.'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancel_reason', ''), ('cancelled_at', None)), models.Q(('cancelled_at__isnull', False), models.Q(('cancel_reason', ''), _negated=True)), _connector='OR'), name='meeting_cancelled_for_a_reason', violation_error_message='Say why it is cancelled.'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('minutes', ''), ('published_at', None)), models.Q(('published_at__isnull', False), models.Q(('minutes', ''), _negated=True)), _connector='OR'), name='meeting_minutes_when_published', violation_error_message='Write the minutes.'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('published_by__isnull', True)), models.Q(('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR'), name='meeting_published_by_someone', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', True), ('cancelled_by__isnull', True)), models.Q(('cancelled_at__isnull', False), ('cancelled_by__isnull', False)), _connector='OR'), name='meeting_cancelled_by_someone', violation_error_message='These go together or not at all.'),
-        ),
         migrations.AddConstraint(
             model_name='agendaitem',
             constraint=models.UniqueConstraint(fields=('meeting', 'position'), name='agenda_in_one_order', violation_error_message='This place of the agenda is taken.'),
         ),
         migrations.AddConstraint(
-            model_name='agendaitem',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='agenda_item_has_words', violation_error_message='Say what is talked over.'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='milestone_has_a_title', violation_error_message='Say what will be reached.'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reached_at__isnull', True), ('reached_by__isnull', True)), models.Q(('reached_at__isnull', False), ('reached_by__isnull', False)), _connector='OR'), name='milestone_reached_by_someone', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reached_at', None), ('words', '')), models.Q(('reached_at__isnull', False), models.Q(('words', ''), _negated=True)), _connector='OR'), name='milestone_reached_says_how', violation_error_message='Say how the milestone was reached.'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='decision_has_words', violation_error_message='Say what was decided.'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('becomes', 'note'), ('department__isnull', False), _connector='OR'), name='decision_names_whom_it_binds', violation_error_message='Choose the department that it binds.'),
-        ),
-        migrations.AddConstraint(
             model_name='decision',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('becomes', 'milestone'), _negated=True), ('due_on__isnull', False), _connector='OR'), name='decision_milestone_has_a_day', violation_error_message='A milestone has a day.'),
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(fields=('meeting', 'department'), name='seat_once_a_department', violation_error_message='This department is called already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('came_at__isnull', True), ('came_by__isnull', True)), models.Q(('came_at__isnull', False), ('came_by__isnull', False)), _connector='OR'), name='seat_taken_by_someone', violation_error_message='These go together or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('came_at', None), ('rank', ''), ('via', '')), models.Q(('came_at__isnull', False), models.Q(('rank', ''), _negated=True), models.Q(('via', ''), _negated=True)), _connector='OR'), name='seat_taken_at_a_rank', violation_error_message='Whoever comes says at what rank.'),
         ),
         migrations.RunSQL(FROZEN, THAWED),
     ]

@@ -42,6 +42,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'user',
                 'verbose_name_plural': 'users',
                 'ordering': ['pk'],
+                "constraints": [
+                    models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='user_name_unique_without_case', violation_error_message='Somebody has this user name.'),
+                    models.CheckConstraint(condition=models.Q(('phone', None), ('phone__regex', '^[0-9]{5,20}$'), _connector='OR'), name='user_phone_is_digits', violation_error_message='A phone number is 5 to 20 digits.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -63,22 +67,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'API token',
                 'verbose_name_plural': 'API tokens',
                 'ordering': ['-pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('scopes__len__gt', 0), ('scopes__contained_by', ['read', 'file', 'act'])), name='api_token_has_scopes', violation_error_message='A token needs at least one of: read, file, act.'),
+                    models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('created_at'))), name='api_token_expires_after_it_is_made', violation_error_message='The expiry must lie ahead.'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='user_name_unique_without_case', violation_error_message='Somebody has this user name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('phone', None), ('phone__regex', '^[0-9]{5,20}$'), _connector='OR'), name='user_phone_is_digits', violation_error_message='A phone number is 5 to 20 digits.'),
-        ),
-        migrations.AddConstraint(
-            model_name='apitoken',
-            constraint=models.CheckConstraint(condition=models.Q(('scopes__len__gt', 0), ('scopes__contained_by', ['read', 'file', 'act'])), name='api_token_has_scopes', violation_error_message='A token needs at least one of: read, file, act.'),
-        ),
-        migrations.AddConstraint(
-            model_name='apitoken',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('created_at'))), name='api_token_expires_after_it_is_made', violation_error_message='The expiry must lie ahead.'),
         ),
     ]

@@ -125,11 +125,18 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('many', 'many openings in one day'), ('no_case', 'opened without an open case'), ('overdue', 'a request is overdue'), ('chain', 'the record of readings was changed')], max_length=10, verbose_name='kind')),
                 ('fact', models.CharField(max_length=120, unique=True, verbose_name='fact')),
                 ('at', models.DateTimeField(default=govgrid.core.clock.now, verbose_name='when')),
+                (
+                    'about',
+                    models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person'),
+                ),
             ],
             options={
                 'verbose_name': 'alarm',
                 'verbose_name_plural': 'alarms',
                 'ordering': ['-pk'],
+                "indexes": [
+                    models.Index(fields=['at'], name='alarm_by_day'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -142,11 +149,18 @@ class Migration(migrations.Migration):
                 ('row', models.CharField(max_length=40, verbose_name='record')),
                 ('mark', models.CharField(blank=True, editable=False, max_length=64)),
                 ('at', models.DateTimeField(default=govgrid.core.clock.now, verbose_name='when')),
+                (
+                    'requested_by',
+                    models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked for by'),
+                ),
             ],
             options={
                 'verbose_name': 'erasure',
                 'verbose_name_plural': 'erasures',
                 'ordering': ['-pk'],
+                "indexes": [
+                    models.Index(fields=['subject', '-id'], name='erasure_of_subject'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -163,6 +177,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'impact assessment',
                 'verbose_name_plural': 'impact assessments',
                 'ordering': ['-signed_on', '-pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('review_on__gt', models.F('signed_on'))), name='assessment_reviewed_later', violation_error_message='It is reviewed on a day after it was signed.'),
+                    models.CheckConstraint(condition=models.Q(('document_hash__regex', '^[0-9a-f]{64}$')), name='assessment_names_a_document', violation_error_message='The digest is 64 digits 0-9 a-f.'),
+                    models.UniqueConstraint(fields=('scope', 'signed_on'), name='assessment_once_a_day', violation_error_message='There is such an assessment.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -179,6 +198,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'processor',
                 'verbose_name_plural': 'processors',
                 'ordering': ['name', 'pk'],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('contract_on')), _connector='OR'), name='processor_ends_later', violation_error_message='It ends on a day after it began.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -195,11 +217,32 @@ class Migration(migrations.Migration):
                 ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered')),
                 ('answer', models.TextField(blank=True, verbose_name='answer')),
                 ('refused_reason', models.TextField(blank=True, verbose_name='why it was refused')),
+                (
+                    'answered_by',
+                    models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='answered by'),
+                ),
+                (
+                    'recorded_by',
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by'),
+                ),
+                (
+                    'user',
+                    models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='subject_requests', to=settings.AUTH_USER_MODEL, verbose_name='person'),
+                ),
             ],
             options={
                 'verbose_name': 'request about own data',
                 'verbose_name_plural': 'requests about own data',
                 'ordering': ['-pk'],
+                "indexes": [
+                    models.Index(condition=models.Q(('answered_at', None)), fields=['due_on', 'id'], name='subjectrequest_open'),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(models.Q(('subject_ref', None), ('user__isnull', False)), models.Q(('subject_ref__isnull', False), ('user', None), models.Q(('subject_ref', ''), _negated=True)), _connector='OR'), name='subjectrequest_of_exactly_one', violation_error_message='A request is of one person.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None), ('answered_by', None), ('refused_reason', '')), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), models.Q(models.Q(('answer', ''), _negated=True), models.Q(('refused_reason', ''), _negated=True), _connector='OR')), _connector='OR'), name='subjectrequest_answered_whole', violation_error_message='Answer it, or say why not.'),
+                    models.CheckConstraint(condition=models.Q(('answered_by', None), ('user', None), models.Q(('answered_by', models.F('user')), _negated=True), _connector='OR'), name='subjectrequest_answered_by_another', violation_error_message='Nobody answers his own request.'),
+                    models.UniqueConstraint(fields=('recorded_by', 'client_id'), name='subjectrequest_sent_once', violation_error_message='This was sent already.'),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -261,75 +304,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='accesslog',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('fields', []), _negated=True), models.Q(models.Q(('reason', ''), _negated=True), ('action__in', ['search', 'list', 'export', 'subject']), _connector='OR')), name='access_has_a_reason', violation_error_message='Say what was read, and why.'),
-        ),
-        migrations.AddField(
-            model_name='alarm',
-            name='about',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person'),
-        ),
-        migrations.AddField(
-            model_name='erasure',
-            name='requested_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked for by'),
-        ),
-        migrations.AddConstraint(
-            model_name='impactassessment',
-            constraint=models.CheckConstraint(condition=models.Q(('review_on__gt', models.F('signed_on'))), name='assessment_reviewed_later', violation_error_message='It is reviewed on a day after it was signed.'),
-        ),
-        migrations.AddConstraint(
-            model_name='impactassessment',
-            constraint=models.CheckConstraint(condition=models.Q(('document_hash__regex', '^[0-9a-f]{64}$')), name='assessment_names_a_document', violation_error_message='The digest is 64 digits 0-9 a-f.'),
-        ),
-        migrations.AddConstraint(
-            model_name='impactassessment',
-            constraint=models.UniqueConstraint(fields=('scope', 'signed_on'), name='assessment_once_a_day', violation_error_message='There is such an assessment.'),
-        ),
-        migrations.AddConstraint(
-            model_name='processor',
-            constraint=models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('contract_on')), _connector='OR'), name='processor_ends_later', violation_error_message='It ends on a day after it began.'),
-        ),
-        migrations.AddField(
-            model_name='subjectrequest',
-            name='answered_by',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='answered by'),
-        ),
-        migrations.AddField(
-            model_name='subjectrequest',
-            name='recorded_by',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by'),
-        ),
-        migrations.AddField(
-            model_name='subjectrequest',
-            name='user',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='subject_requests', to=settings.AUTH_USER_MODEL, verbose_name='person'),
-        ),
-        migrations.AddIndex(
-            model_name='alarm',
-            index=models.Index(fields=['at'], name='alarm_by_day'),
-        ),
-        migrations.AddIndex(
-            model_name='erasure',
-            index=models.Index(fields=['subject', '-id'], name='erasure_of_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='subjectrequest',
-            index=models.Index(condition=models.Q(('answered_at', None)), fields=['due_on', 'id'], name='subjectrequest_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='subjectrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('subject_ref', None), ('user__isnull', False)), models.Q(('subject_ref__isnull', False), ('user', None), models.Q(('subject_ref', ''), _negated=True)), _connector='OR'), name='subjectrequest_of_exactly_one', violation_error_message='A request is of one person.'),
-        ),
-        migrations.AddConstraint(
-            model_name='subjectrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None), ('answered_by', None), ('refused_reason', '')), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), models.Q(models.Q(('answer', ''), _negated=True), models.Q(('refused_reason', ''), _negated=True), _connector='OR')), _connector='OR'), name='subjectrequest_answered_whole', violation_error_message='Answer it, or say why not.'),
-        ),
-        migrations.AddConstraint(
-            model_name='subjectrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_by', None), ('user', None), models.Q(('answered_by', models.F('user')), _negated=True), _connector='OR'), name='subjectrequest_answered_by_another', violation_error_message='Nobody answers his own request.'),
-        ),
-        migrations.AddConstraint(
-            model_name='subjectrequest',
-            constraint=models.UniqueConstraint(fields=('recorded_by', 'client_id'), name='subjectrequest_sent_once', violation_error_message='This was sent already.'),
         ),
         migrations.RunSQL(FORWARDS, BACKWARDS),
     ]
