@@ -77,6 +77,14 @@ def connect(database: str) -> Any:
     )  # fmt: skip
 
 
+def _has_ended(process: psutil.Process) -> bool:
+    """Whoever is left without a parent waits to be buried, and holds nothing any more."""
+    try:
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
+
+
 class Stage:
     """Everything that a test starts, with one log folder; ``close`` ends all of it.
 
@@ -174,7 +182,7 @@ class Stage:
         """SIGKILL to the process and all its children: nobody tidies up."""
         family = self._send(name, signal.SIGKILL)
         self.running.pop(name).wait(timeout=PATIENCE)
-        psutil.wait_procs(family, timeout=PATIENCE)
+        until(lambda: all(_has_ended(one) for one in family), f"{name} has ended")
         self._put_log_aside(name)
 
     def stop(self, name: str) -> None:

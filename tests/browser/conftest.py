@@ -1,15 +1,12 @@
 """Debian's Chromium against the real processes: web, worker, beat, Redis, PostGIS."""
 
 import os
-import subprocess
-import sys
-from pathlib import Path
+import shutil
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import expect, sync_playwright
 
-from benchmarks.stage import PATIENCE, Stage
+from benchmarks.stage import PATIENCE
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -26,36 +23,23 @@ def chromium():
     # By itself it gives up after five seconds, whatever the context's patience is.
     expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium-headless-shell") or "/usr/bin/chromium",
+            args=FLAGS,
+        )
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
-@pytest.fixture(scope="session")
-def static_files(tmp_path_factory) -> Path:
-    """The hashed files as gunicorn serves them; collected once."""
-    folder = tmp_path_factory.mktemp("var")
-    subprocess.run(
-        [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"],
-        cwd=settings.BASE_DIR,
-        env=os.environ | {"VAR_DIR": str(folder)},
-        check=True,
-    )
-    return folder / "static"
-
-
 @pytest.fixture
-def stage(tmp_path, transactional_db, static_files):
+def stage(stage):
     """All processes, running."""
-    (tmp_path / "static").symlink_to(static_files)
-    one = Stage(tmp_path)
-    one.redis()
-    one.web()
-    one.worker()
-    one.beat()
-    yield one
-    one.close()
+    stage.redis()
+    stage.web()
+    stage.worker()
+    stage.beat()
+    return stage
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.gis.geos import Point
 
-from benchmarks.stage import Stage, gone, locked, until, waiters
+from benchmarks.stage import gone, locked, until, waiters
 from govgrid.core import clock
 from grids import actions
 from grids.actions.proposing import MOST_ATTEMPTS
@@ -16,14 +16,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
 ]
-
-
-@pytest.fixture
-def stage(tmp_path, transactional_db):
-    """Closed before the database is emptied: a running worker would hold its tables."""
-    one = Stage(tmp_path)
-    yield one
-    one.close()
 
 
 @pytest.fixture

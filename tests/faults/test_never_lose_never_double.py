@@ -12,7 +12,7 @@ import redis
 from django.conf import settings
 from django.db import connection
 
-from benchmarks.stage import PATIENCE, Stage, gone, locked, until, waiters
+from benchmarks.stage import PATIENCE, gone, locked, until, waiters
 from govgrid.accounts import actions as accounts
 from govgrid.outbox.models import Message
 from tests.factories.grids import build_town, holder
@@ -27,14 +27,6 @@ pytestmark = [
 
 # Every place between claim and commit where a worker can be cut off: the tables it writes, in turn.
 CRASH_POINTS = ["tickets_assignment", "tickets_ticketevent", "outbox_message"]
-
-
-@pytest.fixture
-def stage(tmp_path, transactional_db):
-    """Closed before the database is emptied: a running worker would hold its tables."""
-    one = Stage(tmp_path)
-    yield one
-    one.close()
 
 
 @pytest.fixture

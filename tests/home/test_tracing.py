@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import include, path
 from prometheus_client import Histogram
 
-from benchmarks.stage import Stage, until
+from benchmarks.stage import until
 from govgrid.accounts import actions as accounts
 from govgrid.core import log, wake
 from govgrid.home import traffic
@@ -244,7 +244,7 @@ def json_lines(stage, name):
 @pytest.mark.processes
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_one_id_leads_from_the_request_to_the_task_and_all_lines_have_one_shape(tmp_path, request):
+def test_one_id_leads_from_the_request_to_the_task_and_all_lines_have_one_shape(stage):
     town = build_town()
     RuleFactory(category=CategoryFactory(code="0101"), area=town.district, department=town.housing)
     worker = holder("grid_worker", area=town.grids[0])
@@ -256,8 +256,6 @@ def test_one_id_leads_from_the_request_to_the_task_and_all_lines_have_one_shape(
         "description": "井盖松动",
         "location": {"lon": lon, "lat": lat},
     }
-    stage = Stage(tmp_path)
-    request.addfinalizer(stage.close)
     stage.redis()
     stage.web()
     stage.worker()

@@ -5,7 +5,7 @@ import time
 import pytest
 from django.db import connection
 
-from benchmarks.stage import Stage, until
+from benchmarks.stage import until
 from govgrid.core import wake
 from govgrid.outbox import actions
 from govgrid.outbox.models import Message
@@ -19,11 +19,9 @@ pytestmark = [
 
 
 @pytest.fixture
-def stage(tmp_path, use_broker):
-    one = Stage(tmp_path)
-    use_broker(one.redis_port)
-    yield one
-    one.close()
+def stage(stage, use_broker):
+    use_broker(stage.redis_port)
+    return stage
 
 
 def owe(person, fact):
