@@ -13,6 +13,8 @@ import pytest
 from celery import current_app
 from django.conf import settings
 from django.core.management import call_command
+from django.db import migrations
+from django.db.migrations.loader import MigrationLoader
 from django.template.loader import get_template
 
 from govgrid.permissions import RULES
@@ -174,6 +176,23 @@ def test_every_template_compiles_and_is_used(path):
         return
     users = [p for p in [*SOURCES, *TEMPLATES] if p != path]
     assert any(name in one.read_text() for one in users), f"{name} is used nowhere"
+
+
+def test_a_new_table_comes_with_its_indexes_and_constraints():
+    """Each operation by itself costs a state of all models: see ADR 43."""
+    apart = []
+    for (app, name), migration in MigrationLoader(None).disk_migrations.items():
+        whole = set()
+        for one in migration.operations if migration.__module__.startswith(PACKAGES) else ():
+            model = getattr(one, "model_name", "").lower()
+            if isinstance(one, migrations.CreateModel):
+                whole.add(one.name.lower())
+            elif isinstance(one, (migrations.AddIndex, migrations.AddConstraint)):
+                apart += [f"{app}.{name}: {model}"] * (model in whole)
+            else:
+                # What is said of a field can be said after it alone, and SQL may say anything.
+                whole -= {model} if model else whole
+    assert apart == []
 
 
 def test_no_module_is_too_long_to_read():
