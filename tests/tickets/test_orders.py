@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from pypdf import PdfReader
 
+from govgrid.core import pdf
 from govgrid.core.errors import Refused
 from govgrid.outbox.models import Message
 from grids.models import Department
@@ -259,8 +260,8 @@ def test_who_has_not_looked_is_urged(town, heads):
 # ── as a paper ────────────────────────────────────────────────────────────────────────────────
 
 
-def words_of(pdf: bytes) -> str:
-    return "".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
+def words_of(paper: bytes) -> str:
+    return "".join(page.extract_text() for page in PdfReader(BytesIO(paper)).pages)
 
 
 @pytest.fixture
@@ -275,17 +276,19 @@ def order(town, heads, clock_at):
 
 
 def test_the_paper_holds_number_addressee_and_reason_and_escapes_markup(order):
-    pdf = papers.order_pdf(order)
-    text = "".join(words_of(pdf).split())
+    printed = papers.order_pdf(order)
+    text = "".join(words_of(printed).split())
 
-    assert pdf.startswith(b"%PDF-")
+    assert printed.startswith(b"%PDF-")
     assert "夷陵督〔2026〕1号" in text
     assert "住建局" in text
     assert order.ticket.number in text
     assert "夷陵区网格化服务指挥中心" in text
     assert "<script>alert(1)</script>" in text
     assert "<b>粗</b>" in text
-    sizes = {tuple(round(x) for x in page.mediabox[2:]) for page in PdfReader(BytesIO(pdf)).pages}
+    sizes = {
+        tuple(round(x) for x in page.mediabox[2:]) for page in PdfReader(BytesIO(printed)).pages
+    }
     assert sizes == {(595, 842)}  # A4
 
 
@@ -301,7 +304,7 @@ def test_the_letters_are_in_the_paper(order):
 def test_a_paper_fetches_nothing():
     for url in ("http://example.test/x.png", "file:///etc/passwd", "data:text/css,a{}"):
         with pytest.raises(ValueError, match="fetches nothing"):
-            papers.nothing(url)
+            pdf.nothing(url)
 
 
 def test_the_paper_is_for_who_has_to_do_with_it(client, order, heads, town):
