@@ -223,6 +223,8 @@ class Stage:
         for name in list(self.running):
             with suppress(psutil.NoSuchProcess):
                 self.kill(name)
+        # What had ended by itself is none of ours any more, nor is who may have its number next.
+        self.running.clear()
 
 
 class Barrier:
