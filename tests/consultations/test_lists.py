@@ -240,15 +240,15 @@ def test_as_many_statements_for_many_rows(full, platform, people, name, town):
 
 
 def test_an_upper_app_brings_its_own(client, db):
-    needs = Listed(
-        "needs", "List of needs", "What people need.", (Column("number", "Number"),),
+    wishes = Listed(
+        "wishes", "List of wishes", "What people wish.", (Column("number", "Number"),),
         lambda _asked, first, most: [{"number": "N-1", "url": "/"}][first:most],
     )  # fmt: skip
-    lists.register(needs)
+    lists.register(wishes)
     try:
-        assert "N-1" in text(client.get(reverse("consultations:rows", args=["needs"])))
+        assert "N-1" in text(client.get(reverse("consultations:rows", args=["wishes"])))
     finally:
-        del LISTS["needs"]
+        del LISTS["wishes"]
 
 
 def test_rest(api, full, people):
