@@ -12,7 +12,6 @@ from django.core.management import call_command
 from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
-from schemathesis.core.parameters import ParameterLocation
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -212,15 +211,10 @@ def somebody(_in_this_transaction):
 )
 def test_whatever_is_sent_is_answered_as_the_document_says(somebody, case):
     headers = {} if case.path == PUBLIC[1] else {"Authorization": somebody["header"]}
-    # Sent to where there is something to find, or everything would end in 404 and 400; but what is
-    # odd in its path, or all in all, is sent as it is too.
-    if case.meta.phase.data.parameter_location in {None, ParameterLocation.PATH}:
-        case.call_and_validate(headers=headers, checks=CHECKS)
-        if not _aim(case, somebody):
-            return
-    else:
-        _aim(case, somebody)
     case.call_and_validate(headers=headers, checks=CHECKS)
+    # Once more where there is something to find, or everything would end in 404 and 400.
+    if _aim(case, somebody):
+        case.call_and_validate(headers=headers, checks=CHECKS)
 
 
 def _aim(case, somebody):

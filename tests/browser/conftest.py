@@ -24,7 +24,7 @@ def chromium():
     expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium-headless-shell") or "/usr/bin/chromium",
+            executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium"),
             args=FLAGS,
         )
         yield browser

@@ -6,18 +6,11 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from govgrid.home.management.commands import load_demo
 from tests.factories.grids import build_town, holder
 from tests.factories.photos import added
 from tests.factories.tickets import filed
 
 PHONE = "13812345678"
-
-
-@pytest.fixture
-def _no_roster(monkeypatch):
-    """A demo without it is loaded in half the time."""
-    monkeypatch.setattr(load_demo.Command, "_tell_members", lambda *_given, **_named: None)
 
 
 @pytest.fixture

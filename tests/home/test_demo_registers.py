@@ -36,7 +36,6 @@ def loaded(**options):
     return found
 
 
-@pytest.mark.usefixtures("_no_roster")
 def test_the_same_seed_makes_the_same_places_and_another_others():
     first, again, other = loaded(seed=7), loaded(seed=7), loaded(seed=8)
 
@@ -62,7 +61,6 @@ def test_there_is_something_of_every_kind_and_numbers_of_all_grids():
     assert any(words.startswith("≥") for words in told)
 
 
-@pytest.mark.usefixtures("_no_roster")
 def test_of_a_city_only_so_many_grids_are_counted(monkeypatch):
     monkeypatch.setattr(registers, "MOST_COUNTED", 5)
 

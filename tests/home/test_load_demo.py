@@ -45,7 +45,6 @@ def test_it_proves_itself_when_asked_and_says_what_it_made():
     assert "62 grids, 60 tickets" in out.getvalue()
 
 
-@pytest.mark.usefixtures("_no_roster")
 def test_the_same_seed_tells_the_same_stories():
     """All but the hours, the numbers and the keys, which follow the day of the run."""
 
@@ -67,7 +66,6 @@ def test_the_same_seed_tells_the_same_stories():
 # ── a great many ──────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.usefixtures("_no_roster")
 def test_the_same_seed_at_the_same_moment_gives_the_same_rows():
     at = datetime(2026, 11, 25, 15, 4, 5, tzinfo=ZoneInfo("Asia/Shanghai"))
 
@@ -90,7 +88,6 @@ def test_the_same_seed_at_the_same_moment_gives_the_same_rows():
     assert all(one != other for one, other in zip(digests(5), first, strict=True))
 
 
-@pytest.mark.usefixtures("_no_roster")
 def test_histories_that_do_not_hold_load_nothing(monkeypatch):
     def spoil(now, seed):
         rows("SET LOCAL session_replication_role = replica; SELECT 1")
