@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -204,14 +205,19 @@ def _plan(division: Division, count: int, asked: Range) -> tuple[dict[str, Any],
 def _solved(plan: dict[str, Any], say: Callable[[int], None]) -> list[int]:
     """What the solver answers; it is ended when its time is over."""
     env = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ} | ONE_THREAD
-    with subprocess.Popen(  # noqa: S603
-        [sys.executable, str(SOLVER)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=env,
-        text=True,
-    ) as solver:
+    # One that is killed leaves a pipe nobody reads, which is closed once more on leaving, or half
+    # a line.
+    with (
+        suppress(BrokenPipeError, json.JSONDecodeError),
+        subprocess.Popen(  # noqa: S603
+            [sys.executable, str(SOLVER)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=env,
+            text=True,
+        ) as solver,
+    ):
         alarm = threading.Timer(PATIENCE, solver.kill)
         alarm.start()
         try:
@@ -223,8 +229,6 @@ def _solved(plan: dict[str, Any], say: Callable[[int], None]) -> list[int]:
                 if "grids" in told:
                     return told["grids"]
                 say(told["percent"])
-        except BrokenPipeError:
-            pass
         finally:
             alarm.cancel()
             solver.kill()  # it has answered, or nobody waits for it any more

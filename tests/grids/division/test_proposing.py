@@ -2,6 +2,7 @@
 
 import random
 from datetime import timedelta
+from functools import partial
 
 import numpy as np
 import pytest
@@ -252,6 +253,27 @@ def test_a_solver_that_takes_too_long_is_ended(drawn, officer, monkeypatch):
     assert proposal.state == "failed"
     assert "in time" in proposal.message
     assert Division.objects.get(pk=drawn.pk).step == 0
+
+
+def test_a_solver_that_ends_unread_has_found_nothing(drawn, officer, monkeypatch, tmp_path):
+    broken = tmp_path / "solver.py"
+    broken.write_text("")
+    monkeypatch.setattr(proposing, "SOLVER", broken)
+    # It does not read, so what it is told must not fit into the pipe.
+    popen = partial(proposing.subprocess.Popen, pipesize=4096)
+    monkeypatch.setattr(proposing.subprocess, "Popen", popen)
+    proposal = actions.ask_proposal(drawn, by=officer)
+    assert proposals.propose(proposal.pk)
+    proposal.refresh_from_db()
+    assert (proposal.state, "in time" in proposal.message) == ("failed", True)
+
+
+def test_a_solver_whose_answer_is_cut_short_has_found_nothing(drawn, monkeypatch, tmp_path):
+    broken = tmp_path / "solver.py"
+    broken.write_text("""import sys; sys.stdin.read(); print('{"gri', end="")""")
+    monkeypatch.setattr(proposing, "SOLVER", broken)
+    with pytest.raises(Refused, match="in time"):
+        proposing.propose(drawn, 3, lambda percent: None)
 
 
 def test_a_draft_that_was_submitted_meanwhile_is_left_alone(drawn, officer):
