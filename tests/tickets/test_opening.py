@@ -33,7 +33,8 @@ def order(town, **content):
     )
 
 
-def test_it_is_given_at_once_and_due_on_the_day_that_was_promised(town, cast):
+def test_it_is_given_at_once_and_due_on_the_day_that_was_promised(town, cast, clock_at):
+    clock_at("2026-09-24 09:05")  # 60 days later is a Monday: a day of rest would go over to one
     asked = order(town, helpers=(town.urban,))
 
     ticket = actions.open_ticket(asked, by=cast["clerk"], origin="consultation:2026-00001/1")
