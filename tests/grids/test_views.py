@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from govgrid.core import panels
 from govgrid.core.panels import Panel
+from govgrid.core.templatetags import gg
 from grids import tiles
 from grids.models import Area, AreaCode, AreaName, Department
 from tests.factories.accounts import UserFactory
@@ -374,7 +375,7 @@ def test_the_page_of_an_area_tells_its_codes_its_names_and_what_it_came_of(clien
     assert "Codes and names" in page
     assert "420506100" in page
     assert "旧街道" in page
-    assert "ended 1 April, followed by this area" in page
+    assert f"ended {gg.day(date(2026, 4, 1))}, followed by this area" in page
     assert "Codes and names" not in client.get(town.grids[0].get_absolute_url()).content.decode()
 
 
