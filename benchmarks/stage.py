@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -48,9 +49,15 @@ def until(condition: Callable[[], Any], what: str, seconds: float = PATIENCE) ->
 
 
 def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+    """Below 32768, so that no outgoing connection takes it before it is listened on.
+
+    And above 10080, the highest that a Chromium refuses to open.
+    """
+    while True:
+        port = 11_000 + secrets.randbelow(9_000)
+        with socket.socket() as one, suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            return port
 
 
 def listens(port: int) -> bool:
@@ -77,10 +84,14 @@ def connect(database: str) -> Any:
     )  # fmt: skip
 
 
-def _has_ended(process: psutil.Process) -> bool:
-    """Whoever is left without a parent waits to be buried, and holds nothing any more."""
+def has_ended(process: psutil.Process) -> bool:
+    """Whoever is left without a parent waits to be buried, and holds nothing any more.
+
+    But for threads of its own: while one of them is still on its way out, so is all they hold, and
+    a port is listened on that nobody answers.
+    """
     try:
-        return bool(process.status() == psutil.STATUS_ZOMBIE)
+        return bool(process.status() == psutil.STATUS_ZOMBIE and process.num_threads() == 1)
     except psutil.NoSuchProcess:
         return True
 
@@ -182,7 +193,7 @@ class Stage:
         """SIGKILL to the process and all its children: nobody tidies up."""
         family = self._send(name, signal.SIGKILL)
         self.running.pop(name).wait(timeout=PATIENCE)
-        until(lambda: all(_has_ended(one) for one in family), f"{name} has ended")
+        until(lambda: all(has_ended(one) for one in family), f"{name} has ended")
         self._put_log_aside(name)
 
     def stop(self, name: str) -> None:

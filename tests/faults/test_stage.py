@@ -1,11 +1,14 @@
-"""A barrier before a table: who waits goes on by one transaction, and no further."""
+"""A barrier before a table: who waits goes on by one transaction, and no further; and who has ended."""
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
+import psutil
 import pytest
 from django.db import connection
 
-from benchmarks.stage import becomes, connect, locked, until, waiters
+from benchmarks.stage import becomes, connect, free_port, has_ended, locked, until, waiters
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -49,3 +52,24 @@ def test_a_step_where_nobody_waits_holds_the_table_still():
             until(lambda: waiters(TABLE, WRITES), "it waits")
             assert not done
         until(lambda: len(done) == 2, "it goes on")
+
+
+# The first thread ends and another stays, as for a moment after every kill.
+WITHOUT_ITS_FIRST = """
+import ctypes, threading, time
+threading.Thread(target=time.sleep, args=(600,)).start()
+ctypes.CDLL(None).pthread_exit(None)
+"""
+
+
+def test_who_has_a_thread_left_has_not_ended():
+    with subprocess.Popen([sys.executable, "-c", WITHOUT_ITS_FIRST]) as started:
+        process = psutil.Process(started.pid)
+        until(lambda: process.status() == psutil.STATUS_ZOMBIE, "its first thread has ended")
+        assert not has_ended(process)
+        started.kill()
+        until(lambda: has_ended(process), "the other has")
+
+
+def test_a_port_is_none_that_a_connection_is_given():
+    assert all(10_080 < free_port() < 32_768 for _ in range(50))
