@@ -15,6 +15,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from benchmarks.stage import free_port
+
 pytestmark = [pytest.mark.processes, pytest.mark.slow]
 
 SETTINGS = {
@@ -179,8 +181,7 @@ def wait_until(condition, seconds=120):
 
 
 def test_server_starts_heals_and_leaves_nothing_behind(var):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     options = ["--empty", "--detach", "--port", str(port)]
 
     started = run(ROOT, "server", *options, VAR_DIR=str(var))
