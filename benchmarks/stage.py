@@ -161,7 +161,11 @@ class Stage:
         self._module(
             "web", "gunicorn", "govgrid.wsgi", "--bind", f"127.0.0.1:{self.web_port}", *how,
         )  # fmt: skip
-        until(lambda: listens(self.web_port), "the web server listens")
+        # By its own word: a port may for a moment be answered by one that was killed.
+        until(
+            lambda: b"Listening at" in self.log("web") and listens(self.web_port),
+            "the web server listens",
+        )
 
     def worker(
         self,
