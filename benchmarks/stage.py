@@ -60,12 +60,6 @@ def free_port() -> int:
             return port
 
 
-def listens(port: int) -> bool:
-    with socket.socket() as one:
-        one.settimeout(0.2)
-        return one.connect_ex(("127.0.0.1", port)) == 0
-
-
 def url_of(database: str) -> str:
     """The address of a database of the configured cluster."""
     db = connection.settings_dict
@@ -94,6 +88,16 @@ def has_ended(process: psutil.Process) -> bool:
         return bool(process.status() == psutil.STATUS_ZOMBIE and process.num_threads() == 1)
     except psutil.NoSuchProcess:
         return True
+
+
+def members(group: int) -> list[psutil.Process]:
+    """Whoever is in this process group now."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(ProcessLookupError):
+            if os.getpgid(process.pid) == group:
+                found.append(process)
+    return found
 
 
 class Stage:
@@ -161,11 +165,7 @@ class Stage:
         self._module(
             "web", "gunicorn", "govgrid.wsgi", "--bind", f"127.0.0.1:{self.web_port}", *how,
         )  # fmt: skip
-        # By its own word: a port may for a moment be answered by one that was killed.
-        until(
-            lambda: b"Listening at" in self.log("web") and listens(self.web_port),
-            "the web server listens",
-        )
+        until(lambda: b"Listening at" in self.log("web"), "the web server listens")
 
     def worker(
         self,
@@ -196,6 +196,11 @@ class Stage:
     def kill(self, name: str) -> None:
         """SIGKILL to the process and all its children: nobody tidies up."""
         family = self._send(name, signal.SIGKILL)
+        # One that was forked since the family was counted has its parent's group.
+        group = self.running[name].pid
+        with suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGKILL)
+        family += members(group)
         self.running.pop(name).wait(timeout=PATIENCE)
         until(lambda: all(has_ended(one) for one in family), f"{name} has ended")
         self._put_log_aside(name)

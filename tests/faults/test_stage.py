@@ -8,7 +8,17 @@ import psutil
 import pytest
 from django.db import connection
 
-from benchmarks.stage import becomes, connect, free_port, has_ended, locked, until, waiters
+from benchmarks.stage import (
+    Stage,
+    becomes,
+    connect,
+    free_port,
+    has_ended,
+    locked,
+    members,
+    until,
+    waiters,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -57,7 +67,7 @@ def test_a_step_where_nobody_waits_holds_the_table_still():
 # The first thread ends and another stays, as for a moment after every kill.
 WITHOUT_ITS_FIRST = """
 import ctypes, threading, time
-threading.Thread(target=time.sleep, args=(600,)).start()
+threading.Thread(target=time.sleep, args=(60,)).start()
 ctypes.CDLL(None).pthread_exit(None)
 """
 
@@ -73,3 +83,22 @@ def test_who_has_a_thread_left_has_not_ended():
 
 def test_a_port_is_none_that_a_connection_is_given():
     assert all(10_080 < free_port() < 32_768 for _ in range(50))
+
+
+FORKS = """
+import os, time
+while os.fork():
+    time.sleep(0.001)
+time.sleep(60)
+"""
+
+
+def test_a_kill_takes_along_who_is_being_forked(tmp_path):
+    stage = Stage(tmp_path)
+    stage._start("forks", sys.executable, "-c", FORKS)
+    until(lambda: len(stage.children("forks")) > 50, "it forks")
+    group = stage.running["forks"].pid
+
+    stage.kill("forks")
+
+    assert all(has_ended(one) for one in members(group))
